@@ -1,0 +1,39 @@
+/* rbc.h: the compiler as a library. No globals, no exit; one session, one thread.
+ *
+ *   struct rbc *c = rbc_open(&options);          // NULL: out of memory
+ *   if (rbc_check(c)) rbc_compile(c, &image, &size);
+ *   rbc_report(c, stderr, RBC_TEXT);             // diagnostics, as data too: rbc_diagnostics
+ *   rbc_close(c);
+ */
+#ifndef RBC_H
+#define RBC_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct rbc;
+struct rbc_diags;
+struct program;
+struct arena;
+
+struct rbc_options {
+  const char *directory;     /* the workspace: holds root.rb */
+  const char *stdlib;        /* NULL: none is loaded unless found by the caller */
+  const char *date;          /* "YYYY-MM-DD": expiry of waivers is judged by it, and it goes into the bundle; NULL: no date known */
+};
+enum rbc_report_format { RBC_TEXT, RBC_COLOUR, RBC_JSON };
+
+struct rbc *rbc_open(const struct rbc_options *options);   /* strings are copied */
+/* A file given from memory in place of, or beside, what is on disk (path relative to the workspace). Before rbc_check. */
+bool rbc_add_file(struct rbc *c, const char *path, const char *text, size_t size);
+/* Reads, parses and checks everything. False when there are errors (see the report). */
+bool rbc_check(struct rbc *c);
+/* The checked program, owned by c; NULL before a successful rbc_check. */
+const struct program *rbc_program(const struct rbc *c);
+/* The bundle: malloc'ed, the caller frees it. The same sources, date and stdlib give the same bytes. False: see the report. */
+bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size);
+const struct rbc_diags *rbc_diagnostics(const struct rbc *c);
+void rbc_report(const struct rbc *c, FILE *out, enum rbc_report_format format);
+void rbc_close(struct rbc *c);
+#endif
