@@ -1,0 +1,164 @@
+/* rebase.h: decide what an AI agent may do. The public interface of librebase, and its manual.
+ *
+ * A bundle is what `rbc compile` makes of a company's .rb files. An engine holds one bundle at a time and the sessions.
+ * A request is a reusable workspace of one thread: fill it, decide, read the decision, use it again.
+ *
+ *   rebase_engine *engine;
+ *   if (rebase_engine_open(NULL, &engine) != REBASE_OK) ...;
+ *   rebase_engine_load_file(engine, "acme.rbb", &report);
+ *   rebase_session_open(engine, &opening, session_id);
+ *   rebase_request *request = rebase_request_new(engine);
+ *   const rebase_decision *d = rebase_decide_json(request, &caller, body, length);
+ *   if (d->effect == REBASE_ALLOW) { send d->canonical upstream; then rebase_observe(...); }
+ *
+ * Rules that hold everywhere:
+ *   - Anything unsure denies. A zeroed decision, caller or request denies. REBASE_DENY is 0.
+ *   - Who asks (agent, requester, session) comes from the host's channel, in rebase_caller, never from the request.
+ *   - Engine functions may be called from any thread. A request belongs to one thread at a time.
+ *   - Deciding takes no heap, does no I/O, and locks at most its own session.
+ *   - Text is UTF-8 with a length; NUL-terminated where the type is const char * without one.
+ *   - After fork() the child's engine denies everything (REBASE_E_FORKED) until it opens an engine of its own.
+ */
+#ifndef REBASE_H
+#define REBASE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define REBASE_ID_BYTES 33          /* 32 hex digits and NUL: decision and session ids */
+#define REBASE_MAX_RULES 32         /* a decision names this many rules; more are counted in rule_total */
+
+typedef struct rebase_engine rebase_engine;
+typedef struct rebase_request rebase_request;
+
+typedef enum rebase_status {
+#define REBASE_STATUS(NAME, TEXT) REBASE_##NAME,
+#include "rebase_status.def"
+#undef REBASE_STATUS
+  REBASE_STATUS_COUNT
+} rebase_status;
+const char *rebase_status_text(rebase_status status);
+const char *rebase_version(void);
+
+/* ---- engine ---- */
+typedef struct rebase_options {     /* zero: the default of each */
+  void *(*allocate)(size_t size, void *user);       /* NULL: malloc. Memory need not be cleared. */
+  void (*release)(void *memory, void *user);
+  int64_t (*wall_clock)(void *user);                /* microseconds since 1970 UTC; negative: unknown, which denies */
+  int64_t (*steady_clock)(void *user);              /* microseconds, never backwards */
+  bool (*random_bytes)(void *bytes, size_t size, void *user);
+  void (*log)(const char *line, size_t length, void *user);   /* one JSON object a decision, observation, opening; no newline */
+  void *user;                       /* handed to the six above */
+  const char *const *obligations;   /* kinds that this host carries out, NULL-terminated; "redact" is the runtime's own */
+  uint32_t max_sessions;            /* default 10,000; when full new sessions are refused, none is evicted */
+  uint32_t session_bytes;           /* memory of one session for what was seen and said; default 256 KiB */
+  uint32_t request_bytes;           /* longest request body; default 1 MiB */
+  int64_t session_lifetime;         /* microseconds since opening; default 24 hours */
+  uint64_t max_steps;               /* a request whose cost bound is higher is denied; default 10,000,000 */
+} rebase_options;
+typedef struct rebase_report { rebase_status status; char text[512]; } rebase_report;
+
+rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **engine);
+void rebase_engine_close(rebase_engine *engine);    /* no call may be under way */
+/* Verifies a private copy, then swaps it in atomically; on failure the old bundle stays. report may be NULL. */
+rebase_status rebase_engine_load(rebase_engine *engine, const void *bytes, size_t size, rebase_report *report);
+rebase_status rebase_engine_load_file(rebase_engine *engine, const char *path, rebase_report *report);
+typedef struct rebase_counters { uint64_t decisions, allowed, asked, denied, errors, soundness_faults, sessions, refused_sessions; } rebase_counters;
+void rebase_engine_counters(rebase_engine *engine, rebase_counters *counters);
+/* Hex digest of the loaded bundle; returns false when there is none. */
+bool rebase_engine_bundle(rebase_engine *engine, char digest[65]);
+
+/* ---- sessions: opened by the host, never by an agent ---- */
+typedef struct rebase_opening {
+  const char *agent;                /* full name of the first agent of the chain */
+  const char *requester;            /* id of the person or service on whose behalf; bound for the session's life */
+  const char *requester_json;       /* fields of `context requester` as a JSON object, or NULL */
+} rebase_opening;
+rebase_status rebase_session_open(rebase_engine *engine, const rebase_opening *opening, char session[REBASE_ID_BYTES], rebase_report *report);
+void rebase_session_close(rebase_engine *engine, const char *session);
+/* What the requester said, in their own words: the one input that widens. Call it only with text that came from the
+ * requester's own channel, never with text of tools, files or agents. A child session made by delegation refuses it. */
+rebase_status rebase_hear(rebase_engine *engine, const char *session, const char *text, size_t length);
+rebase_status rebase_prove(rebase_engine *engine, const char *session, const char *proof);      /* the host's own check succeeded */
+rebase_status rebase_taint(rebase_engine *engine, const char *session, const char *label);      /* the host knows of data of this kind */
+/* A value of an entity as the system of record returned it, outside an operation (tests, context that the host looked up). */
+rebase_status rebase_see(rebase_engine *engine, const char *session, const char *entity, const char *json, size_t length, rebase_report *report);
+
+/* ---- requests and decisions ---- */
+typedef enum rebase_effect { REBASE_DENY = 0, REBASE_ASK = 1, REBASE_ALLOW = 2 } rebase_effect;
+typedef enum rebase_outcome { REBASE_UNKNOWN = 0, REBASE_FAILED = 1, REBASE_SUCCESS = 2 } rebase_outcome;
+typedef struct rebase_caller {
+  const char *agent;                /* full name */
+  const char *requester;            /* must be the one the session was opened for */
+  const char *session;              /* NULL or "": none, then rules that need one deny */
+} rebase_caller;
+typedef struct rebase_rule {        /* a rule that matched, or could not be evaluated */
+  const char *name;                 /* "acme.airline.book" */
+  const char *effect;               /* "allow", "ask", "deny", "oblige", "error" */
+  const char *file; uint32_t line;
+  const char *because;              /* for the agent; "" when none */
+  const char *detail;               /* for a person only: the condition's text, or what went wrong */
+} rebase_rule;
+typedef struct rebase_obligation { const char *kind; const char *argument; } rebase_obligation;
+typedef struct rebase_decision {    /* valid until the request is used again or freed */
+  rebase_effect effect;
+  rebase_status status;             /* REBASE_OK when the policy decided; else why it could not (the effect is then deny) */
+  char id[REBASE_ID_BYTES];
+  const char *reason;               /* one sentence for the agent: the because of the deciding rules, or what is wrong */
+  size_t reason_length;
+  uint32_t rule_count; const rebase_rule *rules; uint32_t rule_total;
+  uint32_t obligation_count; const rebase_obligation *obligations;
+  uint32_t approver_count; const char *const *approvers;    /* ask: all of them must answer; "requester" is the session's person */
+  int64_t deadline;                 /* ask: microseconds since 1970; 0 none */
+  const char *canonical; size_t canonical_length;           /* the exact JSON that was decided, redactions done; send this upstream */
+  char call_hash[65];               /* hex BLAKE2b-256 of bundle, session, agent, operation, canonical bytes */
+  uint64_t steps, steps_bound;      /* what evaluation cost, and the verified bound for this request */
+} rebase_decision;
+
+rebase_request *rebase_request_new(rebase_engine *engine);  /* NULL: out of memory */
+void rebase_request_free(rebase_request *request);
+
+/* {"call":"booking.cancel_reservation","args":{...}} · {"release":"person","text":"..."} · {"delegate":"acme.other.agent"}
+ * · {"infer":{"task":"chat"}}. Duplicate keys, unknown fields, a field that names the caller, wrong types, bad UTF-8: denied. */
+const rebase_decision *rebase_decide_json(rebase_request *request, const rebase_caller *caller, const char *body, size_t length);
+
+/* Typed building. Slots are resolved once by name; a slot that was resolved on an older bundle denies. A setter that
+ * fails poisons the request: it denies until rebase_request_call starts a new one. */
+typedef struct rebase_operation { uint32_t index; uint64_t generation; } rebase_operation;
+typedef struct rebase_slot { uint32_t operation, index, type; uint64_t generation; } rebase_slot;
+rebase_status rebase_find_operation(rebase_engine *engine, const char *name, rebase_operation *operation);
+rebase_status rebase_find_slot(rebase_engine *engine, rebase_operation operation, const char *argument, rebase_slot *slot);
+rebase_status rebase_request_call(rebase_request *request, rebase_operation operation);
+rebase_status rebase_set_bool(rebase_request *request, rebase_slot slot, bool value);
+rebase_status rebase_set_int(rebase_request *request, rebase_slot slot, int64_t value);
+rebase_status rebase_set_decimal(rebase_request *request, rebase_slot slot, int64_t millionths);   /* decimal, money */
+rebase_status rebase_set_time(rebase_request *request, rebase_slot slot, int64_t microseconds);    /* time, duration; date: at midnight */
+rebase_status rebase_set_text(rebase_request *request, rebase_slot slot, const char *text, size_t length);  /* string, word, region, ip, ... */
+rebase_status rebase_set_json(rebase_request *request, rebase_slot slot, const char *json, size_t length);  /* any type */
+const rebase_decision *rebase_decide(rebase_request *request, const rebase_caller *caller);
+
+/* An answer to an `ask`, by the id of the decision that asked: then decide the same call again, everything is evaluated
+ * anew. Bound to the exact call, single use. approver: who answered, must not be the requester, save group "requester",
+ * which only the session's requester can answer. group: one of the decision's approvers. The host vouches for the
+ * membership and must receive the answer on another connection than the agent's. */
+rebase_status rebase_approve(rebase_engine *engine, const char *session, const char *decision_id, const char *group, const char *approver);
+
+/* What became of an allowed call, once. The result is the system's own JSON (or text). labels are set already. */
+rebase_status rebase_observe(rebase_engine *engine, const char *session, const char *decision_id, rebase_outcome outcome,
+                             const char *result, size_t length, rebase_report *report);
+
+/* The decision explained from what was recorded, for a person (all of it) or for the agent (never a guard's condition).
+ * Writes at most size bytes with a NUL; returns the full length. */
+typedef enum rebase_audience { REBASE_FOR_AGENT = 0, REBASE_FOR_PERSON = 1 } rebase_audience;
+size_t rebase_explain(const rebase_decision *decision, rebase_audience audience, char *text, size_t size);
+
+/* Cost of an operation's rules for an agent as a formula over n, the longest list: "38 + 12 n + 4 n^2". */
+size_t rebase_cost(rebase_engine *engine, const char *agent, const char *operation, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
