@@ -1,0 +1,531 @@
+/* generate_program.c: random typed policies as source text.
+ *
+ * Expressions are made by type. Conditions carry a direction (SPEC 8.8): where a rule may only become stricter when
+ * state is lost, facts stand only in positions that keep it so; hence every generated program passes the state check. */
+#include <stdio.h>
+#include <string.h>
+#include "generate.h"
+
+/* What a narrowing event (a fact lost, a label gained) may do to a condition. */
+enum direction { STEADY, UP, DOWN };
+static enum direction flipped(enum direction d) { return d == UP ? DOWN : d == DOWN ? UP : STEADY; }
+
+enum kind { INT, DECIMAL, MONEY, STRING, WORD, TIME, DATE, DURATION, REGION, BOOL, ITEMS, STRINGS, INTS, NAMED, THING, KIND_COUNT };
+
+struct variable { char name[16]; enum kind kind; };
+struct scope {
+  struct random *r;
+  struct text_buffer *out;
+  unsigned operation;               /* NO_ARGUMENTS: none to read */
+  struct variable variables[24];
+  unsigned variable_count, next_name, loops;
+  bool steady_thing;                /* a let holds a seen thing */
+  bool pure;                        /* in a fn: parameters only */
+};
+#define NO_ARGUMENTS 99
+
+static void expression(struct scope *s, enum kind kind, unsigned depth);
+static void condition(struct scope *s, enum direction d, unsigned depth);
+static unsigned below(struct scope *s, unsigned n) { return random_below(s->r, n); }
+static bool chance(struct scope *s, unsigned percent) { return random_chance(s->r, percent); }
+static const char *const constant_strings[] = {"alpha", "beta", "gamma", "delta@x.example", "T-100", "", "https://x.example/a", "caf\xc3\xa9"};
+static const char *const constant_words[] = {"open", "closed", "\"on hold\""};
+static const char *const constant_regions[] = {"eu", "de", "fr", "us"};
+#define PICK(s, array) ((array)[below(s, (unsigned)(sizeof(array) / sizeof *(array)))])
+#define ADD(...) text_add(s->out, __VA_ARGS__)
+
+/* Non-optional arguments of each operation, by kind; NULL when there is none. */
+static const char *argument_of(const struct scope *s, enum kind kind) {
+  static const char *const names[GENERATED_OPERATIONS][KIND_COUNT] = {
+    [0] = {[STRING] = "id"},
+    [1] = {[INT] = "limit"},
+    [2] = {[STRING] = "id", [INT] = "count", [MONEY] = "amount", [WORD] = "status", [BOOL] = "flag"},
+    [3] = {[STRING] = "to", [INT] = "count", [MONEY] = "amount", [DECIMAL] = "ratio", [ITEMS] = "items", [NAMED] = "named"},
+    [4] = {[STRING] = "id", [STRINGS] = "ids"},
+    [5] = {[STRING] = "text", [TIME] = "at", [DATE] = "day", [REGION] = "place", [DURATION] = "hold"},
+    [6] = {[STRINGS] = "ids", [INTS] = "numbers"},
+  };
+  return s->operation < GENERATED_OPERATIONS && !s->pure ? names[s->operation][kind] : NULL;
+}
+
+/* Fields of an item and of a thing, by kind. */
+static const char *item_field(enum kind kind) {
+  static const char *const names[KIND_COUNT] = {[STRING] = "id", [INT] = "n", [MONEY] = "price", [WORD] = "tag"};
+  return names[kind];
+}
+static const char *thing_field(enum kind kind) {
+  static const char *const names[KIND_COUNT] = {
+    [STRING] = "owner", [INT] = "size", [MONEY] = "price", [WORD] = "status", [DECIMAL] = "ratio", [TIME] = "at",
+    [DATE] = "day", [REGION] = "place", [ITEMS] = "items", [NAMED] = "named"};
+  return names[kind];
+}
+
+static const struct variable *variable_of(struct scope *s, enum kind kind) {
+  const struct variable *found = NULL;
+  unsigned seen = 0;
+  for (unsigned i = 0; i < s->variable_count; i++)
+    if (s->variables[i].kind == kind && below(s, ++seen) == 0) found = &s->variables[i];
+  return found;
+}
+
+static struct variable *declare(struct scope *s, enum kind kind) {
+  struct variable *v = &s->variables[s->variable_count++];
+  snprintf(v->name, sizeof v->name, "v%u", s->next_name++);
+  v->kind = kind;
+  return v;
+}
+static bool room(const struct scope *s) { return s->variable_count < 20; }
+
+static void constant(struct scope *s, enum kind kind) {
+  switch (kind) {
+  case INT: if (chance(s, 3)) ADD("4_611_686_018_427_387_904"); else ADD("%u", below(s, 14)); break;
+  case DECIMAL: ADD("%u.%02u", below(s, 4), below(s, 100)); break;
+  case MONEY: ADD("%u.%02u USD", below(s, 60), below(s, 100)); break;
+  case STRING: ADD("\"%s\"", PICK(s, constant_strings)); break;
+  case WORD: ADD("%s", PICK(s, constant_words)); break;
+  case TIME: ADD("2024-05-%02uT%02u:00:00Z", 13 + below(s, 4), below(s, 24)); break;
+  case DATE: ADD("2024-05-%02u", 13 + below(s, 5)); break;
+  case DURATION: ADD("%u %s", 1 + below(s, 90), chance(s, 50) ? "minutes" : "seconds"); break;
+  case REGION: ADD("%s", PICK(s, constant_regions)); break;
+  default: ADD("%s", chance(s, 50) ? "true" : "false"); break;
+  }
+}
+
+/* A readable path of a kind: a variable, a field of one, an argument, a fact. False: there is none. */
+static bool path(struct scope *s, enum kind kind) {
+  for (unsigned tries = 0; tries < 6; tries++) {
+    const struct variable *v;
+    const char *name;
+    switch (below(s, 6)) {
+    case 0: if ((v = variable_of(s, kind)) != NULL) { ADD("%s", v->name); return true; } break;
+    case 1: if ((v = variable_of(s, THING)) != NULL && (name = thing_field(kind)) != NULL) { ADD("%s.%s", v->name, name); return true; } break;
+    case 2: if ((v = variable_of(s, ITEMS)) == NULL) break; /* fall through */
+    case 3: if ((name = argument_of(s, kind)) != NULL) { ADD("args.%s", name); return true; } break;
+    case 4:
+      if (s->pure) break;
+      if (kind == REGION) { ADD("requester.desk"); return true; }
+      if (kind == INT && chance(s, 50)) { ADD("requester.level"); return true; }
+      if (kind == INT) { ADD("session.count(%s)", generated_operations[below(s, GENERATED_OPERATIONS)]); return true; }
+      if (kind == TIME) { ADD("now"); return true; }
+      if (kind == DATE) { ADD("today"); return true; }
+      if (kind == STRING) { ADD("%s", chance(s, 50) ? "requester.id" : "agent.name"); return true; }
+      if (kind == STRINGS) { ADD("requester.roles"); return true; }
+      if (kind == DURATION) { ADD("session.age"); return true; }
+      break;
+    default:
+      if (s->pure) break;
+      if (kind == INT) { ADD("total(%s, %s).v", PICK(s, constant_words), chance(s, 50) ? "true" : "false"); return true; }
+      if (kind == STRING && s->operation == 5) { ADD("args.to"); return true; }
+      break;
+    }
+  }
+  return false;
+}
+
+static void collection(struct scope *s, enum kind kind) {
+  if (path(s, kind)) return;
+  if (kind == STRINGS && !s->pure && chance(s, 30)) { ADD("urls("); expression(s, STRING, 0); ADD(")"); return; }
+  if (kind == STRINGS) ADD("[\"alpha\", \"T-100\"]");
+  else if (kind == INTS) ADD("[3, 1, 2]");
+  else ADD("none_of_%s", kind == ITEMS ? "them" : "it");   /* never reached: callers check has_collection */
+}
+static bool has_collection(struct scope *s, enum kind kind) {
+  if (kind == STRINGS || kind == INTS) return true;
+  if (kind == ITEMS || kind == NAMED) {
+    if (argument_of(s, kind) != NULL) return true;
+    for (unsigned i = 0; i < s->variable_count; i++) if (s->variables[i].kind == THING || s->variables[i].kind == kind) return true;
+  }
+  return false;
+}
+/* collection(), sure to succeed once has_collection() said so. */
+static void some_collection(struct scope *s, enum kind kind) {
+  const char *name = argument_of(s, kind);
+  if (kind == STRINGS || kind == INTS) { collection(s, kind); return; }
+  for (unsigned i = 0; i < s->variable_count; i++)
+    if (s->variables[i].kind == THING && (name == NULL || chance(s, 50))) { ADD("%s.%s", s->variables[i].name, thing_field(kind)); return; }
+  for (unsigned i = 0; i < s->variable_count; i++) if (s->variables[i].kind == kind) { ADD("%s", s->variables[i].name); return; }
+  ADD("args.%s", name);
+}
+
+/* "x in source", where x becomes a variable; the caller takes it away again by restoring variable_count. `item` elements
+ * are reached through their fields: a binder over items declares one variable a field kind, spelt "x.field". */
+static bool binder(struct scope *s) {
+  static const enum kind sources[] = {ITEMS, NAMED, STRINGS, INTS};
+  enum kind source = PICK(s, sources);
+  if (!room(s) || s->loops >= 2) return false;
+  if (!has_collection(s, source)) source = chance(s, 50) ? STRINGS : INTS;
+  unsigned name = s->next_name++;
+  ADD("v%u in ", name);
+  some_collection(s, source);
+  if (source == STRINGS || source == INTS) {
+    struct variable *v = &s->variables[s->variable_count++];
+    snprintf(v->name, sizeof v->name, "v%u", name);
+    v->kind = source == STRINGS ? STRING : INT;
+    return true;
+  }
+  for (enum kind k = INT; k <= WORD && room(s); k++)
+    if (item_field(k) != NULL) {
+      struct variable *v = &s->variables[s->variable_count++];
+      snprintf(v->name, sizeof v->name, "v%u.%s", name, item_field(k));
+      v->kind = k;
+    }
+  return true;
+}
+
+/* Folds and choices that give an optional number, closed with `otherwise`. */
+static void fold(struct scope *s, enum kind kind, unsigned depth) {
+  unsigned kept = s->variable_count;
+  struct text_buffer *out = s->out, bind = {0}, value = {0}, where = {0};
+  s->out = &bind;
+  s->loops++;
+  bool bound = binder(s);
+  s->out = &value;
+  expression(s, kind, depth ? depth - 1 : 0);
+  s->out = &where;
+  bool filtered = chance(s, 40);
+  if (filtered) condition(s, STEADY, depth ? depth - 1 : 0);
+  s->out = out;
+  s->loops--;
+  s->variable_count = kept;
+  unsigned form = below(s, 3);
+  if (!bound) constant(s, kind);
+  else if (form == 0 && kind != TIME && kind != DATE)
+    ADD("sum(%s for %s%s%s)", value.bytes, bind.bytes, filtered ? " where " : "", filtered ? where.bytes : "");
+  else {
+    ADD("(%s(%s for %s%s%s) otherwise ", form == 1 ? "min" : "max", value.bytes, bind.bytes, filtered ? " where " : "", filtered ? where.bytes : "");
+    constant(s, kind);
+    ADD(")");
+  }
+  text_free(&bind);
+  text_free(&value);
+  text_free(&where);
+}
+
+static void optional_with_default(struct scope *s, enum kind kind, unsigned depth) {
+  if (s->pure) { constant(s, kind); return; }
+  if (kind == INT && variable_of(s, THING) != NULL) ADD("(%s.maybe otherwise ", variable_of(s, THING)->name);
+  else if (kind == INT && s->operation == 6) { ADD("(args.numbers["); expression(s, INT, 0); ADD("] otherwise "); }
+  else if (kind == INT) { ADD("(lookup("); expression(s, STRING, 0); ADD(")?.v otherwise "); }
+  else if (kind == STRING && (s->operation == 2 || s->operation == 3)) ADD("(args.note otherwise ");
+  else if (kind == STRING && s->operation == 4) ADD("(last(args.ids) otherwise ");
+  else if (kind == STRING) ADD("(requester.nick otherwise ");
+  else if (kind == MONEY && has_collection(s, NAMED)) { ADD("("); some_collection(s, NAMED); ADD("["); expression(s, STRING, 0); ADD("]?.price otherwise "); }
+  else { constant(s, kind); return; }
+  expression(s, kind, depth ? depth - 1 : 0);
+  ADD(")");
+}
+
+static void binary(struct scope *s, enum kind left, const char *op, enum kind right, unsigned depth) {
+  ADD("(");
+  expression(s, left, depth - 1);
+  ADD(" %s ", op);
+  expression(s, right, depth - 1);
+  ADD(")");
+}
+
+static void arithmetic(struct scope *s, enum kind kind, unsigned depth) {
+  static const char *const add_sub[] = {"+", "-"};
+  unsigned form = below(s, 8);
+  if (kind == TIME) { binary(s, TIME, PICK(s, add_sub), DURATION, depth); return; }
+  if (kind == DATE) { ADD("("); expression(s, DATE, depth - 1); ADD(" %s %u days)", PICK(s, add_sub), 1 + below(s, 40)); return; }
+  if (kind == DURATION && form < 3) { binary(s, TIME, "-", TIME, depth); return; }
+  if (kind == DURATION && form == 3) { binary(s, DATE, "-", DATE, depth); return; }
+  if (form == 0) binary(s, kind, "*", INT, depth);
+  else if (form == 1 && (kind == DECIMAL || kind == MONEY)) binary(s, kind, "*", DECIMAL, depth);
+  else if (form == 2 && (kind == DECIMAL || kind == MONEY)) binary(s, kind, "/", chance(s, 50) ? INT : DECIMAL, depth);
+  else if (form == 3 && kind == DECIMAL) binary(s, chance(s, 50) ? INT : MONEY, "/", kind, depth), (void)0;
+  else if (form == 4) { ADD("%s(", chance(s, 50) ? "min" : "max"); expression(s, kind, depth - 1); ADD(", "); expression(s, kind, depth - 1); ADD(")"); }
+  else if (form == 5) { ADD("abs("); expression(s, kind, depth - 1); ADD(")"); }
+  else if (form == 6) { ADD("(-"); expression(s, kind, depth - 1); ADD(")"); }
+  else binary(s, kind, PICK(s, add_sub), kind, depth);
+}
+
+static void integer_function(struct scope *s, unsigned depth) {
+  switch (below(s, 5)) {
+  case 0: ADD("%s(", chance(s, 50) ? "hour" : "weekday"); expression(s, TIME, depth - 1); ADD(chance(s, 50) ? ")" : ", \"Europe/Berlin\")"); break;
+  case 1: ADD("length("); expression(s, STRING, depth - 1); ADD(")"); break;
+  case 2: ADD("count("); some_collection(s, has_collection(s, ITEMS) ? ITEMS : STRINGS); ADD(")"); break;
+  case 3:
+    if (!s->pure) { ADD("f0("); expression(s, INT, depth - 1); ADD(", "); expression(s, MONEY, depth - 1); ADD(")"); break; }
+    /* fall through */
+  default: ADD("count(for "); {
+    unsigned kept = s->variable_count;
+    s->loops++;
+    if (!binder(s)) { ADD("w%u in [1, 2]", s->next_name++); }
+    ADD(" where ");
+    condition(s, STEADY, depth - 1);
+    ADD(")");
+    s->loops--;
+    s->variable_count = kept;
+  } break;
+  }
+}
+
+static void expression(struct scope *s, enum kind kind, unsigned depth) {
+  if (kind == BOOL) { condition(s, STEADY, depth); return; }
+  if (depth == 0 || chance(s, 35)) {
+    if (!chance(s, 70) || !path(s, kind)) constant(s, kind);
+    return;
+  }
+  unsigned form = below(s, 6);
+  bool numeric = kind == INT || kind == DECIMAL || kind == MONEY || kind == DURATION;
+  if (form == 0) { ADD("(if "); condition(s, STEADY, depth - 1); ADD(" then "); expression(s, kind, depth - 1); ADD(" else "); expression(s, kind, depth - 1); ADD(")"); }
+  else if (form == 1) optional_with_default(s, kind, depth);
+  else if (form == 2 && (numeric || kind == TIME || kind == DATE) && s->loops < 2) fold(s, kind, depth);
+  else if (form == 3 && kind == INT) integer_function(s, depth);
+  else if (form == 3 && kind == DATE) { ADD("date("); expression(s, TIME, depth - 1); ADD(")"); }
+  else if (numeric || kind == TIME || kind == DATE) arithmetic(s, kind, depth);
+  else if (!path(s, kind)) constant(s, kind);
+}
+
+static void comparison(struct scope *s, unsigned depth) {
+  static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
+  static const char *const equal[] = {"==", "!="};
+  static const enum kind ordered[] = {INT, DECIMAL, MONEY, TIME, DATE, DURATION};
+  unsigned d = depth ? depth - 1 : 0;
+  ADD("(");
+  switch (below(s, 5)) {
+  case 0: expression(s, STRING, d); ADD(" %s ", PICK(s, equal)); expression(s, STRING, d); break;
+  case 1: if (!path(s, WORD)) ADD("total(open, true).w"); ADD(" %s %s", PICK(s, equal), PICK(s, constant_words)); break;
+  case 2: expression(s, REGION, d); ADD(" %s ", PICK(s, equal)); if (!path(s, REGION)) ADD("requester.desk"); break;
+  default: {
+    enum kind kind = PICK(s, ordered);
+    expression(s, kind, d);
+    ADD(" %s ", PICK(s, order));
+    expression(s, kind, d);
+  } }
+  ADD(")");
+}
+
+static void text_test(struct scope *s, unsigned depth) {
+  static const char *const patterns[] = {"[a-z]+", "T-\\d+", ".*@x\\.example", "(alpha|beta)?", "https?:\\/\\/.*", "caf.", "[^a]*"};
+  static const char *const forms[] = {"starts with", "ends with", "contains"};
+  ADD("(");
+  if (chance(s, 50)) { expression(s, STRING, depth ? depth - 1 : 0); ADD(" matches /%s/", PICK(s, patterns)); }
+  else { expression(s, STRING, depth ? depth - 1 : 0); ADD(" %s ", PICK(s, forms)); expression(s, STRING, 0); }
+  ADD(")");
+}
+
+static void membership(struct scope *s, unsigned depth) {
+  unsigned d = depth ? depth - 1 : 0;
+  switch (below(s, 6)) {
+  case 0: expression(s, STRING, d); ADD(" in "); collection(s, STRINGS); break;
+  case 1: expression(s, INT, d); ADD(" in [1, 2, 3, 5]"); break;
+  case 2: if (!path(s, WORD)) ADD("total(closed, false).w"); ADD(" %s [open, \"on hold\"]", chance(s, 70) ? "in" : "not in"); break;
+  case 3: if (!path(s, REGION)) ADD(s->pure ? "de" : "requester.desk"); ADD(" in %s", PICK(s, constant_regions)); break;
+  case 4: expression(s, STRING, d); ADD(s->pure ? " in [\"alpha\"]" : " in org(\"all\")"); break;
+  default: expression(s, STRING, d); if (has_collection(s, NAMED)) { ADD(" in "); some_collection(s, NAMED); } else ADD(" in [\"beta\", \"\"]"); break;
+  }
+}
+
+static void optional_test(struct scope *s, unsigned depth) {
+  if (s->pure) { comparison(s, depth); return; }
+  const struct variable *thing = variable_of(s, THING);
+  switch (below(s, 5)) {
+  case 0: ADD("requester.nick is %s", chance(s, 50) ? "present" : "missing"); break;
+  case 1: if (s->operation == 2 || s->operation == 3) { ADD("(args.note is present and args.note "); ADD("%s ", chance(s, 50) ? "!=" : "=="); expression(s, STRING, 0); ADD(")"); break; } /* fall through */
+  case 2: if (thing != NULL) { ADD("(%s.maybe is missing or %s.maybe > ", thing->name, thing->name); expression(s, INT, 0); ADD(")"); break; } /* fall through */
+  case 3: ADD("lookup("); expression(s, STRING, 0); ADD(")?.v %s ", chance(s, 50) ? "==" : "!="); expression(s, INT, 0); break;
+  default: ADD("(requester.nick otherwise \"beta\") == "); expression(s, STRING, 0);
+  }
+}
+
+static void quantified(struct scope *s, enum direction d, unsigned depth) {
+  unsigned kept = s->variable_count;
+  bool any = chance(s, 50);
+  if (!room(s) || s->loops >= 2) { comparison(s, 0); return; }
+  s->loops++;
+  if (s->operation == 6 && !s->pure && chance(s, 40)) {
+    unsigned name = s->next_name;
+    struct variable *a = declare(s, STRING), *b = declare(s, STRING);
+    ADD("(%s (v%u, v%u) in pairs(args.ids, args.other_ids) %s ", any ? "any" : "all", name, name + 1, any ? "where" : "satisfy");
+    (void)a, (void)b;
+  } else {
+    ADD("(%s ", any ? "any" : "all");
+    binder(s);
+    ADD(" %s ", any ? "where" : "satisfy");
+  }
+  condition(s, d, depth ? depth - 1 : 0);
+  ADD(")");
+  s->loops--;
+  s->variable_count = kept;
+}
+
+/* A fact whose loss makes it false. */
+static void fact(struct scope *s, unsigned depth) {
+  unsigned d = depth ? depth - 1 : 0;
+  switch (below(s, 8)) {
+  case 0: ADD("session has %s", chance(s, 50) ? "verified" : "known"); break;
+  case 1: ADD("said("); expression(s, chance(s, 70) ? STRING : chance(s, 50) ? INT : MONEY, d); ADD(")"); break;
+  case 2: ADD("vouched("); expression(s, STRING, d); ADD(")"); break;
+  case 3: ADD("seen thing("); expression(s, STRING, d); ADD(") is present"); break;
+  case 4: ADD("seen thing("); expression(s, STRING, d); ADD(")?.status == %s", PICK(s, constant_words)); break;
+  case 5: ADD("seen thing("); expression(s, STRING, d); ADD(") within the last %u minutes is present", 1 + below(s, 60)); break;
+  case 6: ADD("seen ticket("); expression(s, STRING, d); ADD(", "); expression(s, INT, d); ADD(")?.left == %u", below(s, 9)); break;
+  default:
+    if (s->loops >= 2 || !room(s)) { ADD("session has known"); break; }
+    { unsigned kept = s->variable_count;
+      s->loops++;
+      ADD("(any %s in seen thing where ", declare(s, THING)->name);
+      condition(s, DOWN, d);
+      ADD(")");
+      s->loops--;
+      s->variable_count = kept; }
+  }
+}
+
+static void steady(struct scope *s, unsigned depth) {
+  switch (below(s, 7)) {
+  case 0: case 1: comparison(s, depth); break;
+  case 2: text_test(s, depth); break;
+  case 3: ADD("("); membership(s, depth); ADD(")"); break;
+  case 4: ADD("("); optional_test(s, depth); ADD(")"); break;
+  case 5: if (s->pure) { comparison(s, depth); break; }
+    switch (below(s, 4)) {
+    case 0: ADD("operation.writes"); break;
+    case 1: ADD("operation.sends_outside"); break;
+    case 2: ADD("(connector.residency in %s)", PICK(s, constant_regions)); break;
+    default: ADD("(bound ticket %s \"alpha\")", chance(s, 50) ? "==" : "!="); break;
+    } break;
+  default: if (s->operation == 2 && !s->pure) ADD("args.flag"); else comparison(s, depth);
+  }
+}
+
+static void condition(struct scope *s, enum direction d, unsigned depth) {
+  if (depth > 0 && chance(s, 55)) {
+    switch (below(s, 5)) {
+    case 0: ADD("("); condition(s, d, depth - 1); ADD(" and "); condition(s, d, depth - 1); ADD(")"); return;
+    case 1: ADD("("); condition(s, d, depth - 1); ADD(" or "); condition(s, d, depth - 1); ADD(")"); return;
+    case 2: ADD("(not ("); condition(s, flipped(d), depth - 1); ADD("))"); return;
+    default: quantified(s, d, depth); return;
+    }
+  }
+  if (s->pure || d == STEADY || chance(s, 50)) steady(s, depth);
+  else if (d == DOWN) { ADD("("); fact(s, depth); ADD(")"); }
+  else if (chance(s, 40)) ADD("session has %s", chance(s, 50) ? "personal" : "secret");
+  else { ADD("(not ("); fact(s, depth); ADD("))"); }
+}
+
+/* ---- rules ---- */
+static void target(struct scope *s) {
+  s->operation = below(s, GENERATED_OPERATIONS + 2);
+  if (s->operation < GENERATED_OPERATIONS) ADD("%s", generated_operations[s->operation]);
+  else if (s->operation == GENERATED_OPERATIONS) { s->operation = NO_ARGUMENTS; ADD("store"); }
+  else { s->operation = NO_ARGUMENTS; ADD("store.{ get, pay, drop, note }"); }
+}
+
+static void lets(struct scope *s, bool guard) {
+  unsigned n = below(s, 3);
+  (void)guard;
+  for (unsigned i = 0; i < n && room(s); i++) {
+    static const enum kind kinds[] = {INT, MONEY, DECIMAL, STRING, DURATION};
+    enum kind kind = PICK(s, kinds);
+    struct variable v = {.kind = kind};
+    snprintf(v.name, sizeof v.name, "v%u", s->next_name++);
+    ADD("  let %s = ", v.name);
+    expression(s, kind, 2);
+    ADD("\n");
+    s->variables[s->variable_count++] = v;
+  }
+  if (chance(s, 40)) {
+    ADD("  let v%u = seen thing(\"%s\") otherwise %s because \"look the thing up\"\n", s->next_name, PICK(s, constant_strings),
+        chance(s, 70) ? "deny" : "ask leads");
+    struct variable *v = declare(s, THING);
+    (void)v;
+  }
+}
+
+/* A rule's `where` and `unless`; grants must go down when state is lost, denials up. */
+static void rule_conditions(struct scope *s, enum direction d) {
+  if (chance(s, 75)) { ADD("\n    where "); condition(s, d, 3); }
+  if (chance(s, 30)) { ADD("\n    unless "); condition(s, flipped(d), 2); }
+}
+
+static void rule(struct scope *s, bool guard, const char *const *agents, unsigned agent_count) {
+  unsigned form = below(s, guard ? 60 : 100);
+  struct text_buffer *out = s->out;
+  if (form >= 60) ADD("  allow call ");
+  else if (form < 30) ADD("  deny call ");
+  else if (form < 52) ADD("  ask %s before call ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
+  else if (guard) ADD("  stamp(\"x\") before call ");
+  else ADD("  deny call ");
+  target(s);
+  if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);
+  rule_conditions(s, form >= 60 ? DOWN : UP);
+  if (form >= 60 && chance(s, 10)) ADD("\n    with stamp(\"y\")");
+  if (form < 60) ADD("\n    because \"rule %u\"", s->next_name++);
+  if (form >= 30 && form < 52 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
+  ADD("\n");
+  (void)out;
+}
+
+static void block(struct random *r, struct text_buffer *out, bool guard, unsigned number, const char *const *agents, unsigned n) {
+  struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};
+  text_add(out, "%s %c%u {\n", guard ? "guard" : "policy", guard ? 'g' : 'p', number);
+  lets(&s, guard);
+  unsigned rules = 1 + below(&s, 3), kept = s.variable_count;
+  for (unsigned i = 0; i < rules; i++) { rule(&s, guard, agents, n); s.variable_count = kept; }
+  text_add(out, "}\n\n");
+}
+
+static void functions(struct random *r, struct text_buffer *out) {
+  struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS, .pure = true};
+  s.variables[0] = (struct variable){"n", INT};
+  s.variables[1] = (struct variable){"m", MONEY};
+  s.variable_count = 2;
+  text_add(out, "fn f0(n: int, m: money(USD)) -> int = ");
+  expression(&s, INT, 3);
+  text_add(out, "\n\n");
+}
+
+static const char declarations[] =
+  "package work.p\n\n"
+  "region eu { region de region fr }\nregion us\n"
+  "label personal \"of a person\"\nlabel secret \"of the company\"\nlabel untrusted \"from outside\"\n"
+  "proof verified \"shown\" lasts 15 minutes\nproof known \"known\"\n"
+  "group leads \"leads\"\ngroup legal \"legal\"\n"
+  "context requester { roles: set of string  desk: region  level: int  nick: string? }\n"
+  "type item { id: string  n: int  price: money(USD)  tag: one of { open, closed, \"on hold\" }  extra: int? }\n"
+  "connector store \"a store\" {\n  kind shop\n  residency de\n  zone \"-05:00\"\n  failure \"Error\"\n"
+  "  entity thing { id: string key  status: one of { open, closed, \"on hold\" }  owner: string personal  size: int  price: money(USD)\n"
+  "    ratio: decimal  at: time  day: date  place: region  notes: string untrusted  items: list of item  named: map of item  maybe: int? }\n"
+  "  entity ticket { who: string key  pin: int key  left: int }\n"
+  "  reads get(id: string) -> thing\n"
+  "  reads list_all(limit: int = 5 paging) -> list of thing\n"
+  "  writes change(id: string, status: one of { open, closed, \"on hold\" }, flag: bool, count: int, amount: money(USD), note: string?) -> thing\n"
+  "  writes pay(id: string, to: string, ratio: decimal, items: list of item, named: map of item, count: int, amount: money(USD), note: string?) -> ticket\n"
+  "    changes thing(args.id) sends outside proves known\n"
+  "  destroys drop(id: string, ids: list of string) changes thing(args.id)\n"
+  "  writes note(to: string, text: string, at: time, day: date, place: region, hold: duration) sends outside yields untrusted\n"
+  "  reads pairs_of(ids: list of string, other_ids: list of string, numbers: list of int) -> list of thing yields secret\n"
+  "}\n"
+  "table lookup { k: string key  v: int } rows { (\"alpha\", 3) (\"T-100\", 9) (\"\", 0) }\n"
+  "table total { w: one of { open, closed, \"on hold\" } key  f: bool key  v: int } rows {\n"
+  "  (open, true, 1) (open, false, 2) (closed, true, 3) (closed, false, 4) (\"on hold\", true, 5) (\"on hold\", false, 6) }\n"
+  "tree org { member: string  group: string } rows { (\"alpha\", \"some\") (\"some\", \"all\") (\"beta\", \"all\") (\"delta@x.example\", \"some\") }\n"
+  "agent a0 { owner \"a\" purpose \"x\" uses store }\nagent a1 { owner \"b\" purpose \"y\" uses store }\n\n";
+
+void generate_workspace(struct random *r, struct workspace *out) {
+  static const char *const p_agents[] = {"a0", "a1"}, *const q_agents[] = {"b0"};
+  static const char *const every[] = {"a0", "a1", "work.q.b0"}, *const every_q[] = {"b0", "work.p.a0", "work.p.a1"};
+  static const char everything[] = "connectors, labels, groups, tables, guards, policies, agents, types, regions, proofs, contexts, functions";
+  text_clear(&out->root);
+  text_clear(&out->p);
+  text_clear(&out->q);
+  text_add(&out->root, "workspace work\nzone \"-05:00\"\npackage work.p in \"p/\" declares %s\n"
+    "package work.q in \"q/\" declares %s\n  uses work.p.{ store }\n", everything, everything);
+  text_add(&out->p, "%s", declarations);
+  functions(r, &out->p);
+  text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0,\n"
+    "  eu, de, fr, us }\nagent b0 { owner \"c\" purpose \"z\" uses store }\n\n");
+  for (unsigned i = 0, n = 2 + random_below(r, 3); i < n; i++) block(r, &out->p, false, i, p_agents, 2);
+  for (unsigned i = 0, n = random_below(r, 2); i < n; i++) block(r, &out->p, true, i, every, 3);
+  for (unsigned i = 0, n = 1 + random_below(r, 2); i < n; i++) block(r, &out->q, false, i, q_agents, 1);
+  for (unsigned i = 0, n = random_below(r, 2); i < n; i++) block(r, &out->q, true, i, every_q, 3);
+}
+
+void workspace_free(struct workspace *w) {
+  text_free(&w->root);
+  text_free(&w->p);
+  text_free(&w->q);
+}
