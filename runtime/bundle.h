@@ -1,0 +1,123 @@
+/* bundle.h: an opened image: verified, decoded, read-only. Everything in the runtime reads the program through it.
+ *
+ * bundle_open takes a private copy, so nobody changes what was verified; the copy and all that is decoded from it is made
+ * read-only before it returns. A bundle is shared by threads; only `references` ever changes (the engine counts).
+ * What the verifier checks, each thing in one place, is listed in checks.def.
+ */
+#ifndef REBASE_BUNDLE_H
+#define REBASE_BUNDLE_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include "image.h"
+#include "value.h"
+
+struct allocator {                  /* alloc: memory for any type, or NULL; need not be cleared. release takes NULL too. */
+  void *(*alloc)(size_t size, void *user);
+  void (*release)(void *memory, void *user);
+  void *user;
+};
+struct allocator allocator_default(void);           /* malloc, free */
+
+enum bundle_status { BUNDLE_OK, BUNDLE_MEMORY, BUNDLE_INVALID, BUNDLE_VERSION, BUNDLE_PENDING };
+
+/* The checks of the verifier, by name: see checks.def. */
+enum check {
+#define CHECK(NAME, MUST) CHECK_##NAME,
+#include "checks.def"
+#undef CHECK
+  CHECK_COUNT
+};
+const char *check_name(enum check check);           /* "TYPE_ELEMENT" */
+const char *check_text(enum check check);           /* what must hold */
+const char *section_name(enum section section);     /* "TYPES"; "file" for SECTION_COUNT */
+
+/* Why an image was refused. section is SECTION_COUNT when the file as a whole is meant; pc is NONE32 outside code (then
+ * counted from the start of the program). text says it all in one line. */
+struct bundle_error { enum bundle_status status; enum check check; enum section section; uint32_t index, pc; char text[320]; };
+
+enum { BUNDLE_INSPECT = 1 };        /* open flags: accept PENDING declarations, to show and verify, not to decide with */
+
+/* A piece of code that the VM runs: a rule, a waiver or a function. */
+struct program {
+  const struct instruction *code;   /* prepared: see vm.h; NULL when no request can reach it (then running it is a fault) */
+  uint32_t count;                   /* instructions */
+  uint32_t registers;               /* that this program uses */
+  uint32_t frame;                   /* registers with those of the deepest chain of calls */
+  uint32_t depth;                   /* of that chain */
+  uint32_t cost;                    /* index in COSTS, verified */
+};
+
+struct bundle_table { const value *rows; uint32_t count; };        /* rows sorted by key, for bundle_row */
+struct bundle_tree {                /* names sorted; the groups above name i: above[first[i]] .. above[first[i + 1] - 1], sorted */
+  const struct text *const *names; uint32_t count;
+  const uint32_t *first, *above;
+};
+
+struct rebase_bundle {
+  atomic_uint references;           /* 1 after bundle_open; whoever takes it to 0 calls bundle_free */
+  struct allocator allocator;
+  struct pages *pages;              /* all memory below */
+  const unsigned char *image; size_t size;
+  unsigned flags;
+#define SECTION(NAME, TYPE) struct { const TYPE *at; uint32_t count; } NAME;
+#include "sections.def"
+#undef SECTION
+  const struct image_bundle *info;  /* BUNDLE.at */
+  const unsigned char *digest;      /* 32 bytes */
+  uint32_t scope_width;
+  const uint32_t *type_class;       /* by type: the lowest equal type; registers of one class are interchangeable */
+  const value *values;              /* by index in VALUE_INDEX: decoded */
+  const struct bundle_table *tables;
+  const struct bundle_tree *trees;
+  const struct program *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
+  const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
+  uint32_t longest;                 /* list among constants and tables */
+  uint32_t max_frame, max_slots;    /* registers that any program needs; slots of the widest connector */
+};
+
+/* NULL when refused: *error (not NULL) says why. */
+struct rebase_bundle *bundle_open(const void *bytes, size_t size, const struct allocator *allocator, unsigned flags,
+                                  struct bundle_error *error);
+void bundle_free(struct rebase_bundle *bundle);     /* takes NULL too; references are the caller's business */
+
+static inline const struct text *bundle_text(const struct rebase_bundle *bundle, ref text) {
+  return (const struct text *)(const void *)(bundle->TEXTS.at + text);
+}
+static inline const char *bundle_string(const struct rebase_bundle *bundle, ref text) { return bundle_text(bundle, text)->bytes; }
+static inline const struct image_type *bundle_type(const struct rebase_bundle *bundle, uint32_t type) { return bundle->TYPES.at + type; }
+
+/* Look-ups by name: an index, or NONE32. Names need no NUL. */
+uint32_t find_agent(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_operation(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_entity(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_symbol(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_region(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_label(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_proof(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_group(const struct rebase_bundle *bundle, const char *name, size_t length);
+
+/* Heads of a scope, see image.h. */
+static inline uint32_t head_operation(const struct rebase_bundle *b, uint32_t operation) { (void)b; return operation; }
+static inline uint32_t head_release(const struct rebase_bundle *b, enum release_target to) { return b->OPERATIONS.count + (uint32_t)to; }
+static inline uint32_t head_delegate(const struct rebase_bundle *b, uint32_t agent) { return b->OPERATIONS.count + RELEASE_COUNT + agent; }
+static inline uint32_t head_infer(const struct rebase_bundle *b) { return b->OPERATIONS.count + RELEASE_COUNT + b->AGENTS.count; }
+/* The rules that can match, ascending; *count is 0 when there are none. */
+const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count);
+
+/* The row of a table under keys (as many as the table has), or missing. A missing key finds nothing. */
+value bundle_row(const struct rebase_bundle *bundle, uint32_t table, const value *keys);
+/* Whether member is, directly or through others, in group. */
+bool bundle_under(const struct rebase_bundle *bundle, uint32_t tree, const struct text *member, const struct text *group);
+/* Steps of a cost polynomial at n; UINT64_MAX when it does not fit. */
+uint64_t bundle_cost(const struct rebase_bundle *bundle, uint32_t cost, uint64_t n);
+
+static inline int text_compare(const char *a, size_t a_length, const char *b, size_t b_length) {
+  int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
+  return order ? order : (a_length > b_length) - (a_length < b_length);
+}
+static inline bool text_equal(const struct text *a, const struct text *b) {
+  return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+#endif

@@ -1,0 +1,58 @@
+/* vm.h: runs one program of a verified bundle. No allocation, no I/O, no recursion.
+ *
+ * A struct vm is a workspace of one thread, part of a request. Set what is above the line, then run program after program:
+ *
+ *   vm_begin(&vm, bundle);  vm.args = ...; vm.facts = ...; vm.session = ...;
+ *   switch (vm_run(&vm, &bundle->rules[i])) { case VM_ALLOW: ... }
+ *
+ * Prepared code. The verifier knows the types of registers and the VM must not look for them, so bundle_open writes what
+ * matters into its private copy of the code: IN's imm says how to compare (enum vm_compare), SAID's and VOUCHED's imm the
+ * type, and LOOP and NEXT over a map become LOOPMAP and NEXTMAP. An image with such code is refused.
+ */
+#ifndef REBASE_VM_H
+#define REBASE_VM_H
+#include "arena_fixed.h"
+#include "bundle.h"
+#include "session_view.h"
+
+enum {
+  VM_REGISTERS = 2048,              /* of a rule and the deepest chain of functions that it calls */
+  VM_CALL_DEPTH = 32
+};
+
+enum vm_verdict {
+#define VERDICT(NAME, ERROR, TEXT) VM_##NAME,
+#include "vm_verdicts.def"
+#undef VERDICT
+  VM_VERDICT_COUNT
+};
+const char *vm_verdict_text(enum vm_verdict verdict);
+bool vm_verdict_is_error(enum vm_verdict verdict);  /* true of anything unknown, too */
+
+enum { OP_LOOPMAP = OP_COUNT, OP_NEXTMAP, OP_PREPARED_COUNT };
+enum vm_compare { VM_COMPARE_BITS, VM_COMPARE_TEXT, VM_COMPARE_MAP };
+
+struct vm_call { const struct instruction *resume; const struct program *caller; value *base; uint8_t into; };
+
+struct vm {
+  const struct rebase_bundle *bundle;
+  const value *args;                /* by slot of the connector; missing: not given. NULL outside calls */
+  value requester;                  /* record of the bundle's requester_type, or missing */
+  const value *facts;               /* CTX_COUNT of them; those of other events are not read */
+  const struct session_view *session;         /* NULL: none; then what needs one ends in VM_ERROR_SESSION */
+  uint64_t longest;                 /* n: the longest list in request, requester and session; bundle->longest is added by vm_run */
+  uint64_t max_steps;               /* a program whose bound is higher ends in VM_ERROR_COST; 0: no limit */
+  struct arena_fixed scratch;       /* for lists that programs make (URLS, SEENALL); used up from run to run until reset */
+  /* ---- what a run leaves */
+  uint64_t steps;                   /* of the last run */
+  uint64_t bound;                   /* its verified bound at n: steps <= bound, or the run was a VM_FAULT */
+  uint32_t lack;                    /* VM_LACKS: index in LACKS */
+  uint32_t place;                   /* instruction at which it ended, from the start of its program (or function) */
+  struct vm_call calls[VM_CALL_DEPTH];
+  value registers[VM_REGISTERS];
+};
+
+/* Clears what the caller sets, not the registers (programs define before they read). */
+void vm_begin(struct vm *vm, const struct rebase_bundle *bundle);
+enum vm_verdict vm_run(struct vm *vm, const struct program *program);
+#endif
