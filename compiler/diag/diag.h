@@ -42,6 +42,8 @@ struct rbc_diags {
   struct diag *first, *last;
   unsigned errors, warnings;
   bool out_of_memory;
+  uint32_t sources;                 /* numbers given out so far: a source takes the next one (struct span) */
+  struct diag spare;                /* what rbc_diag returns when memory is out; never shown */
 };
 
 /* Adds one; message is printf-formatted into the arena. Never NULL (a shared dummy when memory is out). */

@@ -42,6 +42,9 @@ struct source {
 /* Lexes and parses; errors go to the session's diagnostics. Returns NULL only out of memory. Text is copied. */
 struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
 
+/* A text that is no Rebase, such as a table's CSV file: takes a number and finds the lines, no more. NULL: out of memory. */
+struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
+
 struct span node_span(const struct source *source, const struct node *node);
 /* Text of a leaf's token: a name without colon or dot. For STRING and PATTERN use node_string. */
 const char *node_text(const struct source *source, const struct node *leaf, uint32_t *length);

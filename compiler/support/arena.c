@@ -1,0 +1,80 @@
+/* arena.c: blocks that grow from 8 KB to 1 MB; what is larger gets a block of its own. */
+#include "support/arena.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_block { struct arena_block *next; size_t used, size; };
+
+enum { ALIGNMENT = 16, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 20 };
+#define HEADER ((sizeof(struct arena_block) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+
+static struct arena_block *new_block(struct arena *arena, size_t size) {
+  struct arena_block *block = size > SIZE_MAX - HEADER ? NULL : calloc(1, HEADER + size);
+  if (!block) { arena->failed = true; return NULL; }
+  block->size = size;
+  return block;
+}
+
+static void *alloc_slow(struct arena *arena, size_t size) {
+  struct arena_block *current = arena->blocks;
+  size_t usual = !current ? FIRST_BLOCK : current->size >= LAST_BLOCK / 2 ? LAST_BLOCK : current->size * 2;
+  bool alone = size > usual / 2;
+  struct arena_block *block = new_block(arena, alone ? size : usual);
+  if (!block) return NULL;
+  block->used = size;
+  if (alone && current) {          /* the current block still has room for what is small */
+    block->next = current->next;
+    current->next = block;
+  } else {
+    block->next = current;
+    arena->blocks = block;
+  }
+  return (char *)block + HEADER;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+  if (size > SIZE_MAX - ALIGNMENT) { arena->failed = true; return NULL; }
+  size = size ? (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
+  struct arena_block *block = arena->blocks;
+  if (!block || block->size - block->used < size) return alloc_slow(arena, size);
+  void *result = (char *)block + HEADER + block->used;
+  block->used += size;
+  return result;
+}
+
+char *arena_copy(struct arena *arena, const void *bytes, size_t size) {
+  char *copy = size == SIZE_MAX ? NULL : arena_alloc(arena, size + 1);
+  if (!copy) { arena->failed = true; return NULL; }
+  if (size) memcpy(copy, bytes, size);
+  copy[size] = 0;
+  return copy;
+}
+
+char *arena_vformat(struct arena *arena, const char *format, va_list args) {
+  va_list again;
+  va_copy(again, args);
+  int length = vsnprintf(NULL, 0, format, args);
+  char *text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
+  if (text) vsnprintf(text, (size_t)length + 1, format, again);
+  else arena->failed = true;
+  va_end(again);
+  return text;
+}
+
+char *arena_format(struct arena *arena, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *text = arena_vformat(arena, format, args);
+  va_end(args);
+  return text;
+}
+
+void arena_free(struct arena *arena) {
+  for (struct arena_block *block = arena->blocks, *next; block; block = next) {
+    next = block->next;
+    free(block);
+  }
+  arena->blocks = NULL;
+}

@@ -1,0 +1,150 @@
+/* parse.c: the driver. Characters, tokens, then the grammar token by token; errors go to recover.c. */
+#include <stdlib.h>
+#include <string.h>
+#include "syntax/parse.h"
+
+struct span parse_span(const struct parse *p, uint32_t start, uint32_t end) {
+  return (struct span){ p->source->id, start, end };
+}
+
+struct diag *parse_error(struct parse *p, enum diag_code code, uint32_t start, uint32_t end, const char *format, ...) {
+  p->source->broken = true;
+  if (p->errors > SOURCE_MAX_ERRORS) return &p->spare;
+  struct span span = parse_span(p, start, end);
+  if (p->errors++ == SOURCE_MAX_ERRORS) {
+    rbc_diag(p->diags, E0031, span, "%d errors in this file: what follows is not read", SOURCE_MAX_ERRORS);
+    return &p->spare;
+  }
+  va_list args;
+  va_start(args, format);
+  const char *message = arena_vformat(p->diags->arena, format, args);
+  va_end(args);
+  return rbc_diag(p->diags, code, span, "%s", message ? message : "");
+}
+
+void parse_fix(struct parse *p, struct diag *d, uint32_t start, uint32_t end, const char *text) {
+  rbc_diag_fix(d, parse_span(p, start, end), text);
+}
+
+const struct token *parse_token(const struct parse *p, uint32_t index) { return &p->source->tokens[index]; }
+uint32_t token_end(const struct token *token) { return token->offset + token->length; }
+
+static bool is_significant(unsigned kind) { return kind != TOKEN_COMMENT && kind != TOKEN_BAD; }
+
+/* The kind under which the grammar takes the token: its own, or ID for a word that is free; TOKEN_COMMENT: neither. */
+static unsigned accepted_kind(const struct parse *p, unsigned kind) {
+  unsigned depth = grammar_depth(p->grammar);
+  if (grammar_accepts(p->grammar, depth, kind)) return kind;
+  if (token_is_free((enum token_kind)kind) && grammar_accepts(p->grammar, depth, TOKEN_ID)) return TOKEN_ID;
+  return TOKEN_COMMENT;
+}
+
+static void run_grammar(struct parse *p) {
+  const struct source *source = p->source;
+  for (uint32_t i = 0; i < source->token_count && !p->arena->failed && p->errors <= SOURCE_MAX_ERRORS;) {
+    unsigned kind = source->tokens[i].kind;
+    if (!is_significant(kind)) { i++; continue; }
+    p->current = i;
+    bool room = grammar_depth(p->grammar) < PARSER_STACK - PARSER_STACK_RESERVE;
+    unsigned taken = room ? accepted_kind(p, kind) : TOKEN_COMMENT;
+    if (taken == TOKEN_COMMENT) { i = recover(p, i); continue; }
+    grammar_push(p->grammar, taken, i, p);
+    p->last = ++i;
+  }
+}
+
+/* Is any path of the tree longer than `room`? */
+static bool too_deep(const struct node *node, unsigned room, const struct node **where) {
+  if (room == 0) { *where = node; return true; }
+  for (uint32_t i = 0; i < node->count; i++)
+    if (node->kid[i] && too_deep(node->kid[i], room - 1, where)) return true;
+  return false;
+}
+
+/* Takes items out that are nested too deeply for the recursion of those who come after. */
+static void check_depth(struct parse *p, struct node *items) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < items->count; i++) {
+    struct node *item = items->kid[i];
+    const struct node *where = item;
+    if (item->last - item->first >= TREE_MAX_DEPTH / 4 && too_deep(item, TREE_MAX_DEPTH, &where)) {
+      struct span span = node_span(p->source, where);
+      struct diag *d = parse_error(p, E0022, span.start, span.end, "this is nested too deeply");
+      rbc_diag_help(p->diags, d, "split it with `let`, or use a list: `x in [a, b, c]`");
+      continue;
+    }
+    items->kid[kept++] = item;
+  }
+  items->count = kept;
+}
+
+/* The PACKAGE item becomes the file's own; a second or a late one is an error. */
+static struct node *take_package(struct parse *p, struct node *items) {
+  struct node *package = NULL;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < items->count; i++) {
+    struct node *item = items->kid[i];
+    if (item->kind != NODE_PACKAGE) { items->kid[kept++] = item; continue; }
+    if (i == 0) { package = item; continue; }
+    struct span span = node_span(p->source, item);
+    struct diag *d = parse_error(p, E0028, span.start, span.end,
+                                 package ? "a file has one `package`" : "`package` stands first in a file");
+    if (package) rbc_diag_label(p->diags, d, node_span(p->source, package), "the first one is here");
+    else {
+      rbc_diag_help(p->diags, d, "move it above everything else; in the root file say where: `package a.b in \"b/\" declares ...`");
+      package = item;
+    }
+  }
+  items->count = kept;
+  return package;
+}
+
+static void make_file(struct parse *p) {
+  struct node *items = p->file_items;
+  if (!items) items = build_list(p, NULL);
+  check_depth(p, items);
+  struct node *package = take_package(p, items);
+  p->last = p->source->token_count;
+  p->source->file = BUILD(FILE, 0, 0, package, items);
+  p->source->file->last = p->source->token_count;
+}
+
+static bool run(struct parse *p) {
+  union { struct node node; unsigned char bytes[sizeof(struct node) + 16 * sizeof(struct node *)]; } stand_in;
+  memset(&stand_in, 0, sizeof stand_in);
+  stand_in.node.kind = NODE_ERROR;
+  stand_in.node.last = 1;
+  p->stand_in = &stand_in.node;
+  if (!text_check(p) || !lexer_run(p)) return false;
+  p->grammar = grammar_open();
+  if (!p->grammar) return false;
+  run_grammar(p);
+  grammar_close(p->grammar);
+  if (p->arena->failed) return false;
+  make_file(p);
+  return !p->arena->failed && !p->diags->out_of_memory;
+}
+
+/* Starts a source: its number, and copies of path and text. */
+static bool open_source(struct parse *p, const char *path, const char *text, size_t size) {
+  struct source *source = p->source = arena_alloc(p->arena, sizeof *source);
+  if (!source) return false;
+  source->id = p->diags->sources++;
+  bool too_large = size > SOURCE_MAX_BYTES;
+  source->path = arena_copy(p->arena, path, strlen(path));
+  source->text = arena_copy(p->arena, too_large ? "" : text, too_large ? 0 : size);
+  source->size = too_large ? 0 : (uint32_t)size;
+  if (!source->path || !source->text) return false;
+  if (too_large) parse_error(p, E0002, 0, 0, "this file is larger than %d MB", SOURCE_MAX_BYTES >> 20);
+  return true;
+}
+
+struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size) {
+  struct parse parse = { .diags = diags, .arena = arena };
+  return open_source(&parse, path, text, size) && text_find_lines(&parse) ? parse.source : NULL;
+}
+
+struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size) {
+  struct parse parse = { .diags = diags, .arena = arena };
+  return open_source(&parse, path, text, size) && run(&parse) ? parse.source : NULL;
+}

@@ -1,0 +1,101 @@
+/* parse.h: what the parts of the front end share: text.c (characters), lexer.re, literals.c, grammar.y, parse.c
+ * (driver), recover.c, expected.c. Nobody else includes it. */
+#ifndef RBC_PARSE_H
+#define RBC_PARSE_H
+#include "diag/diag.h"
+#include "syntax/tokens.h"
+#include "syntax/tree.h"
+
+enum {
+  SOURCE_MAX_BYTES = 256 << 20,
+  SOURCE_MAX_ERRORS = 100,         /* in one file; more help nobody */
+  WORD_TABLE_SIZE = 512,
+  PARSER_STACK = 1000,             /* as %stack_size in grammar.y */
+  PARSER_STACK_RESERVE = 16,       /* what one token can need at most before it is shifted */
+  TREE_MAX_DEPTH = 1000            /* so that everything after the parser may recurse */
+};
+
+struct link { struct node *node; struct link *next; };
+struct grammar;
+
+struct parse {
+  struct source *source;
+  struct rbc_diags *diags;
+  struct arena *arena;             /* of the tree */
+  unsigned errors;
+  struct diag spare;               /* stands in for diagnostics past the limit */
+  /* lexer */
+  const unsigned char *start, *cursor, *limit;
+  uint32_t token_room;
+  unsigned previous, before_previous;    /* kinds of the last two tokens, comments left out */
+  unsigned char words[WORD_TABLE_SIZE];  /* hash table of the words of tokens.def */
+  /* parser */
+  struct grammar *grammar;
+  uint32_t current;                /* the token that is being given to the grammar */
+  uint32_t last;                   /* one past the last token that the grammar has taken */
+  struct link *free_links;
+  struct node *file_items;         /* LIST, when the whole file was accepted */
+  struct node *stand_in;           /* handed out when memory is out, so that actions need no tests */
+};
+
+/* ---- parse.c */
+struct diag *parse_error(struct parse *p, enum diag_code code, uint32_t start, uint32_t end, const char *format, ...)
+  __attribute__((format(printf, 5, 6)));
+struct span parse_span(const struct parse *p, uint32_t start, uint32_t end);
+void parse_fix(struct parse *p, struct diag *d, uint32_t start, uint32_t end, const char *text);
+const struct token *parse_token(const struct parse *p, uint32_t index);
+uint32_t token_end(const struct token *token);
+
+/* ---- text.c: characters; finds the lines */
+bool text_find_lines(struct parse *p);
+bool text_check(struct parse *p);          /* false: out of memory */
+size_t utf8_length(const unsigned char *s, const unsigned char *limit, uint32_t *code);   /* 0: not UTF-8 */
+
+/* ---- lexer.re: fills source->tokens */
+bool lexer_run(struct parse *p);
+
+/* ---- literals.c: from p->start; moves p->cursor */
+unsigned literal_number(struct parse *p);
+unsigned literal_date(struct parse *p);
+unsigned literal_string(struct parse *p, unsigned char quote);
+unsigned literal_pattern(struct parse *p);
+
+/* ---- build.c: nodes */
+struct node *build_node(struct parse *p, enum node_kind kind, unsigned tok, uint32_t first, uint32_t count,
+                        struct node *const *kids);
+struct node *build_leaf(struct parse *p, enum node_kind kind, uint32_t token);
+/* A list while it grows: its last link, which points to the first. NULL: empty. */
+struct link *build_link(struct parse *p, struct link *list, struct node *node);
+struct node *build_list(struct parse *p, struct link *list);
+#define BUILD(KIND, TOK, FIRST, ...) build_node(p, NODE_##KIND, (unsigned)(TOK), (FIRST), \
+  (uint32_t)(sizeof (struct node *[]){ __VA_ARGS__ } / sizeof (struct node *)), (struct node *[]){ __VA_ARGS__ })
+
+/* The clauses of a rule, a claim, a step: in the tree they have places of their own, whatever stands in the text. */
+enum clause { CLAUSE_BY, CLAUSE_WHERE, CLAUSE_UNLESS, CLAUSE_WITH, CLAUSE_BECAUSE, CLAUSE_WAIT, CLAUSE_COUNT };
+struct clauses { struct node *of[CLAUSE_COUNT]; unsigned next; };
+struct clauses *build_clauses(struct parse *p);
+void build_clause(struct parse *p, struct clauses *clauses, enum clause which, uint32_t word, struct node *value);
+struct node *build_rule(struct parse *p, enum node_kind kind, unsigned tok, uint32_t first, struct node *event,
+                        struct clauses *clauses, struct node *extra);
+struct node *build_within(struct parse *p, struct node *time, unsigned which, struct node *span);
+struct node *build_invoke(struct parse *p, struct node *function, struct link *args);
+struct node *build_parens(struct parse *p, uint32_t open, struct node *inner);
+struct node *build_chained(struct parse *p, struct node *left, uint32_t op, struct node *right);
+
+/* ---- grammar.y */
+struct grammar *grammar_open(void);
+void grammar_close(struct grammar *g);
+void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);
+unsigned grammar_depth(const struct grammar *g);
+/* Would the token be shifted if only the lowest `depth` entries of the stack were there? Nothing is changed. */
+bool grammar_accepts(const struct grammar *g, unsigned depth, unsigned kind);
+/* Kind of the token at a place in the stack (0 is the bottom), or TOKEN_END for what is no token; its number. */
+unsigned grammar_stack_token(const struct grammar *g, unsigned place, uint32_t *token);
+void grammar_cut(struct grammar *g, unsigned depth);
+
+/* ---- expected.c: "`where`, `because` or a rule" */
+const char *expected_text(struct parse *p, unsigned depth);
+
+/* ---- recover.c: token `at` was not accepted. Says so, mends what it can; returns where to go on. */
+uint32_t recover(struct parse *p, uint32_t at);
+#endif
