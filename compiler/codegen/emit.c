@@ -1,0 +1,140 @@
+/* emit.c: one program: instructions, registers like a stack, labels whose jumps are patched when they are placed, and the
+ * cost bound, which is added up while instructions are appended. What cannot be reached is not emitted. */
+#include <stdlib.h>
+#include <string.h>
+#include "codegen/generator.h"
+
+static const uint8_t steps_of[OP_COUNT] = {
+#define OP(NAME, A, B, C, IMM, COST, DOC) COST,
+#include "opcodes.def"
+#undef OP
+};
+
+void gen_code_open(struct generator *g, struct gen_code *code, struct span span, const struct rule *rule) {
+  *code = (struct gen_code){.g = g, .span = span, .rule = rule, .reachable = true};
+}
+
+/* ---- limits ---- */
+static void too_many_registers(struct gen_code *code) {
+  if (!code->failed) {
+    struct diag *d = rbc_diag(code->g->diags, E0801, code->span, "this needs more than %d values at once",
+                              IMAGE_MAX_REGISTERS);
+    rbc_diag_help(code->g->diags, d, "split the rule, or move a part of it into a `fn`");
+  }
+  code->failed = true;
+}
+
+static void too_deep(struct gen_code *code) {
+  if (!code->failed) {
+    struct diag *d = rbc_diag(code->g->diags, E0802, code->span, "loops are nested more than %d deep",
+                              IMAGE_MAX_LOOP_DEPTH);
+    rbc_diag_help(code->g->diags, d, "look an element up by its key in place of the innermost loop");
+  }
+  code->failed = true;
+}
+
+static void add_cost(struct gen_code *code, unsigned depth, uint64_t steps) {
+  if (!steps) return;
+  if (depth > IMAGE_MAX_LOOP_DEPTH) { too_deep(code); return; }
+  if (code->cost.steps[depth] > UINT64_MAX - steps) {
+    if (!code->failed) rbc_diag(code->g->diags, E0803, code->span, "the cost bound does not fit into 64 bits");
+    code->failed = true;
+    return;
+  }
+  code->cost.steps[depth] += steps;
+}
+
+/* ---- instructions ---- */
+uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b, unsigned c, uint32_t imm) {
+  uint32_t at = (uint32_t)(code->code.size / sizeof(struct instruction));
+  if (!code->reachable) return at;
+  struct instruction instruction = {(uint8_t)op, (uint8_t)a, (uint8_t)b, (uint8_t)c, imm};
+  if (!gen_buffer_add(code->g, &code->code, &instruction, sizeof instruction)) code->failed = true;
+  add_cost(code, code->depth, steps_of[op]);
+  if (op == OP_LOOP) add_cost(code, code->depth + 1, steps_of[op]);
+  if (op == OP_CALL && imm < code->g->program->functions_count)
+    for (unsigned d = 0; d <= IMAGE_MAX_LOOP_DEPTH; d++)
+      add_cost(code, code->depth + d, code->g->function_costs[imm].steps[d]);
+  if (op == OP_JUMP || op == OP_RETURN || (op >= OP_PASS && op <= OP_LACKS)) code->reachable = false;
+  return at;
+}
+
+static struct instruction *at_place(struct gen_code *code, uint32_t at) {
+  return (struct instruction *)(void *)code->code.bytes + at;
+}
+
+/* The jumps to a label that is not placed yet are chained through their imm. */
+void gen_jump(struct gen_code *code, enum opcode op, unsigned a, struct gen_label *label) {
+  if (!code->reachable) return;
+  uint32_t at = gen_emit(code, op, a, 0, 0, label->uses);
+  label->uses = at + 1;
+}
+
+void gen_place(struct gen_code *code, struct gen_label *label) {
+  if (code->failed) { code->reachable = true; return; }
+  uint32_t here = (uint32_t)(code->code.size / sizeof(struct instruction));
+  for (uint32_t use = label->uses, next; use; use = next) {
+    struct instruction *jump = at_place(code, use - 1);
+    next = jump->imm;
+    jump->imm = here;
+    code->reachable = true;
+  }
+  label->uses = 0;
+}
+
+/* ---- registers ---- */
+unsigned gen_registers(struct gen_code *code, unsigned count) {
+  if (count > IMAGE_MAX_REGISTERS || code->top > IMAGE_MAX_REGISTERS - count) { too_many_registers(code); return 0; }
+  unsigned first = code->top;
+  code->top += count;
+  if (code->top > code->high) code->high = code->top;
+  return first;
+}
+
+unsigned gen_register(struct gen_code *code) { return gen_registers(code, 1); }
+
+void gen_bind(struct gen_code *code, const struct local *local, unsigned at) {
+  if (local->id >= code->local_room) {
+    unsigned room = local->id < 32 ? 64 : 2 * local->id;
+    uint8_t *more = arena_alloc(&code->g->scratch, room);
+    if (!more) { code->g->out_of_memory = code->failed = true; return; }
+    if (code->local_room) memcpy(more, code->locals, code->local_room);
+    code->locals = more;
+    code->local_room = room;
+  }
+  code->locals[local->id] = (uint8_t)at;
+}
+
+unsigned gen_bound(struct gen_code *code, const struct local *local) {
+  return local->id < code->local_room ? code->locals[local->id] : 0;
+}
+
+/* ---- loops ----
+ * The verifier follows a body once. So that every register that is defined before a loop has one type all through it,
+ * a body takes registers that the program has never written. */
+struct gen_loop gen_loop_open(struct gen_code *code, unsigned source) {
+  struct gen_loop loop = {.saved_top = code->top};
+  code->top = code->high;
+  loop.element = gen_register(code);
+  loop.index = gen_register(code);
+  loop.at = gen_emit(code, OP_LOOP, loop.element, source, loop.index, 0);
+  code->depth++;
+  return loop;
+}
+
+void gen_loop_close(struct gen_code *code, struct gen_loop loop) {
+  gen_emit(code, OP_NEXT, 0, 0, 0, loop.at);
+  code->depth--;
+  code->top = loop.saved_top;
+  if (!code->failed) at_place(code, loop.at)->imm = (uint32_t)(code->code.size / sizeof(struct instruction));
+}
+
+void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost) {
+  struct generator *g = code->g;
+  *count = (uint32_t)(code->code.size / sizeof(struct instruction));
+  *first = gen_append(g, SECTION_CODE, code->code.bytes, *count);
+  *cost = gen_cost(g, &code->cost);
+  if (code->failed) g->failed = true;
+  free(code->code.bytes);
+  code->code = (struct gen_buffer){NULL, 0, 0};
+}

@@ -1,0 +1,117 @@
+/* generator.h: what the files of the code generator share.
+ *
+ * A generator holds one growing buffer a section; image_writer.c lays them out at the end. A gen_code is one program under
+ * construction (a rule's, a waiver's or a function's), which is appended to section CODE when it is complete.
+ * Out of memory and passed limits are remembered, so that callers may check late.
+ */
+#ifndef RBC_GENERATOR_H
+#define RBC_GENERATOR_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "diag/diag.h"
+#include "image.h"
+#include "sema/program.h"
+
+struct gen_buffer { unsigned char *bytes; size_t size, room; };
+struct gen_slot { uint32_t hash, number; };                     /* number NONE32: free */
+struct gen_intern { struct gen_slot *slots; size_t room, used; };
+
+struct generator {
+  const struct program *program;
+  struct rbc_diags *diags;
+  struct arena scratch;
+  struct gen_buffer sections[SECTION_COUNT];
+  struct gen_intern texts, consts, values, costs, index_runs, lists;
+  struct gen_buffer value_ends;          /* u32 each: where a packed value ends in VALUES */
+  struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
+  struct image_cost *function_costs;     /* by function id */
+  uint32_t *source_index;                /* program source id -> index in SOURCES */
+  uint32_t pair_type;                    /* record of two strings, appended for trees; or NONE32 */
+  bool out_of_memory, failed;
+};
+struct gen_run { uint32_t first, count; };
+
+/* ---- image_writer.c */
+size_t gen_record_size(enum section section);
+uint32_t gen_count(const struct generator *g, enum section section);          /* records so far */
+uint32_t gen_append(struct generator *g, enum section section, const void *records, uint32_t count);   /* index of the first */
+void *gen_record(struct generator *g, enum section section, uint32_t index);  /* valid until the next append */
+bool gen_buffer_add(struct generator *g, struct gen_buffer *buffer, const void *bytes, size_t size);
+ref gen_text(struct generator *g, const char *bytes, size_t length);
+ref gen_string(struct generator *g, const char *string);                      /* NULL: the empty text */
+uint32_t gen_const(struct generator *g, uint32_t type, int64_t bits);
+uint32_t gen_cost(struct generator *g, const struct image_cost *cost);
+uint32_t gen_indexes(struct generator *g, const uint32_t *indexes, uint32_t count);
+bool gen_finish(struct generator *g, unsigned char **image, size_t *size);
+void gen_free(struct generator *g);
+uint32_t gen_hash(const void *bytes, size_t size, uint32_t seed);
+/* The number in the set with this hash for which same() holds, or NONE32. */
+uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint32_t hash,
+                  bool (*same)(const struct generator *g, uint32_t number, const void *key, size_t size),
+                  const void *key, size_t size);
+void gen_remember(struct generator *g, struct gen_intern *set, uint32_t hash, uint32_t number);
+void gen_too_large(struct generator *g);
+void gen_internal_error(struct generator *g, struct span span, const char *what);
+
+/* ---- values.c */
+uint32_t gen_value(struct generator *g, const struct constant *constant);     /* entry in VALUE_INDEX */
+/* A list of rows of a record type; NULL: records of two strings, see gen_pair_type. */
+uint32_t gen_list_value(struct generator *g, uint32_t list_type, const struct type *row, struct constant **rows,
+                        uint32_t count);
+bool gen_is_text(enum type_kind kind);
+bool gen_is_scalar(enum type_kind kind);
+
+/* ---- world.c, types.c: what the program declares */
+void gen_types(struct generator *g);
+uint32_t gen_list_type(struct generator *g, uint32_t element);
+uint32_t gen_pair_type(struct generator *g);        /* record of two strings, for trees */
+void gen_world(struct generator *g);
+void gen_tables(struct generator *g);
+void gen_patterns(struct generator *g);
+void gen_zones(struct generator *g);
+void gen_state_digest(const struct generator *g, char hex[65]);
+uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count);
+uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line, uint32_t *column);
+
+/* ---- scope.c */
+void gen_scope(struct generator *g);
+
+/* ---- emit.c: one program */
+struct gen_label { uint32_t uses; bool placed; uint32_t at; };                /* uses: chain of jumps through imm, +1 */
+struct gen_code {
+  struct generator *g;
+  struct gen_buffer code;
+  unsigned top;                          /* first free register */
+  unsigned depth;                        /* loops around */
+  unsigned high;                         /* registers above it were never written: where loops start theirs */
+  bool reachable, failed;
+  struct image_cost cost;
+  struct span span;                      /* of the rule or function: where limits are reported */
+  const struct rule *rule;               /* whose args are read; NULL in a function */
+  uint8_t *locals; unsigned local_room;  /* local id -> register */
+};
+void gen_code_open(struct generator *g, struct gen_code *code, struct span span, const struct rule *rule);
+/* Appends to CODE, frees; where and how much. The cost is interned. */
+void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost);
+uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b, unsigned c, uint32_t imm);
+void gen_jump(struct gen_code *code, enum opcode op, unsigned a, struct gen_label *label);
+void gen_place(struct gen_code *code, struct gen_label *label);
+unsigned gen_register(struct gen_code *code);                                 /* allocates the next one */
+unsigned gen_registers(struct gen_code *code, unsigned count);                /* consecutive */
+void gen_bind(struct gen_code *code, const struct local *local, unsigned at);
+unsigned gen_bound(struct gen_code *code, const struct local *local);
+struct gen_loop { uint32_t at; unsigned element, index, saved_top; };
+struct gen_loop gen_loop_open(struct gen_code *code, unsigned source);
+void gen_loop_close(struct gen_code *code, struct gen_loop loop);
+
+/* ---- lower_expr.c, lower_loop.c, lower_rule.c */
+void gen_expr(struct gen_code *code, const struct expr *e, unsigned to);
+unsigned gen_operand(struct gen_code *code, const struct expr *e);
+void gen_branch(struct gen_code *code, const struct expr *e, bool when, struct gen_label *label);
+void gen_loop_expr(struct gen_code *code, const struct expr *e, unsigned to);
+void gen_loop_branch(struct gen_code *code, const struct expr *e, bool when, struct gen_label *label);   /* ANY, ALL */
+void gen_bool(struct gen_code *code, bool value, unsigned to);
+void gen_functions(struct generator *g);
+void gen_rules(struct generator *g);
+#endif

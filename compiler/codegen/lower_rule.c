@@ -1,0 +1,139 @@
+/* lower_rule.c: the program of a rule: lets in order, where, unless, verdict; of a waiver; of a function. */
+#include <stdlib.h>
+#include <string.h>
+#include "codegen/generator.h"
+
+/* Where a missing `let ... otherwise` leads; placed behind the verdicts. */
+struct lack { struct gen_label label; const struct let *let; };
+
+static void let(struct gen_code *code, const struct let *let, struct lack *lack) {
+  unsigned to = gen_register(code);
+  if (let->otherwise == LET_PLAIN) {
+    gen_expr(code, let->value, to);
+  } else if (!let->value->optional) {          /* cannot be missing */
+    gen_expr(code, let->value, to);
+  } else {
+    unsigned saved = code->top, found = gen_operand(code, let->value);
+    lack->let = let;
+    gen_jump(code, OP_IFMISSING, found, &lack->label);
+    gen_emit(code, OP_UNWRAP, to, found, 0, 0);
+    code->top = saved;
+  }
+  gen_bind(code, let->local, to);
+}
+
+static uint32_t lacks_entry(struct generator *g, const struct let *let, uint32_t rule) {
+  struct image_lack record = {.because = gen_string(g, let->because), .rule = rule, .hint = gen_string(g, let->hint)};
+  if (let->otherwise == LET_ASKS) {
+    record.approvers = let->approver_count;
+    record.first_approver = gen_groups(g, let->approvers, let->approver_count);
+  }
+  return gen_append(g, SECTION_LACKS, &record, 1);
+}
+
+static const uint8_t verdict_of[] = {
+  [RULE_ALLOW] = OP_ALLOW, [RULE_ASK] = OP_ASK, [RULE_DENY] = OP_DENY, [RULE_OBLIGE] = OP_OBLIGE,
+};
+
+static void rule_program(struct generator *g, struct gen_code *code, const struct rule *rule, uint32_t index) {
+  struct gen_label pass = {0};
+  struct lack *lacks = arena_alloc(&g->scratch, rule->let_count * sizeof *lacks);
+  if (!lacks) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < rule->let_count; i++) let(code, rule->lets[i], &lacks[i]);
+  if (rule->where) gen_branch(code, rule->where, false, &pass);
+  if (rule->unless) gen_branch(code, rule->unless, true, &pass);
+  gen_emit(code, (enum opcode)verdict_of[rule->effect], 0, 0, 0, 0);
+  gen_place(code, &pass);
+  gen_emit(code, OP_PASS, 0, 0, 0, 0);
+  for (unsigned i = 0; i < rule->let_count; i++) {
+    if (!lacks[i].label.uses) continue;
+    gen_place(code, &lacks[i].label);
+    gen_emit(code, OP_LACKS, 0, 0, 0, lacks_entry(g, lacks[i].let, index));
+  }
+}
+
+/* A waiver that lacks something does not apply. */
+static uint32_t waiver(struct generator *g, const struct rule *rule, const struct waiver *w) {
+  struct image_waiver record = {.agent = w->agent->id, .until = w->until, .because = gen_string(g, w->because)};
+  struct gen_code code;
+  struct gen_label pass = {0};
+  struct lack *lacks = arena_alloc(&g->scratch, w->let_count * sizeof *lacks);
+  if (!lacks) { g->out_of_memory = true; return 0; }
+  gen_code_open(g, &code, w->span, rule);
+  for (unsigned i = 0; i < w->let_count; i++) let(&code, w->lets[i], &lacks[i]);
+  if (w->where) gen_branch(&code, w->where, false, &pass);
+  gen_emit(&code, OP_OBLIGE, 0, 0, 0, 0);
+  gen_place(&code, &pass);
+  for (unsigned i = 0; i < w->let_count; i++) gen_place(&code, &lacks[i].label);
+  gen_emit(&code, OP_PASS, 0, 0, 0, 0);
+  gen_code_close(&code, &record.code, &record.code_count, &record.cost);
+  return gen_append(g, SECTION_WAIVERS, &record, 1);
+}
+
+static uint32_t redacted_slot(struct generator *g, const struct rule *rule, const struct obligation *o) {
+  if (!o->redacts) return NONE32;
+  for (unsigned i = 0; i < rule->operation_count; i++)
+    for (unsigned p = 0; p < rule->operations[i]->param_count; p++)
+      if (strcmp(rule->operations[i]->params[p].name, o->redacts) == 0) return rule->operations[i]->params[p].slot;
+  gen_internal_error(g, o->span, "a redacted argument that no operation of the rule has");
+  return NONE32;
+}
+
+static void obligation(struct generator *g, const struct rule *rule, const struct obligation *o) {
+  struct image_obligation record = {.kind = gen_string(g, o->kind), .argument = gen_string(g, o->argument)};
+  record.slot = redacted_slot(g, rule, o);
+  uint32_t *ids = arena_alloc(&g->scratch, o->detector_count * sizeof *ids);
+  if (!ids) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < o->detector_count; i++) ids[i] = o->detectors[i]->id;
+  record.first_detector = gen_indexes(g, ids, o->detector_count);
+  record.detectors = o->detector_count;
+  gen_append(g, SECTION_OBLIGATIONS, &record, 1);
+}
+
+static void rule(struct generator *g, const struct rule *rule, uint32_t index) {
+  struct image_rule record = {
+    .name = gen_string(g, rule->name), .effect = (uint8_t)rule->effect, .event = (uint8_t)rule->event,
+    .guard = rule->guard, .because = gen_string(g, rule->because), .condition = gen_string(g, rule->condition),
+    .wait = rule->wait, .approvers = rule->approver_count, .obligations = rule->obligation_count,
+    .waivers = rule->waiver_count,
+  };
+  struct gen_code code;
+  record.source = gen_source(g, rule->span, &record.line, &record.column);
+  record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
+  gen_code_open(g, &code, rule->span, rule);
+  rule_program(g, &code, rule, index);
+  gen_code_close(&code, &record.code, &record.code_count, &record.cost);
+  record.first_obligation = record.obligations ? gen_count(g, SECTION_OBLIGATIONS) : 0;
+  for (unsigned i = 0; i < rule->obligation_count; i++) obligation(g, rule, rule->obligations[i]);
+  record.first_waiver = record.waivers ? gen_count(g, SECTION_WAIVERS) : 0;
+  for (unsigned i = 0; i < rule->waiver_count; i++) waiver(g, rule, rule->waivers[i]);
+  gen_append(g, SECTION_RULES, &record, 1);
+}
+
+void gen_rules(struct generator *g) {
+  for (unsigned i = 0; i < g->program->rules_count && !g->out_of_memory; i++) rule(g, g->program->rules[i], i);
+}
+
+static void function(struct generator *g, const struct function *f) {
+  struct image_function record = {.params = f->param_count, .result = f->result->id, .optional = f->optional};
+  uint32_t *types = arena_alloc(&g->scratch, f->param_count * sizeof *types);
+  struct gen_code code;
+  if (!types) { g->out_of_memory = true; return; }
+  gen_code_open(g, &code, f->span, NULL);
+  for (unsigned i = 0; i < f->param_count; i++) {
+    types[i] = f->params[i]->type->id << 1 | f->params[i]->optional;
+    gen_bind(&code, f->params[i], gen_register(&code));
+  }
+  record.first_param = gen_indexes(g, types, f->param_count);
+  gen_emit(&code, OP_RETURN, gen_operand(&code, f->body), 0, 0, 0);
+  g->function_costs[f->id] = code.cost;
+  gen_code_close(&code, &record.code, &record.code_count, &record.cost);
+  gen_append(g, SECTION_FUNCTIONS, &record, 1);
+}
+
+void gen_functions(struct generator *g) {
+  unsigned count = g->program->functions_count;
+  g->function_costs = arena_alloc(&g->scratch, count * sizeof *g->function_costs);
+  if (!g->function_costs) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < count && !g->out_of_memory; i++) function(g, g->program->functions[i]);
+}

@@ -1,0 +1,254 @@
+/* world.c: what the program declares, record for record: sources, labels, connectors, operations, agents, tables, ... */
+#include <stdlib.h>
+#include <string.h>
+#include "codegen/generator.h"
+
+/* ---- sources: those that have a digest, and what else the text came from; sorted by path ---- */
+struct named { const char *path, *digest; };
+
+static int by_path(const void *a, const void *b) {
+  return strcmp(((const struct named *)a)->path, ((const struct named *)b)->path);
+}
+
+static void sources(struct generator *g) {
+  const struct program *p = g->program;
+  size_t count = 0, digests = p->digest_count;
+  struct named *list = arena_alloc(&g->scratch, (digests + p->source_count) * sizeof *list);
+  g->source_index = arena_alloc(&g->scratch, p->source_count * sizeof *g->source_index);
+  if (!list || !g->source_index) { g->out_of_memory = true; return; }
+  for (; count < digests; count++) list[count] = (struct named){p->digests[count].path, p->digests[count].digest};
+  qsort(list, digests, sizeof *list, by_path);
+  for (unsigned i = 0; i < p->source_count; i++) {
+    struct named wanted = {p->sources[i]->path, NULL};
+    if (!digests || !bsearch(&wanted, list, digests, sizeof *list, by_path)) list[count++] = wanted;
+  }
+  qsort(list, count, sizeof *list, by_path);
+  for (size_t i = 0; i < count; i++) {
+    struct image_source record = {gen_string(g, list[i].path), gen_string(g, list[i].digest)};
+    gen_append(g, SECTION_SOURCES, &record, 1);
+  }
+  for (unsigned i = 0; i < p->source_count; i++) {
+    struct named wanted = {p->sources[i]->path, NULL}, *found = bsearch(&wanted, list, count, sizeof *list, by_path);
+    g->source_index[i] = found ? (uint32_t)(found - list) : 0;
+  }
+}
+
+/* Line and column, from 1; the column counts characters. */
+uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line, uint32_t *column) {
+  const struct program *p = g->program;
+  *line = *column = 0;
+  if (span.source >= p->source_count) return 0;
+  const struct source *source = p->sources[span.source];
+  uint32_t low = 0, high = source->line_count;
+  while (high - low > 1 && high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (source->lines[middle] <= span.start) low = middle;
+    else high = middle;
+  }
+  *line = low + 1;
+  *column = 1;
+  for (uint32_t i = source->line_count ? source->lines[low] : 0; i < span.start && i < source->size; i++)
+    if (((unsigned char)source->text[i] & 0xc0) != 0x80) ++*column;
+  return g->source_index[span.source];
+}
+
+/* ---- the small ones ---- */
+static void vocabulary(struct generator *g) {
+  const struct program *p = g->program;
+  for (unsigned i = 0; i < p->symbol_count; i++) {
+    struct image_symbol record = {gen_string(g, p->symbols[i])};
+    gen_append(g, SECTION_SYMBOLS, &record, 1);
+  }
+  for (unsigned i = 0; i < p->regions_count; i++) {
+    struct image_region record = {gen_string(g, p->regions[i]->name), p->regions[i]->parent, p->regions[i]->end};
+    gen_append(g, SECTION_REGIONS, &record, 1);
+  }
+  for (unsigned i = 0; i < p->labels_count; i++) {
+    struct image_label record = {gen_string(g, p->labels[i]->full), gen_string(g, p->labels[i]->doc)};
+    gen_append(g, SECTION_LABELS, &record, 1);
+  }
+  for (unsigned i = 0; i < p->proofs_count; i++) {
+    const struct proof *proof = p->proofs[i];
+    struct image_proof record = {gen_string(g, proof->full), gen_string(g, proof->doc), proof->lasts};
+    gen_append(g, SECTION_PROOFS, &record, 1);
+  }
+  for (unsigned i = 0; i < p->groups_count; i++) {
+    struct image_group record = {gen_string(g, p->groups[i]->full), gen_string(g, p->groups[i]->doc)};
+    gen_append(g, SECTION_GROUPS, &record, 1);
+  }
+}
+
+static void too_many(struct generator *g, struct span span, const char *what, unsigned count, unsigned limit) {
+  struct diag *d = rbc_diag(g->diags, E0806, span, "%u %s, and a bundle holds %u", count, what, limit);
+  rbc_diag_note(g->diags, d, "they are the bits of one word in each session");
+  g->failed = true;
+}
+
+static void limits(struct generator *g) {
+  const struct program *p = g->program;
+  if (p->labels_count > IMAGE_MAX_LABELS)
+    too_many(g, p->labels[IMAGE_MAX_LABELS]->span, "labels", p->labels_count, IMAGE_MAX_LABELS);
+  if (p->proofs_count > IMAGE_MAX_PROOFS)
+    too_many(g, p->proofs[IMAGE_MAX_PROOFS]->span, "proofs", p->proofs_count, IMAGE_MAX_PROOFS);
+}
+
+uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count) {
+  const struct program *p = g->program;
+  uint32_t *ids = arena_alloc(&g->scratch, count * sizeof *ids);
+  if (!ids) { g->out_of_memory = true; return 0; }
+  for (uint32_t i = 0; i < count; i++) {
+    unsigned id = 0;
+    while (id < p->groups_count && p->groups[id] != groups[i]) id++;
+    if (id == p->groups_count) gen_internal_error(g, groups[i]->span, "a group that the program does not list");
+    ids[i] = id;
+  }
+  return gen_indexes(g, ids, count);
+}
+
+/* ---- connectors, entities, operations ---- */
+static void connectors(struct generator *g) {
+  const struct program *p = g->program;
+  for (unsigned i = 0; i < p->connectors_count; i++) {
+    const struct connector *c = p->connectors[i];
+    struct image_connector record = {gen_string(g, c->name), gen_string(g, c->kind), c->residency,
+                                     gen_string(g, c->failure), c->slots, gen_string(g, c->base)};
+    gen_append(g, SECTION_CONNECTORS, &record, 1);
+  }
+  for (unsigned i = 0; i < p->entities_count; i++) {
+    const struct entity *e = p->entities[i];
+    struct image_entity record = {.name = gen_string(g, e->name), .type = e->type->id, .keys = e->keys,
+                                  .connector = e->connector->id};
+    for (unsigned k = 0; k < IMAGE_MAX_ENTITY_KEYS; k++) record.key_field[k] = k < e->keys ? e->key_field[k] : 0;
+    gen_append(g, SECTION_ENTITIES, &record, 1);
+  }
+}
+
+static uint32_t default_value(struct generator *g, const struct param *param) {
+  const struct constant *value = param->value;
+  if (!value || value->missing) return NONE32;
+  if (gen_is_text(param->type->kind)) return gen_text(g, value->text, value->length);
+  if (gen_is_scalar(param->type->kind)) return gen_const(g, param->type->id, value->scalar);
+  struct diag *d = rbc_diag(g->diags, E0808, param->span, "`%s` cannot have this default", param->name);
+  rbc_diag_help(g->diags, d, "make it optional, and write `args.%s otherwise ...` where it is read", param->name);
+  g->failed = true;
+  return NONE32;
+}
+
+static void parameters(struct generator *g, const struct operation *o, struct image_operation *record) {
+  record->first_param = o->param_count ? gen_count(g, SECTION_PARAMS) : 0;
+  record->params = o->param_count;
+  for (unsigned i = 0; i < o->param_count; i++) {
+    const struct param *p = &o->params[i];
+    struct image_param param = {.name = gen_string(g, p->name), .slot = p->slot, .type = p->type->id};
+    param.flags = (p->optional ? (uint32_t)PARAM_OPTIONAL : 0) | (p->paging ? (uint32_t)PARAM_PAGING : 0);
+    param.default_const = default_value(g, p);
+    gen_append(g, SECTION_PARAMS, &param, 1);
+  }
+}
+
+static void effects(struct generator *g, const struct operation *o, struct image_operation *record) {
+  record->first_fill = o->fill_count ? gen_count(g, SECTION_FILLS) : 0;
+  record->fills = o->fill_count;
+  for (unsigned i = 0; i < o->fill_count; i++) {
+    struct image_fill fill = {o->fills[i].field, o->fills[i].slot};
+    gen_append(g, SECTION_FILLS, &fill, 1);
+  }
+  record->first_change = o->change_count ? gen_count(g, SECTION_CHANGES) : 0;
+  record->changes = o->change_count;
+  for (unsigned i = 0; i < o->change_count; i++) {
+    struct image_change change = {.entity = o->changes[i].entity->id};
+    for (unsigned k = 0; k < IMAGE_MAX_ENTITY_KEYS; k++)
+      change.slot[k] = k < o->changes[i].entity->keys ? o->changes[i].slot[k] : NONE32;
+    gen_append(g, SECTION_CHANGES, &change, 1);
+  }
+}
+
+static void operations(struct generator *g) {
+  const struct program *p = g->program;
+  for (unsigned i = 0; i < p->operations_count; i++) {
+    const struct operation *o = p->operations[i];
+    struct image_operation record = {
+      .name = gen_string(g, o->name), .connector = o->connector->id, .op_class = (uint8_t)o->op_class,
+      .sends_outside = o->sends_outside, .result_type = o->result ? o->result->id : NONE32,
+      .binds = o->binds ? o->binds->id : NONE32, .labels = o->labels, .proves = o->proves, .untrusted = o->untrusted,
+      .method = gen_string(g, o->method), .path = gen_string(g, o->path),
+    };
+    parameters(g, o, &record);
+    effects(g, o, &record);
+    gen_append(g, SECTION_OPERATIONS, &record, 1);
+  }
+}
+
+/* ---- teams, agents, detectors, pending ---- */
+static void agents(struct generator *g) {
+  const struct program *p = g->program;
+  for (unsigned i = 0; i < p->teams_count; i++) {
+    struct image_team record = {gen_string(g, p->teams[i]->name), gen_string(g, p->teams[i]->owner)};
+    gen_append(g, SECTION_TEAMS, &record, 1);
+  }
+  for (unsigned i = 0; i < p->agents_count; i++) {
+    const struct agent *a = p->agents[i];
+    uint32_t *accepts = arena_alloc(&g->scratch, a->accept_count * sizeof *accepts);
+    if (!accepts) { g->out_of_memory = true; return; }
+    for (unsigned k = 0; k < a->accept_count; k++) accepts[k] = a->accepts[k]->id;
+    struct image_agent record = {
+      .name = gen_string(g, a->name), .owner = gen_string(g, a->owner), .purpose = gen_string(g, a->purpose),
+      .package = gen_string(g, a->package ? a->package->name : NULL), .team = a->team ? a->team->id : NONE32,
+      .first_accept = gen_indexes(g, accepts, a->accept_count), .accepts = a->accept_count,
+    };
+    gen_append(g, SECTION_AGENTS, &record, 1);
+  }
+}
+
+static void detectors(struct generator *g) {
+  const struct program *p = g->program;
+  for (unsigned i = 0; i < p->detectors_count; i++) {
+    const struct detector *d = p->detectors[i];
+    uint32_t *patterns = arena_alloc(&g->scratch, d->pattern_count * sizeof *patterns);
+    if (!patterns) { g->out_of_memory = true; return; }
+    for (unsigned k = 0; k < d->pattern_count; k++) patterns[k] = d->patterns[k]->id;
+    struct image_detector record = {gen_string(g, d->name), gen_indexes(g, patterns, d->pattern_count), d->pattern_count};
+    gen_append(g, SECTION_DETECTORS, &record, 1);
+  }
+}
+
+static void pending(struct generator *g) {
+  const struct program *p = g->program;
+  for (unsigned i = 0; i < p->pending_count; i++) {
+    uint32_t column;
+    struct image_pending record = {.kind = gen_string(g, p->pending[i]->kind), .name = gen_string(g, p->pending[i]->name)};
+    record.source = gen_source(g, p->pending[i]->span, &record.line, &column);
+    gen_append(g, SECTION_PENDING, &record, 1);
+  }
+}
+
+void gen_world(struct generator *g) {
+  limits(g);
+  sources(g);
+  if (g->out_of_memory || g->failed) return;
+  vocabulary(g);
+  connectors(g);
+  operations(g);
+  agents(g);
+  detectors(g);
+  pending(g);
+}
+
+/* ---- tables and trees ---- */
+void gen_tables(struct generator *g) {
+  const struct program *p = g->program;
+  for (unsigned i = 0; i < p->tables_count; i++) {
+    const struct table *t = p->tables[i];
+    struct image_table record = {.name = gen_string(g, t->name), .row_type = t->row->id, .keys = t->keys, .total = t->total,
+                                 .rows = t->row_count, .lasts = t->lasts, .digest = gen_string(g, t->digest)};
+    for (unsigned k = 0; k < t->keys; k++) record.key_field[k] = t->key_field[k];
+    record.value = gen_list_value(g, gen_list_type(g, t->row->id), t->row, t->rows, t->row_count);
+    gen_append(g, SECTION_TABLES, &record, 1);
+  }
+  for (unsigned i = 0; i < p->trees_count; i++) {
+    const struct tree *t = p->trees[i];
+    struct image_tree record = {gen_string(g, t->name),
+                                gen_list_value(g, gen_list_type(g, gen_pair_type(g)), NULL, t->rows, t->row_count)};
+    gen_append(g, SECTION_TREES, &record, 1);
+  }
+}
