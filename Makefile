@@ -1,0 +1,215 @@
+# Rebase: `make` builds, `make demo` shows, `make test` proves. `make help` lists the rest.
+# Everything goes to build/. Sources are found by wildcard: a new .c file in a folder of compiler/ or runtime/ is built.
+
+VERSION   := 0.1.0
+SOVERSION := 0
+PREFIX    ?= /usr/local
+DESTDIR   ?=
+B         := build
+CC        ?= cc
+CLANG     ?= clang
+RE2C      ?= re2c
+LEMON     ?= lemon
+PYTHON    ?= python3
+export REBASE_DATA ?= ../shared/data
+FUZZ_SECONDS ?= 60
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+# ---- flags -----------------------------------------------------------------------------------------------------
+STANDARD := -std=c11 -D_POSIX_C_SOURCE=200809L
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Werror
+RELAXED  := -Wall -Wextra -Werror -Wno-conversion -Wno-unused-parameter -Wno-unused-variable -Wno-unused-but-set-variable   # generated code
+INCLUDES := -Icompiler -Iruntime -Iruntime/include -Icompiler/include -I$(B)/gen/compiler -I$(B)/gen/compiler/syntax -I$(B)/gen
+DEFINES  := -DREBASE_VERSION='"$(VERSION)"'
+OPTIMISE ?= -O2 -g
+COMMON   := $(STANDARD) $(INCLUDES) $(DEFINES) -fvisibility=hidden -fPIC -MMD -MP
+TEST_WARNINGS := -Wall -Wextra -Werror
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+THREADS  := -fsanitize=thread -fno-omit-frame-pointer
+
+JANSSON   = $(shell pkg-config --libs jansson)
+LIBS      = $(JANSSON) $(shell pkg-config --libs libsodium libutf8proc) -lpthread -lm
+RUNTIME_LIBS = $(shell pkg-config --libs libsodium libutf8proc jansson) -lpthread -lm
+CHECK_LIBS   = $(shell pkg-config --libs check)
+
+# ---- sources ---------------------------------------------------------------------------------------------------
+RUNTIME_C  := $(wildcard runtime/*.c runtime/*/*.c)
+COMPILER_C := $(filter-out compiler/cli/%,$(wildcard compiler/*.c compiler/*/*.c))
+CLI_C      := $(wildcard compiler/cli/*.c)
+LEXERS     := $(wildcard compiler/*/*.re)
+GRAMMARS   := $(wildcard compiler/*/*.y)
+RUNTIME_LEXERS := $(wildcard runtime/*.re runtime/*/*.re)
+
+GEN_COMPILER := $(LEXERS:%.re=$(B)/gen/%.c) $(GRAMMARS:%.y=$(B)/gen/%.c)
+GEN_RUNTIME  := $(RUNTIME_LEXERS:%.re=$(B)/gen/%.c)
+GEN_HEADERS  := $(GRAMMARS:%.y=$(B)/gen/%.h)
+
+TEST_HELPERS_C := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+REFERENCE_C    := $(wildcard tests/reference/*.c)
+DIFFERENTIAL_C := $(wildcard tests/differential/*.c)
+UNIT_TESTS     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+THREAD_TESTS   := $(filter test_thread% test_concurr% test_swap%,$(UNIT_TESTS))
+FUZZERS        := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# ---- generated sources -----------------------------------------------------------------------------------------
+$(B)/gen/%.c: %.re
+	@mkdir -p $(@D)
+	@echo "RE2C  $<"
+	@$(RE2C) -W -Werror --no-generation-date --nested-ifs --encoding-policy fail -o $@ $<
+
+# Conflicts make lemon exit 1 yet leave a file: .DELETE_ON_ERROR. An unchanged header is not rewritten: touch it.
+$(B)/gen/%.c $(B)/gen/%.h &: %.y
+	@mkdir -p $(@D)
+	@echo "LEMON $<"
+	@$(LEMON) -d$(@D) $<
+	@touch $(B)/gen/$*.h
+
+# ---- objects and libraries, for each variant -------------------------------------------------------------------
+# variant NAME, DIR, FLAGS, COMPILER: objects under DIR/obj, archives of them with every symbol (tests and rbc link these).
+define variant
+$(1)_RUNTIME  := $(RUNTIME_C:%.c=$(2)/obj/%.o) $(GEN_RUNTIME:$(B)/gen/%.c=$(2)/obj/gen/%.o)
+$(1)_COMPILER := $(COMPILER_C:%.c=$(2)/obj/%.o) $(GEN_COMPILER:$(B)/gen/%.c=$(2)/obj/gen/%.o)
+$(1)_HELPERS  := $(TEST_HELPERS_C:%.c=$(2)/obj/%.o) $(REFERENCE_C:%.c=$(2)/obj/%.o)
+$(1)_DIFF     := $(DIFFERENTIAL_C:%.c=$(2)/obj/%.o) $(REFERENCE_C:%.c=$(2)/obj/%.o)
+$(1)_CLI      := $(CLI_C:%.c=$(2)/obj/%.o)
+$(1)_ARCHIVES := $(2)/internal/librbc.a $(2)/internal/librebase.a
+
+$(2)/obj/gen/%.o: $(B)/gen/%.c $(GEN_HEADERS)
+	@mkdir -p $$(@D)
+	@echo "CC    $$<$(5)"
+	@$(4) $(COMMON) $(RELAXED) $(OPTIMISE) $(3) -c -o $$@ $$<
+$(2)/obj/tests/%.o: tests/%.c | $(GEN_HEADERS)
+	@mkdir -p $$(@D)
+	@echo "CC    $$<$(5)"
+	@$(4) $(COMMON) $(TEST_WARNINGS) -Itests -Itests/unit -Itests/reference $(OPTIMISE) $(3) -c -o $$@ $$<
+$(2)/obj/%.o: %.c | $(GEN_HEADERS)
+	@mkdir -p $$(@D)
+	@echo "CC    $$<$(5)"
+	@$(4) $(COMMON) $(WARNINGS) $(OPTIMISE) $(3) -c -o $$@ $$<
+
+$(2)/internal/librebase.a: $$($(1)_RUNTIME)
+	@mkdir -p $$(@D); rm -f $$@
+	@ar rcs $$@ $$^
+$(2)/internal/librbc.a: $$($(1)_COMPILER)
+	@mkdir -p $$(@D); rm -f $$@
+	@ar rcs $$@ $$^
+$(2)/bin/rbc: $$($(1)_CLI) $$($(1)_ARCHIVES)
+	@mkdir -p $$(@D)
+	@echo "LINK  $$@"
+	@$(4) $(OPTIMISE) $(3) $(LDFLAGS) -o $$@ $$($(1)_CLI) $$($(1)_ARCHIVES) $$(LIBS)
+
+$(2)/tests/differential: $$($(1)_DIFF) $$($(1)_ARCHIVES)
+	@mkdir -p $$(@D)
+	@echo "LINK  $$@"
+	@$(4) $(OPTIMISE) $(3) -o $$@ $$($(1)_DIFF) $$($(1)_ARCHIVES) $$(LIBS)
+$(2)/tests/unit/%: $(2)/obj/tests/unit/%.o $$($(1)_HELPERS) $$($(1)_ARCHIVES)
+	@mkdir -p $$(@D)
+	@echo "LINK  $$@"
+	@$(4) $(OPTIMISE) $(3) -o $$@ $$< $$($(1)_HELPERS) $$($(1)_ARCHIVES) $$(CHECK_LIBS) $$(LIBS)
+endef
+$(eval $(call variant,PLAIN,$(B),,$$(CC),))
+$(eval $(call variant,ASAN,$(B)/asan,$(SANITIZE),$$(CC), (asan)))
+$(eval $(call variant,TSAN,$(B)/tsan,$(THREADS),$$(CC), (tsan)))
+$(eval $(call variant,CLANG,$(B)/clang,,$(CLANG), (clang)))
+$(eval $(call variant,FUZZ,$(B)/fuzz,-fsanitize=fuzzer-no-link $(SANITIZE),$(CLANG), (fuzz)))
+
+# What is installed: one object a library, in which all but the public names are local, so that nothing clashes.
+$(B)/librebase.a: $(PLAIN_RUNTIME)
+	@echo "LIB   $@"
+	@ld -r -o $(B)/librebase.o $^ && objcopy --localize-hidden $(B)/librebase.o
+	@rm -f $@; ar rcs $@ $(B)/librebase.o
+$(B)/librbc.a: $(PLAIN_COMPILER)
+	@echo "LIB   $@"
+	@ld -r -o $(B)/librbc.o $^ && objcopy --localize-hidden $(B)/librbc.o
+	@rm -f $@; ar rcs $@ $(B)/librbc.o
+$(B)/librebase.so.$(VERSION): $(PLAIN_RUNTIME)
+	@echo "LIB   $@"
+	@$(CC) -shared $(OPTIMISE) -Wl,-soname,librebase.so.$(SOVERSION) -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -o $@ $^ $(RUNTIME_LIBS)
+	@ln -sf librebase.so.$(VERSION) $(B)/librebase.so.$(SOVERSION)
+$(B)/librebase.so: $(B)/librebase.so.$(VERSION)
+	@ln -sf librebase.so.$(SOVERSION) $@
+
+$(B)/%.pc: scripts/%.pc.in Makefile
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+$(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "LINK  $@"
+	@$(CLANG) -g -fsanitize=fuzzer $(SANITIZE) -o $@ $< $(FUZZ_ARCHIVES) $(LIBS)
+
+# ---- targets ---------------------------------------------------------------------------------------------------
+.PHONY: all libs setup demo test fuzz faults bless bench install uninstall clean format tidy help unit asan tsan clang
+
+all: libs $(B)/bin/rbc            ## build the libraries and rbc
+libs: $(B)/librbc.a $(B)/librebase.a $(B)/librebase.so $(B)/rebase.pc $(B)/rbc.pc
+
+setup:
+	@sh scripts/setup.sh
+
+demo: setup                       ## replay the airline example and print a short report
+	@$(MAKE) --no-print-directory all
+	@sh scripts/demo.sh
+
+unit: $(UNIT_TESTS:%=$(B)/tests/unit/%)
+asan: $(UNIT_TESTS:%=$(B)/asan/tests/unit/%) $(B)/asan/bin/rbc
+tsan: $(THREAD_TESTS:%=$(B)/tsan/tests/unit/%)
+test-programs: unit asan tsan $(if $(DIFFERENTIAL_C),$(B)/tests/differential $(B)/asan/tests/differential)
+.PHONY: test-programs
+
+test: setup                       ## build and run every suite; the last line is `N passed, N failed`
+	@$(MAKE) --no-print-directory all test-programs
+	@$(PYTHON) scripts/run_tests.py $(SUITE)
+
+fuzz: setup                       ## fuzz lexer, parser, bundles and requests, FUZZ_SECONDS each; more random policies
+	@sh scripts/setup.sh clang
+	@$(MAKE) --no-print-directory all $(FUZZERS:%=$(B)/fuzz/tests/%) $(if $(DIFFERENTIAL_C),$(B)/tests/differential)
+	@sh scripts/fuzz.sh "$(FUZZ_SECONDS)" $(FUZZERS)
+
+faults: setup                     ## plant each known fault and show which suite catches it
+	@$(MAKE) --no-print-directory all
+	@sh scripts/faults.sh
+
+bless: all                        ## rewrite the expected output of the ui tests
+	@$(PYTHON) tests/ui/run.py --bless
+
+bench: all                        ## measure, where there is something to measure yet
+	@sh scripts/bench.sh
+
+clang: $(B)/clang/bin/rbc         ## compile everything with clang too
+
+install: all                      ## install to $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/rebase
+	install -m 755 $(B)/bin/rbc $(DESTDIR)$(PREFIX)/bin/rbc
+	install -m 644 runtime/include/rebase.h runtime/include/rebase_status.def compiler/include/rbc.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(B)/librebase.a $(B)/librbc.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(B)/librebase.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf librebase.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/librebase.so.$(SOVERSION)
+	ln -sf librebase.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/librebase.so
+	install -m 644 $(B)/rebase.pc $(B)/rbc.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+	rm -rf $(DESTDIR)$(PREFIX)/share/rebase/stdlib
+	cp -R stdlib $(DESTDIR)$(PREFIX)/share/rebase/stdlib
+
+uninstall:                        ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/rbc $(DESTDIR)$(PREFIX)/include/rebase.h $(DESTDIR)$(PREFIX)/include/rebase_status.def
+	rm -f $(DESTDIR)$(PREFIX)/include/rbc.h $(DESTDIR)$(PREFIX)/lib/librebase.* $(DESTDIR)$(PREFIX)/lib/librbc.a
+	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/rebase.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/rbc.pc
+	rm -rf $(DESTDIR)$(PREFIX)/share/rebase
+
+clean:                            ## remove build/
+	rm -rf $(B)
+
+format: ; @clang-format -i $$(git ls-files '*.c' '*.h')   ## clang-format over all C files
+tidy: $(GEN_HEADERS)              ## clang-tidy over the libraries and rbc
+	@clang-tidy --quiet $(RUNTIME_C) $(COMPILER_C) $(CLI_C) -- $(STANDARD) $(INCLUDES) $(DEFINES)
+
+help:                             ## this list
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | sort | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
