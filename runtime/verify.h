@@ -1,0 +1,78 @@
+/* verify.h: what the files of the verifier share. See checks.def for what is checked and where. */
+#ifndef REBASE_VERIFY_H
+#define REBASE_VERIFY_H
+#include "bundle.h"
+#include "pages.h"
+
+/* A register's type while code is followed: 0 undefined, else (type + 1) << 1 | optional. */
+typedef uint32_t regtype;
+
+/* What a rule can rely on: the arguments by slot, the same in all operations for which it is in scope. */
+struct rule_scope {
+  bool reachable;                   /* in some list that SCOPE leads to */
+  uint32_t connector;               /* of all its operations; NONE32: none or several */
+  const regtype *args;              /* by slot; 0: not an argument of all of them */
+};
+
+/* Made for each program by verify_code, filled in for functions before those that call them. */
+struct function_facts { unsigned events; struct image_cost cost; };
+
+struct verifier {
+  struct rebase_bundle *bundle;
+  struct bundle_error *error;
+  struct pages temporary;           /* given back when the verdict is reached */
+  uint64_t *text_starts;            /* a bit for each four bytes of TEXTS */
+  uint32_t *list_of;                /* type -> the type `list of` it, or NONE32 */
+  struct rule_scope *scopes;        /* by rule */
+  struct function_facts *functions;
+};
+
+/* Each reports the first failure and returns false. */
+bool refuse(struct verifier *v, enum check check, enum section section, uint32_t index, const char *format, ...)
+#if defined(__GNUC__)
+  __attribute__((format(printf, 5, 6)))
+#endif
+  ;
+bool refuse_code(struct verifier *v, enum check check, enum section section, uint32_t index, uint32_t pc, const char *format, ...)
+#if defined(__GNUC__)
+  __attribute__((format(printf, 6, 7)))
+#endif
+  ;
+bool out_of_memory(struct verifier *v);             /* reports it, returns false */
+bool verify_is_text(const struct verifier *v, ref text);        /* whether a text starts there */
+
+bool verify_file(struct verifier *v);               /* header, layout, texts, single fields; sets the section pointers */
+bool verify_types(struct verifier *v);
+bool verify_values(struct verifier *v);             /* decodes them into the bundle */
+bool verify_world(struct verifier *v);
+bool verify_scope(struct verifier *v);
+bool index_bundle(struct verifier *v);              /* tables, trees, sorted names */
+bool verify_code(struct verifier *v);               /* and prepares it */
+
+/* ---- one program, shared by verify_code.c and verify_flow.c */
+struct subject {                    /* whose program it is */
+  enum section section; uint32_t index;             /* RULES, WAIVERS or FUNCTIONS */
+  const struct image_rule *rule;    /* of a rule or waiver; else NULL */
+  uint32_t rule_index;
+  const struct rule_scope *scope;   /* likewise */
+  const struct image_function *function;
+  struct instruction *code; uint32_t count;         /* the private copy, to be prepared */
+  unsigned registers;               /* found by the structural pass */
+  const uint32_t *earliest;         /* by pc: the first jump to it, or NONE32 */
+};
+bool verify_flow(struct verifier *v, const struct subject *s, unsigned *events);
+
+/* ---- types of registers */
+static inline regtype regtype_of(uint32_t type, bool optional) { return (type + 1) << 1 | (optional ? 1u : 0u); }
+static inline uint32_t regtype_type(regtype r) { return (r >> 1) - 1; }
+static inline bool regtype_optional(regtype r) { return r & 1; }
+/* What is known when either may have come this way. */
+regtype regtype_meet(const struct rebase_bundle *bundle, regtype a, regtype b);
+/* Types whose values are stored alike and mean the same; `comparable` also lets words of different lists meet. */
+bool type_assignable(const struct rebase_bundle *bundle, uint32_t from, uint32_t to);
+bool type_comparable(const struct rebase_bundle *bundle, uint32_t a, uint32_t b);
+
+/* Sorts indexes 0 .. count-1 that stand in order; spare has room for as many. */
+void sort_indexes(uint32_t *order, uint32_t *spare, uint32_t count, const void *context,
+                  int (*compare)(const void *context, uint32_t a, uint32_t b));
+#endif
