@@ -12,12 +12,20 @@
  *   if (d->effect == REBASE_ALLOW) { send d->canonical upstream; then rebase_observe(...); }
  *
  * Rules that hold everywhere:
- *   - Anything unsure denies. A zeroed decision, caller or request denies. REBASE_DENY is 0.
+ *   - Anything unsure denies. A zeroed decision, caller or request denies. REBASE_DENY is 0, REBASE_OK is not.
+ *   - Look at `effect` to know what may happen, at `status` to know why the policy was not asked. A deny by the policy has
+ *     status REBASE_OK; any other status goes with REBASE_DENY.
  *   - Who asks (agent, requester, session) comes from the host's channel, in rebase_caller, never from the request.
- *   - Engine functions may be called from any thread. A request belongs to one thread at a time.
- *   - Deciding takes no heap, does no I/O, and locks at most its own session.
- *   - Text is UTF-8 with a length; NUL-terminated where the type is const char * without one.
- *   - After fork() the child's engine denies everything (REBASE_E_FORKED) until it opens an engine of its own.
+ *   - Engine functions may be called from any thread. A request belongs to one thread at a time. Sessions are locked one by
+ *     one (a session and those delegated from it are one): calls in different sessions never wait for each other.
+ *   - Deciding takes no heap, does no I/O, and locks at most its own session. Opening, loading, hearing, seeing and
+ *     observing may allocate; when memory runs out they say REBASE_E_MEMORY and what they would have added is not there.
+ *   - Text is UTF-8 with a length; NUL-terminated where the type is const char * without one. What is passed in is copied
+ *     or read before the call returns. What comes out belongs to the library: see each struct for how long.
+ *   - After fork() the child's engine denies everything (REBASE_E_FORKED) until it opens an engine of its own. The old one
+ *     may still be closed there.
+ *   - NULL for a struct, name or id that must be there is REBASE_E_ARGUMENT, never a crash; a NULL request decides to deny.
+ *   - Hooks are called without any lock held, save `allocate` and `release`. They must not call the library.
  */
 #ifndef REBASE_H
 #define REBASE_H
@@ -28,8 +36,16 @@
 extern "C" {
 #endif
 
+#if defined(__GNUC__) || defined(__clang__)
+#define REBASE_API __attribute__((visibility("default")))
+#else
+#define REBASE_API
+#endif
+
 #define REBASE_ID_BYTES 33          /* 32 hex digits and NUL: decision and session ids */
 #define REBASE_MAX_RULES 32         /* a decision names this many rules; more are counted in rule_total */
+#define REBASE_MAX_APPROVERS 16     /* an ask of more groups than this is denied */
+#define REBASE_MAX_DEPTH 8          /* agents in a chain of delegation */
 
 typedef struct rebase_engine rebase_engine;
 typedef struct rebase_request rebase_request;
@@ -40,52 +56,64 @@ typedef enum rebase_status {
 #undef REBASE_STATUS
   REBASE_STATUS_COUNT
 } rebase_status;
-const char *rebase_status_text(rebase_status status);
-const char *rebase_version(void);
+REBASE_API const char *rebase_status_text(rebase_status status);
+REBASE_API const char *rebase_version(void);
 
 /* ---- engine ---- */
+/* Copied by rebase_engine_open; the strings of `obligations` too. */
 typedef struct rebase_options {     /* zero: the default of each */
-  void *(*allocate)(size_t size, void *user);       /* NULL: malloc. Memory need not be cleared. */
-  void (*release)(void *memory, void *user);
+  void *(*allocate)(size_t size, void *user);       /* NULL: malloc. For any type; need not be cleared. Both or neither. */
+  void (*release)(void *memory, void *user);        /* of what allocate gave; NULL is never passed */
   int64_t (*wall_clock)(void *user);                /* microseconds since 1970 UTC; negative: unknown, which denies */
   int64_t (*steady_clock)(void *user);              /* microseconds, never backwards */
-  bool (*random_bytes)(void *bytes, size_t size, void *user);
+  bool (*random_bytes)(void *bytes, size_t size, void *user);       /* unpredictable; false: none, which refuses */
   void (*log)(const char *line, size_t length, void *user);   /* one JSON object a decision, observation, opening; no newline */
   void *user;                       /* handed to the six above */
   const char *const *obligations;   /* kinds that this host carries out, NULL-terminated; "redact" is the runtime's own */
   uint32_t max_sessions;            /* default 10,000; when full new sessions are refused, none is evicted */
-  uint32_t session_bytes;           /* memory of one session for what was seen and said; default 256 KiB */
+  uint32_t session_bytes;           /* memory of one session for what was seen and said; default 256 KiB; the oldest is dropped */
   uint32_t request_bytes;           /* longest request body; default 1 MiB */
-  int64_t session_lifetime;         /* microseconds since opening; default 24 hours */
+  int64_t session_lifetime;         /* microseconds since opening, by the clock that is ahead; default 24 hours. The labels
+                                     * of a requester are kept as long after their last session. */
   uint64_t max_steps;               /* a request whose cost bound is higher is denied; default 10,000,000 */
 } rebase_options;
+/* What went wrong, in a sentence for the host's log. Every `report` may be NULL. */
 typedef struct rebase_report { rebase_status status; char text[512]; } rebase_report;
 
-rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **engine);
-void rebase_engine_close(rebase_engine *engine);    /* no call may be under way */
-/* Verifies a private copy, then swaps it in atomically; on failure the old bundle stays. report may be NULL. */
-rebase_status rebase_engine_load(rebase_engine *engine, const void *bytes, size_t size, rebase_report *report);
-rebase_status rebase_engine_load_file(rebase_engine *engine, const char *path, rebase_report *report);
+REBASE_API rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **engine);
+REBASE_API void rebase_engine_close(rebase_engine *engine);    /* no call may be under way */
+/* Verifies a private copy, then swaps it in atomically; on failure the old bundle stays. Requests that are being decided
+ * finish with the old one; sessions live on: labels, proofs and counts by name, what was seen if both bundles describe data
+ * alike. The old bundle is freed when the last request that used it is used again or freed. */
+REBASE_API rebase_status rebase_engine_load(rebase_engine *engine, const void *bytes, size_t size, rebase_report *report);
+REBASE_API rebase_status rebase_engine_load_file(rebase_engine *engine, const char *path, rebase_report *report);
 typedef struct rebase_counters { uint64_t decisions, allowed, asked, denied, errors, soundness_faults, sessions, refused_sessions; } rebase_counters;
-void rebase_engine_counters(rebase_engine *engine, rebase_counters *counters);
+REBASE_API void rebase_engine_counters(rebase_engine *engine, rebase_counters *counters);
 /* Hex digest of the loaded bundle; returns false when there is none. */
-bool rebase_engine_bundle(rebase_engine *engine, char digest[65]);
+REBASE_API bool rebase_engine_bundle(rebase_engine *engine, char digest[65]);
 
 /* ---- sessions: opened by the host, never by an agent ---- */
 typedef struct rebase_opening {
   const char *agent;                /* full name of the first agent of the chain */
   const char *requester;            /* id of the person or service on whose behalf; bound for the session's life */
-  const char *requester_json;       /* fields of `context requester` as a JSON object, or NULL */
+  const char *requester_json;       /* fields of `context requester` as a JSON object; NULL: none, rules that read them deny */
 } rebase_opening;
-rebase_status rebase_session_open(rebase_engine *engine, const rebase_opening *opening, char session[REBASE_ID_BYTES], rebase_report *report);
-void rebase_session_close(rebase_engine *engine, const char *session);
+REBASE_API rebase_status rebase_session_open(rebase_engine *engine, const rebase_opening *opening, char session[REBASE_ID_BYTES], rebase_report *report);
+/* Forgets it. What its requester's labels are is kept for their next session. Unknown ids are ignored. */
+REBASE_API void rebase_session_close(rebase_engine *engine, const char *session);
+/* Hands work on: an allowed decision {"delegate": "agent"} of the parent, used once, opens a session for that agent. It has
+ * the parent's requester, and shares labels, counts, subjects and what was said with it, both ways and at once; proofs and
+ * what was seen it begins without. It ends with its root's lifetime. More than REBASE_MAX_DEPTH agents: REBASE_E_RANGE. */
+REBASE_API rebase_status rebase_session_delegate(rebase_engine *engine, const char *parent, const char *decision_id,
+                                                 char child[REBASE_ID_BYTES], rebase_report *report);
 /* What the requester said, in their own words: the one input that widens. Call it only with text that came from the
  * requester's own channel, never with text of tools, files or agents. A child session made by delegation refuses it. */
-rebase_status rebase_hear(rebase_engine *engine, const char *session, const char *text, size_t length);
-rebase_status rebase_prove(rebase_engine *engine, const char *session, const char *proof);      /* the host's own check succeeded */
-rebase_status rebase_taint(rebase_engine *engine, const char *session, const char *label);      /* the host knows of data of this kind */
-/* A value of an entity as the system of record returned it, outside an operation (tests, context that the host looked up). */
-rebase_status rebase_see(rebase_engine *engine, const char *session, const char *entity, const char *json, size_t length, rebase_report *report);
+REBASE_API rebase_status rebase_hear(rebase_engine *engine, const char *session, const char *text, size_t length);
+REBASE_API rebase_status rebase_prove(rebase_engine *engine, const char *session, const char *proof);      /* the host's own check succeeded */
+REBASE_API rebase_status rebase_taint(rebase_engine *engine, const char *session, const char *label);      /* the host knows of data of this kind */
+/* A value of an entity as the system of record returned it, outside an operation (tests, context that the host looked up).
+ * Nothing chose its key but the host, so its trusted fields are vouched for. */
+REBASE_API rebase_status rebase_see(rebase_engine *engine, const char *session, const char *entity, const char *json, size_t length, rebase_report *report);
 
 /* ---- requests and decisions ---- */
 typedef enum rebase_effect { REBASE_DENY = 0, REBASE_ASK = 1, REBASE_ALLOW = 2 } rebase_effect;
@@ -118,45 +146,52 @@ typedef struct rebase_decision {    /* valid until the request is used again or 
   uint64_t steps, steps_bound;      /* what evaluation cost, and the verified bound for this request */
 } rebase_decision;
 
-rebase_request *rebase_request_new(rebase_engine *engine);  /* NULL: out of memory */
-void rebase_request_free(rebase_request *request);
+REBASE_API rebase_request *rebase_request_new(rebase_engine *engine);  /* NULL: out of memory */
+REBASE_API void rebase_request_free(rebase_request *request);
 
-/* {"call":"booking.cancel_reservation","args":{...}} · {"release":"person","text":"..."} · {"delegate":"acme.other.agent"}
+/* Wire forms of values: int, decimal and money are JSON numbers, read exactly; bool is true or false, or the words that the
+ * connector declares; duration a number of seconds; time "2024-05-15T15:00:00-05:00"; date "2024-05-15"; ip, cidr, version,
+ * words, regions and symbols are strings; list and set arrays; map, record and entity objects. null is absence.
+ * {"call":"booking.cancel_reservation","args":{...}} · {"release":"person","text":"..."} · {"delegate":"acme.other.agent"}
  * · {"infer":{"task":"chat"}}. Duplicate keys, unknown fields, a field that names the caller, wrong types, bad UTF-8: denied. */
-const rebase_decision *rebase_decide_json(rebase_request *request, const rebase_caller *caller, const char *body, size_t length);
+REBASE_API const rebase_decision *rebase_decide_json(rebase_request *request, const rebase_caller *caller, const char *body, size_t length);
 
 /* Typed building. Slots are resolved once by name; a slot that was resolved on an older bundle denies. A setter that
  * fails poisons the request: it denies until rebase_request_call starts a new one. */
 typedef struct rebase_operation { uint32_t index; uint64_t generation; } rebase_operation;
 typedef struct rebase_slot { uint32_t operation, index, type; uint64_t generation; } rebase_slot;
-rebase_status rebase_find_operation(rebase_engine *engine, const char *name, rebase_operation *operation);
-rebase_status rebase_find_slot(rebase_engine *engine, rebase_operation operation, const char *argument, rebase_slot *slot);
-rebase_status rebase_request_call(rebase_request *request, rebase_operation operation);
-rebase_status rebase_set_bool(rebase_request *request, rebase_slot slot, bool value);
-rebase_status rebase_set_int(rebase_request *request, rebase_slot slot, int64_t value);
-rebase_status rebase_set_decimal(rebase_request *request, rebase_slot slot, int64_t millionths);   /* decimal, money */
-rebase_status rebase_set_time(rebase_request *request, rebase_slot slot, int64_t microseconds);    /* time, duration; date: at midnight */
-rebase_status rebase_set_text(rebase_request *request, rebase_slot slot, const char *text, size_t length);  /* string, word, region, ip, ... */
-rebase_status rebase_set_json(rebase_request *request, rebase_slot slot, const char *json, size_t length);  /* any type */
-const rebase_decision *rebase_decide(rebase_request *request, const rebase_caller *caller);
+REBASE_API rebase_status rebase_find_operation(rebase_engine *engine, const char *name, rebase_operation *operation);
+REBASE_API rebase_status rebase_find_slot(rebase_engine *engine, rebase_operation operation, const char *argument, rebase_slot *slot);
+REBASE_API rebase_status rebase_request_call(rebase_request *request, rebase_operation operation);
+REBASE_API rebase_status rebase_set_bool(rebase_request *request, rebase_slot slot, bool value);
+REBASE_API rebase_status rebase_set_int(rebase_request *request, rebase_slot slot, int64_t value);
+REBASE_API rebase_status rebase_set_decimal(rebase_request *request, rebase_slot slot, int64_t millionths);   /* decimal, money */
+REBASE_API rebase_status rebase_set_time(rebase_request *request, rebase_slot slot, int64_t microseconds);    /* time, duration; date: at midnight */
+REBASE_API rebase_status rebase_set_text(rebase_request *request, rebase_slot slot, const char *text, size_t length);  /* string, word, region, ip, ... */
+REBASE_API rebase_status rebase_set_json(rebase_request *request, rebase_slot slot, const char *json, size_t length);  /* any type */
+REBASE_API const rebase_decision *rebase_decide(rebase_request *request, const rebase_caller *caller);
 
-/* An answer to an `ask`, by the id of the decision that asked: then decide the same call again, everything is evaluated
+/* A decision that asks keeps its id when the same call is decided again before it is answered or its deadline has passed.
+ * An answer to an `ask`, by the id of the decision that asked: then decide the same call again, everything is evaluated
  * anew. Bound to the exact call, single use. approver: who answered, must not be the requester, save group "requester",
  * which only the session's requester can answer. group: one of the decision's approvers. The host vouches for the
  * membership and must receive the answer on another connection than the agent's. */
-rebase_status rebase_approve(rebase_engine *engine, const char *session, const char *decision_id, const char *group, const char *approver);
+REBASE_API rebase_status rebase_approve(rebase_engine *engine, const char *session, const char *decision_id, const char *group, const char *approver);
 
-/* What became of an allowed call, once. The result is the system's own JSON (or text). labels are set already. */
-rebase_status rebase_observe(rebase_engine *engine, const char *session, const char *decision_id, rebase_outcome outcome,
+/* What became of an allowed call, once. The result is the system's own JSON (or text). labels are set already.
+ * REBASE_OK: taken in, or there was nothing to take. REBASE_E_TYPE: the result is not of the declared type, nothing of it
+ * is stored. REBASE_E_DECISION: no allowed call of this session has this id, or it was observed before. A session keeps the
+ * last 32 allowed calls that were not observed; an older one counts as unknown. */
+REBASE_API rebase_status rebase_observe(rebase_engine *engine, const char *session, const char *decision_id, rebase_outcome outcome,
                              const char *result, size_t length, rebase_report *report);
 
 /* The decision explained from what was recorded, for a person (all of it) or for the agent (never a guard's condition).
- * Writes at most size bytes with a NUL; returns the full length. */
+ * Writes at most size bytes with a NUL; returns the full length, as snprintf does. decision: one that this library returned. */
 typedef enum rebase_audience { REBASE_FOR_AGENT = 0, REBASE_FOR_PERSON = 1 } rebase_audience;
-size_t rebase_explain(const rebase_decision *decision, rebase_audience audience, char *text, size_t size);
+REBASE_API size_t rebase_explain(const rebase_decision *decision, rebase_audience audience, char *text, size_t size);
 
 /* Cost of an operation's rules for an agent as a formula over n, the longest list: "38 + 12 n + 4 n^2". */
-size_t rebase_cost(rebase_engine *engine, const char *agent, const char *operation, char *text, size_t size);
+REBASE_API size_t rebase_cost(rebase_engine *engine, const char *agent, const char *operation, char *text, size_t size);
 
 #ifdef __cplusplus
 }
