@@ -152,7 +152,7 @@ static void some_collection(struct scope *s, enum kind kind) {
 static bool binder(struct scope *s) {
   static const enum kind sources[] = {ITEMS, NAMED, STRINGS, INTS};
   enum kind source = PICK(s, sources);
-  if (!room(s) || s->loops >= 2) return false;
+  if (!room(s) || s->loops > 2) return false;
   if (!has_collection(s, source)) source = chance(s, 50) ? STRINGS : INTS;
   unsigned name = s->next_name++;
   ADD("v%u in ", name);
@@ -491,7 +491,7 @@ static const char declarations[] =
   "    ratio: decimal  at: time  day: date  place: region  notes: string untrusted  items: list of item  named: map of item  maybe: int? }\n"
   "  entity ticket { who: string key  pin: int key  left: int }\n"
   "  reads get(id: string) -> thing\n"
-  "  reads list_all(limit: int = 5 paging) -> list of thing\n"
+  "  reads list_all(limit: int paging = 5) -> list of thing\n"
   "  writes change(id: string, status: one of { open, closed, \"on hold\" }, flag: bool, count: int, amount: money(USD), note: string?) -> thing\n"
   "  writes pay(id: string, to: string, ratio: decimal, items: list of item, named: map of item, count: int, amount: money(USD), note: string?) -> ticket\n"
   "    changes thing(args.id) sends outside proves known\n"
