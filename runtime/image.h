@@ -85,7 +85,7 @@ struct image_operation {            /* OPERATIONS: name is connector.operation, 
   ref method; ref path; uint32_t spare3;
 };
 struct image_param { ref name; uint32_t slot; uint32_t type; uint32_t flags; uint32_t default_const; uint32_t spare; };
-enum { PARAM_OPTIONAL = 1, PARAM_PAGING = 2 };   /* default_const: index in CONSTS or (text types) a TEXTS ref; NONE32 none */
+enum { PARAM_OPTIONAL = 1, PARAM_PAGING = 2 };   /* default_const: index in CONSTS, of a string a TEXTS ref, of other types in VALUE_INDEX; NONE32 none */
 struct image_fill { uint32_t field; uint32_t slot; };                /* FILLS */
 struct image_change { uint32_t entity; uint32_t slot[IMAGE_MAX_ENTITY_KEYS]; };  /* CHANGES: key slots, NONE32 beyond */
 struct image_team { ref name; ref owner; };                          /* TEAMS */

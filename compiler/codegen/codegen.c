@@ -10,7 +10,7 @@ static void bundle_record(struct generator *g) {
   gen_state_digest(g, digest);
   struct image_bundle record = {
     .workspace = gen_string(g, p->workspace), .built = gen_string(g, p->built), .zone = p->zone ? p->zone->id : 0,
-    .requester_type = p->requester ? p->requester->id : NONE32, .stdlib_digest = gen_string(g, p->stdlib_digest),
+    .requester_type = p->requester ? gen_type(g, p->requester) : NONE32, .stdlib_digest = gen_string(g, p->stdlib_digest),
     .state_digest = gen_string(g, digest),
   };
   gen_append(g, SECTION_BUNDLE, &record, 1);
@@ -23,7 +23,7 @@ bool rbc_generate(const struct program *program, struct rbc_diags *diags, unsign
   if (sodium_init() < 0) g.out_of_memory = true;
   gen_text(&g, "", 0);                   /* ref 0 */
   void (*const steps[])(struct generator *) = {
-    bundle_record, gen_world, gen_types, gen_zones, gen_patterns, gen_functions, gen_rules, gen_tables, gen_scope,
+    gen_types, bundle_record, gen_world, gen_zones, gen_patterns, gen_functions, gen_rules, gen_tables, gen_scope,
   };
   for (size_t i = 0; i < sizeof steps / sizeof *steps && !g.out_of_memory; i++) steps[i](&g);
   bool done = !g.failed && !g.out_of_memory && !g.scratch.failed && gen_finish(&g, image, size);

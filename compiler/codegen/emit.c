@@ -33,6 +33,15 @@ static void too_deep(struct gen_code *code) {
   code->failed = true;
 }
 
+/* What the runtime has room for: runtime/vm.h. */
+enum { FRAME_REGISTERS = 2048, CALL_DEPTH = 32 };
+
+static void check_frame(struct gen_code *code) {
+  if (code->failed || (code->high + code->callee_frame <= FRAME_REGISTERS && code->callee_depth <= CALL_DEPTH)) return;
+  rbc_diag(code->g->diags, E0808, code->span, "functions called from here are nested too deeply");
+  code->failed = true;
+}
+
 static void add_cost(struct gen_code *code, unsigned depth, uint64_t steps) {
   if (!steps) return;
   if (depth > IMAGE_MAX_LOOP_DEPTH) { too_deep(code); return; }
@@ -44,6 +53,12 @@ static void add_cost(struct gen_code *code, unsigned depth, uint64_t steps) {
   code->cost.steps[depth] += steps;
 }
 
+static void add_call(struct gen_code *code, const struct gen_function *callee) {
+  for (unsigned d = 0; d <= IMAGE_MAX_LOOP_DEPTH; d++) add_cost(code, code->depth + d, callee->cost.steps[d]);
+  if (callee->frame > code->callee_frame) code->callee_frame = callee->frame;
+  if (callee->depth + 1 > code->callee_depth) code->callee_depth = callee->depth + 1;
+}
+
 /* ---- instructions ---- */
 uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b, unsigned c, uint32_t imm) {
   uint32_t at = (uint32_t)(code->code.size / sizeof(struct instruction));
@@ -52,9 +67,7 @@ uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b,
   if (!gen_buffer_add(code->g, &code->code, &instruction, sizeof instruction)) code->failed = true;
   add_cost(code, code->depth, steps_of[op]);
   if (op == OP_LOOP) add_cost(code, code->depth + 1, steps_of[op]);
-  if (op == OP_CALL && imm < code->g->program->functions_count)
-    for (unsigned d = 0; d <= IMAGE_MAX_LOOP_DEPTH; d++)
-      add_cost(code, code->depth + d, code->g->function_costs[imm].steps[d]);
+  if (op == OP_CALL) add_call(code, &code->g->functions[imm]);
   if (op == OP_JUMP || op == OP_RETURN || (op >= OP_PASS && op <= OP_LACKS)) code->reachable = false;
   return at;
 }
@@ -131,6 +144,7 @@ void gen_loop_close(struct gen_code *code, struct gen_loop loop) {
 
 void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost) {
   struct generator *g = code->g;
+  check_frame(code);
   *count = (uint32_t)(code->code.size / sizeof(struct instruction));
   *first = gen_append(g, SECTION_CODE, code->code.bytes, *count);
   *cost = gen_cost(g, &code->cost);

@@ -17,6 +17,8 @@ struct gen_buffer { unsigned char *bytes; size_t size, room; };
 struct gen_slot { uint32_t hash, number; };                     /* number NONE32: free */
 struct gen_intern { struct gen_slot *slots; size_t room, used; };
 
+struct gen_function { struct image_cost cost; unsigned frame, depth; };      /* registers, calls: with those it calls */
+
 struct generator {
   const struct program *program;
   struct rbc_diags *diags;
@@ -25,7 +27,8 @@ struct generator {
   struct gen_intern texts, consts, values, costs, index_runs, lists;
   struct gen_buffer value_ends;          /* u32 each: where a packed value ends in VALUES */
   struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
-  struct image_cost *function_costs;     /* by function id */
+  struct gen_function *functions;        /* by id; those made so far */
+  uint32_t *type_numbers, type_count;    /* program type id -> index in TYPES */
   uint32_t *source_index;                /* program source id -> index in SOURCES */
   uint32_t pair_type;                    /* record of two strings, appended for trees; or NONE32 */
   bool out_of_memory, failed;
@@ -64,6 +67,7 @@ bool gen_is_scalar(enum type_kind kind);
 
 /* ---- world.c, types.c: what the program declares */
 void gen_types(struct generator *g);
+uint32_t gen_type(const struct generator *g, const struct type *type);
 uint32_t gen_list_type(struct generator *g, uint32_t element);
 uint32_t gen_pair_type(struct generator *g);        /* record of two strings, for trees */
 void gen_world(struct generator *g);
@@ -87,12 +91,13 @@ struct gen_code {
   unsigned high;                         /* registers above it were never written: where loops start theirs */
   bool reachable, failed;
   struct image_cost cost;
+  unsigned callee_frame, callee_depth;   /* of the deepest function called */
   struct span span;                      /* of the rule or function: where limits are reported */
   const struct rule *rule;               /* whose args are read; NULL in a function */
   uint8_t *locals; unsigned local_room;  /* local id -> register */
 };
 void gen_code_open(struct generator *g, struct gen_code *code, struct span span, const struct rule *rule);
-/* Appends to CODE, frees; where and how much. The cost is interned. */
+/* Appends to CODE and frees; says where, how much, and which entry of COSTS. */
 void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost);
 uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b, unsigned c, uint32_t imm);
 void gen_jump(struct gen_code *code, enum opcode op, unsigned a, struct gen_label *label);

@@ -63,8 +63,8 @@ void gen_bool(struct gen_code *code, bool value, unsigned to) {
 static void constant(struct gen_code *code, const struct expr *e, unsigned to) {
   const struct constant *c = e->constant;
   struct generator *g = code->g;
-  if (c->missing) gen_emit(code, OP_NOTHING, to, 0, 0, e->type->id);
-  else if (gen_is_scalar(c->type->kind)) gen_emit(code, OP_CONST, to, 0, 0, gen_const(g, c->type->id, c->scalar));
+  if (c->missing) gen_emit(code, OP_NOTHING, to, 0, 0, gen_type(code->g, e->type));
+  else if (gen_is_scalar(c->type->kind)) gen_emit(code, OP_CONST, to, 0, 0, gen_const(g, gen_type(g, c->type), c->scalar));
   else if (c->type->kind == TYPE_STRING) gen_emit(code, OP_TEXT, to, 0, 0, gen_text(g, c->text, c->length));
   else gen_emit(code, OP_VALUE, to, 0, 0, gen_value(g, c));
 }

@@ -55,12 +55,12 @@ static void first_of(struct gen_code *code, const struct expr *e, unsigned to) {
   gen_place(code, &next);
   gen_loop_close(code, walk.loop);
   gen_place(code, &unequal);
-  gen_emit(code, OP_NOTHING, to, 0, 0, e->type->id);
+  gen_emit(code, OP_NOTHING, to, 0, 0, gen_type(code->g, e->type));
   gen_place(code, &end);
 }
 
 static void zero(struct gen_code *code, const struct type *type, unsigned to) {
-  gen_emit(code, OP_CONST, to, 0, 0, gen_const(code->g, type->id, 0));
+  gen_emit(code, OP_CONST, to, 0, 0, gen_const(code->g, gen_type(code->g, type), 0));
 }
 
 /* The value of a fold in a loop's body; a missing one leaves for `missing`. */
@@ -80,7 +80,7 @@ static void fold_end(struct gen_code *code, const struct expr *e, unsigned sum, 
   if (missing->uses) {
     gen_jump(code, OP_JUMP, 0, &end);
     gen_place(code, missing);
-    gen_emit(code, OP_NOTHING, to, 0, 0, e->type->id);
+    gen_emit(code, OP_NOTHING, to, 0, 0, gen_type(code->g, e->type));
     gen_place(code, &end);
   }
 }

@@ -115,25 +115,25 @@ void gen_rules(struct generator *g) {
 }
 
 static void function(struct generator *g, const struct function *f) {
-  struct image_function record = {.params = f->param_count, .result = f->result->id, .optional = f->optional};
+  struct image_function record = {.params = f->param_count, .result = gen_type(g, f->result), .optional = f->optional};
   uint32_t *types = arena_alloc(&g->scratch, f->param_count * sizeof *types);
   struct gen_code code;
   if (!types) { g->out_of_memory = true; return; }
   gen_code_open(g, &code, f->span, NULL);
   for (unsigned i = 0; i < f->param_count; i++) {
-    types[i] = f->params[i]->type->id << 1 | f->params[i]->optional;
+    types[i] = gen_type(g, f->params[i]->type) << 1 | f->params[i]->optional;
     gen_bind(&code, f->params[i], gen_register(&code));
   }
   record.first_param = gen_indexes(g, types, f->param_count);
   gen_emit(&code, OP_RETURN, gen_operand(&code, f->body), 0, 0, 0);
-  g->function_costs[f->id] = code.cost;
+  g->functions[f->id] = (struct gen_function){code.cost, code.high + code.callee_frame, code.callee_depth};
   gen_code_close(&code, &record.code, &record.code_count, &record.cost);
   gen_append(g, SECTION_FUNCTIONS, &record, 1);
 }
 
 void gen_functions(struct generator *g) {
   unsigned count = g->program->functions_count;
-  g->function_costs = arena_alloc(&g->scratch, count * sizeof *g->function_costs);
-  if (!g->function_costs) { g->out_of_memory = true; return; }
+  g->functions = arena_alloc(&g->scratch, count * sizeof *g->functions);
+  if (!g->functions) { g->out_of_memory = true; return; }
   for (unsigned i = 0; i < count && !g->out_of_memory; i++) function(g, g->program->functions[i]);
 }

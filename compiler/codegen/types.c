@@ -4,6 +4,8 @@
 #include <string.h>
 #include "codegen/generator.h"
 
+enum { MAX_TYPE_DEPTH = 64 };
+
 static void words(struct generator *g, const struct type *type, struct image_type *record) {
   record->a = gen_count(g, SECTION_WORDS);
   record->b = type->word_count;
@@ -19,7 +21,7 @@ static void fields(struct generator *g, const struct type *type, struct image_ty
   record->b = type->field_count;
   for (unsigned i = 0; i < type->field_count; i++) {
     const struct field *f = &type->fields[i];
-    struct image_field field = {.name = gen_string(g, f->name), .type = f->type->id, .labels = f->labels};
+    struct image_field field = {.name = gen_string(g, f->name), .type = gen_type(g, f->type), .labels = f->labels};
     field.flags = (f->optional ? (uint32_t)FIELD_OPTIONAL : 0) | (f->key ? (uint32_t)FIELD_KEY : 0) |
                   (f->untrusted ? (uint32_t)FIELD_UNTRUSTED : 0);
     gen_append(g, SECTION_FIELDS, &field, 1);
@@ -39,7 +41,7 @@ static void type(struct generator *g, const struct type *type) {
       record.digits = (uint16_t)type->digits;
       break;
     case TYPE_WORDS: words(g, type, &record); break;
-    case TYPE_LIST: case TYPE_SET: case TYPE_MAP: record.a = type->element->id; break;
+    case TYPE_LIST: case TYPE_SET: case TYPE_MAP: record.a = gen_type(g, type->element); break;
     case TYPE_RECORD:
       record.name = gen_string(g, type->name);
       fields(g, type, &record);
@@ -49,8 +51,30 @@ static void type(struct generator *g, const struct type *type) {
   gen_append(g, SECTION_TYPES, &record, 1);
 }
 
+/* An element's number is lower than that of what holds it; beyond that types keep their order. */
+static void number(struct generator *g, const struct type *type, const struct type **order, unsigned depth) {
+  if (type->id >= g->program->types_count || g->program->types[type->id] != type || depth > MAX_TYPE_DEPTH) {
+    struct span nowhere = {NO_SOURCE, 0, 0};
+    gen_internal_error(g, nowhere, "a type that the program does not list, or that holds itself");
+    return;
+  }
+  if (g->type_numbers[type->id] != NONE32 || g->failed) return;
+  if (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP) number(g, type->element, order, depth + 1);
+  for (unsigned i = 0; type->kind == TYPE_RECORD && i < type->field_count; i++) number(g, type->fields[i].type, order, depth + 1);
+  g->type_numbers[type->id] = g->type_count;
+  order[g->type_count++] = type;
+}
+
+uint32_t gen_type(const struct generator *g, const struct type *type) { return g->type_numbers[type->id]; }
+
 void gen_types(struct generator *g) {
-  for (unsigned i = 0; i < g->program->types_count && !g->out_of_memory; i++) type(g, g->program->types[i]);
+  unsigned count = g->program->types_count;
+  const struct type **order = arena_alloc(&g->scratch, count * sizeof *order);
+  g->type_numbers = arena_alloc(&g->scratch, count * sizeof *g->type_numbers);
+  if (!order || !g->type_numbers) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < count; i++) g->type_numbers[i] = NONE32;
+  for (unsigned i = 0; i < count && !g->failed; i++) number(g, g->program->types[i], order, 0);
+  for (unsigned i = 0; i < g->type_count && !g->failed && !g->out_of_memory; i++) type(g, order[i]);
 }
 
 /* The type `list of element`, which is added when the program itself never speaks of it. */

@@ -95,7 +95,7 @@ static uint32_t settle(struct generator *g, uint32_t type, size_t start) {
 uint32_t gen_value(struct generator *g, const struct constant *constant) {
   size_t start = g->sections[SECTION_VALUES].size;
   pack(g, constant->type, constant);
-  return settle(g, constant->type->id, start);
+  return settle(g, gen_type(g, constant->type), start);
 }
 
 uint32_t gen_list_value(struct generator *g, uint32_t list_type, const struct type *row, struct constant **rows,

@@ -116,7 +116,7 @@ static void connectors(struct generator *g) {
   }
   for (unsigned i = 0; i < p->entities_count; i++) {
     const struct entity *e = p->entities[i];
-    struct image_entity record = {.name = gen_string(g, e->name), .type = e->type->id, .keys = e->keys,
+    struct image_entity record = {.name = gen_string(g, e->name), .type = gen_type(g, e->type), .keys = e->keys,
                                   .connector = e->connector->id};
     for (unsigned k = 0; k < IMAGE_MAX_ENTITY_KEYS; k++) record.key_field[k] = k < e->keys ? e->key_field[k] : 0;
     gen_append(g, SECTION_ENTITIES, &record, 1);
@@ -126,12 +126,9 @@ static void connectors(struct generator *g) {
 static uint32_t default_value(struct generator *g, const struct param *param) {
   const struct constant *value = param->value;
   if (!value || value->missing) return NONE32;
-  if (gen_is_text(param->type->kind)) return gen_text(g, value->text, value->length);
-  if (gen_is_scalar(param->type->kind)) return gen_const(g, param->type->id, value->scalar);
-  struct diag *d = rbc_diag(g->diags, E0808, param->span, "`%s` cannot have this default", param->name);
-  rbc_diag_help(g->diags, d, "make it optional, and write `args.%s otherwise ...` where it is read", param->name);
-  g->failed = true;
-  return NONE32;
+  if (param->type->kind == TYPE_STRING) return gen_text(g, value->text, value->length);
+  if (gen_is_scalar(param->type->kind)) return gen_const(g, gen_type(g, param->type), value->scalar);
+  return gen_value(g, value);
 }
 
 static void parameters(struct generator *g, const struct operation *o, struct image_operation *record) {
@@ -139,7 +136,7 @@ static void parameters(struct generator *g, const struct operation *o, struct im
   record->params = o->param_count;
   for (unsigned i = 0; i < o->param_count; i++) {
     const struct param *p = &o->params[i];
-    struct image_param param = {.name = gen_string(g, p->name), .slot = p->slot, .type = p->type->id};
+    struct image_param param = {.name = gen_string(g, p->name), .slot = p->slot, .type = gen_type(g, p->type)};
     param.flags = (p->optional ? (uint32_t)PARAM_OPTIONAL : 0) | (p->paging ? (uint32_t)PARAM_PAGING : 0);
     param.default_const = default_value(g, p);
     gen_append(g, SECTION_PARAMS, &param, 1);
@@ -169,7 +166,7 @@ static void operations(struct generator *g) {
     const struct operation *o = p->operations[i];
     struct image_operation record = {
       .name = gen_string(g, o->name), .connector = o->connector->id, .op_class = (uint8_t)o->op_class,
-      .sends_outside = o->sends_outside, .result_type = o->result ? o->result->id : NONE32,
+      .sends_outside = o->sends_outside, .result_type = o->result ? gen_type(g, o->result) : NONE32,
       .binds = o->binds ? o->binds->id : NONE32, .labels = o->labels, .proves = o->proves, .untrusted = o->untrusted,
       .method = gen_string(g, o->method), .path = gen_string(g, o->path),
     };
@@ -239,10 +236,10 @@ void gen_tables(struct generator *g) {
   const struct program *p = g->program;
   for (unsigned i = 0; i < p->tables_count; i++) {
     const struct table *t = p->tables[i];
-    struct image_table record = {.name = gen_string(g, t->name), .row_type = t->row->id, .keys = t->keys, .total = t->total,
+    struct image_table record = {.name = gen_string(g, t->name), .row_type = gen_type(g, t->row), .keys = t->keys, .total = t->total,
                                  .rows = t->row_count, .lasts = t->lasts, .digest = gen_string(g, t->digest)};
     for (unsigned k = 0; k < t->keys; k++) record.key_field[k] = t->key_field[k];
-    record.value = gen_list_value(g, gen_list_type(g, t->row->id), t->row, t->rows, t->row_count);
+    record.value = gen_list_value(g, gen_list_type(g, gen_type(g, t->row)), t->row, t->rows, t->row_count);
     gen_append(g, SECTION_TABLES, &record, 1);
   }
   for (unsigned i = 0; i < p->trees_count; i++) {
