@@ -1,0 +1,265 @@
+/* json_decode.c: composites, and the arguments of an operation. */
+#include "json.h"
+#include "packed.h"
+
+static bool full(struct json *j) { return json_fail(j, REBASE_E_TOO_LARGE, "too large for the request's workspace"); }
+
+/* ---- lists that are not yet counted wait at the back of the workspace, last first ---- */
+static bool push(struct json *j, value v) {
+  struct workspace *w = j->work;
+  if (w->high - w->low < sizeof v) return full(j);
+  w->high -= sizeof v;
+  memcpy(w->base + w->high, &v, sizeof v);
+  return true;
+}
+
+static value pushed(const struct json *j, size_t bottom, size_t index) {
+  value v;
+  memcpy(&v, j->work->base + bottom - (index + 1) * sizeof v, sizeof v);
+  return v;
+}
+
+static struct list *take_list(struct json *j, size_t count, size_t values) {
+  struct list *list = workspace_take(j->work, sizeof *list + values * sizeof(value));
+  if (!list) { full(j); return NULL; }
+  list->len = (uint32_t)count;
+  list->spare = 0;
+  if (count > j->longest) j->longest = (uint32_t)count;
+  return list;
+}
+
+static bool elements(struct json *j, uint32_t type, size_t *count) {
+  if (!json_open(j, '[')) return false;
+  *count = 0;
+  if (!json_take(j, ']')) {
+    do {
+      value v;
+      json_enter(j, NULL, *count);
+      if (!json_value(j, type, &v)) return false;
+      if (is_missing(v)) return json_fail(j, REBASE_E_TYPE, "an element is null");
+      json_leave(j);
+      if (!push(j, v)) return false;
+      ++*count;
+    } while (json_take(j, ','));
+    if (!json_expect(j, ']')) return false;
+  }
+  j->depth--;
+  return true;
+}
+
+static bool distinct(struct json *j, uint32_t type, struct list *list) {
+  size_t mark = j->work->low;
+  struct pair *pairs = workspace_take(j->work, list->len * sizeof *pairs);
+  if (!pairs) return full(j);
+  for (uint32_t i = 0; i < list->len; i++) pairs[i] = (struct pair){list->items[i], int_value(i)};
+  pairs_sort(j->bundle, type, pairs, list->len);
+  for (uint32_t i = 1, first = 0; i < list->len; i++) {
+    if (value_order(j->bundle, type, pairs[first].key, pairs[i].key)) first = i;
+    else list->items[pairs[i].item.i] = missing_value();
+  }
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < list->len; i++)
+    if (!is_missing(list->items[i])) list->items[kept++] = list->items[i];
+  list->len = kept;
+  j->work->low = mark;
+  return true;
+}
+
+static bool list_value(struct json *j, uint32_t type, bool set, value *out) {
+  size_t bottom = j->work->high, count;
+  if (json_peek(j) != '[') return json_fail(j, REBASE_E_TYPE, "a list is expected");
+  if (!elements(j, type, &count)) return false;
+  struct list *list = take_list(j, count, count);
+  if (!list) return false;
+  for (size_t i = 0; i < count; i++) list->items[i] = pushed(j, bottom, i);
+  j->work->high = bottom;
+  out->list = list;
+  return !set || distinct(j, type, list);
+}
+
+static bool entries(struct json *j, uint32_t type, size_t *count) {
+  if (!json_open(j, '{')) return false;
+  *count = 0;
+  if (!json_take(j, '}')) {
+    do {
+      value key, item;
+      if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
+      if (!json_text(j, &key.text) || !json_expect(j, ':')) return false;
+      json_enter(j, key.text->bytes, key.text->len);
+      if (!json_value(j, type, &item)) return false;
+      json_leave(j);
+      if (!push(j, key) || !push(j, item)) return false;
+      ++*count;
+    } while (json_take(j, ','));
+    if (!json_expect(j, '}')) return false;
+  }
+  j->depth--;
+  return true;
+}
+
+static bool map_value(struct json *j, uint32_t type, value *out) {
+  size_t bottom = j->work->high, count, kept = 0;
+  if (json_peek(j) != '{') return json_fail(j, REBASE_E_TYPE, "an object is expected");
+  if (!entries(j, type, &count)) return false;
+  struct list *map = take_list(j, count, 2 * count);
+  if (!map) return false;
+  struct pair *pairs = (struct pair *)(void *)map->items;
+  for (size_t i = 0; i < count; i++) pairs[i] = (struct pair){pushed(j, bottom, 2 * i), pushed(j, bottom, 2 * i + 1)};
+  j->work->high = bottom;
+  pairs_sort(j->bundle, TYPE_STRING, pairs, count);
+  for (size_t i = 0; i < count; i++) {
+    if (i && text_equal(pairs[i - 1].key.text, pairs[i].key.text))
+      return json_fail(j, REBASE_E_REQUEST, "the key `%.60s` occurs twice", pairs[i].key.text->bytes);
+  }
+  for (size_t i = 0; i < count; i++)
+    if (!is_missing(pairs[i].item)) pairs[kept++] = pairs[i];
+  map->len = (uint32_t)kept;
+  out->list = map;
+  return true;
+}
+
+/* ---- records ---- */
+static uint32_t find_field(const struct json *j, const struct image_type *type, const char *name, size_t length, uint32_t hint) {
+  const struct image_field *fields = j->bundle->FIELDS.at + type->a;
+  for (uint32_t i = 0; i < type->b; i++) {
+    uint32_t at = hint + i < type->b ? hint + i : hint + i - type->b;       /* systems keep an order: the next is most likely */
+    const struct text *field = bundle_text(j->bundle, fields[at].name);
+    if (field->len == length && !memcmp(field->bytes, name, length)) return at;
+  }
+  return NONE32;
+}
+
+static bool twice(unsigned char *bits, uint32_t index) {
+  unsigned char bit = (unsigned char)(1u << index % 8), before = bits[index / 8] & bit;
+  bits[index / 8] |= bit;
+  return before;
+}
+
+static bool member(struct json *j, const struct image_type *type, value *record, unsigned char *given, uint32_t *hint) {
+  const char *name;
+  size_t length;
+  if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
+  if (!json_string(j, &name, &length) || !json_expect(j, ':')) return false;
+  uint32_t index = find_field(j, type, name, length, *hint);
+  if (index == NONE32) {
+    if (j->mode == JSON_RESULT) return json_skip(j);
+    return json_fail(j, REBASE_E_REQUEST, "unknown field `%.*s`", (int)(length > 60 ? 60 : length), name);
+  }
+  *hint = index + 1 < type->b ? index + 1 : 0;
+  json_enter(j, name, length);
+  if (twice(given, index)) return json_fail(j, REBASE_E_REQUEST, "given twice");
+  if (!json_value(j, j->bundle->FIELDS.at[type->a + index].type, &record[index])) return false;
+  json_leave(j);
+  return true;
+}
+
+static bool required(struct json *j, const struct image_type *type, const value *record) {
+  const struct image_field *fields = j->bundle->FIELDS.at + type->a;
+  for (uint32_t i = 0; i < type->b; i++) {
+    if (!is_missing(record[i]) || fields[i].flags & FIELD_OPTIONAL) continue;
+    if (j->mode == JSON_RESULT) j->incomplete = true;
+    else return json_fail(j, REBASE_E_TYPE, "`%s` is missing", bundle_string(j->bundle, fields[i].name));
+  }
+  return true;
+}
+
+static bool record_value(struct json *j, const struct image_type *type, value *out) {
+  struct workspace *w = j->work;
+  size_t back = w->high, bits = (type->b / 8 + 8) & ~(size_t)7;
+  value *record = workspace_take(w, type->b * sizeof *record);
+  if (!record || w->high - w->low < bits) return full(j);
+  out->record = record;
+  for (uint32_t i = 0; i < type->b; i++) record[i] = missing_value();
+  /* An entity that is only its key: systems answer with the bare key. */
+  if (j->mode == JSON_RESULT && type->b == 1 && j->bundle->FIELDS.at[type->a].flags & FIELD_KEY && json_peek(j) != '{')
+    return json_value(j, j->bundle->FIELDS.at[type->a].type, &record[0]) && required(j, type, record);
+  if (json_peek(j) != '{') return json_fail(j, REBASE_E_TYPE, "an object is expected");
+  if (!json_open(j, '{')) return false;
+  w->high -= bits;
+  unsigned char *given = (unsigned char *)w->base + w->high;
+  memset(given, 0, bits);
+  uint32_t hint = 0;
+  if (!json_take(j, '}')) {
+    do if (!member(j, type, record, given, &hint)) return false;
+    while (json_take(j, ','));
+    if (!json_expect(j, '}')) return false;
+  }
+  w->high = back;
+  j->depth--;
+  return required(j, type, record);
+}
+
+bool json_value(struct json *j, uint32_t type_index, value *out) {
+  const struct image_type *type = bundle_type(j->bundle, type_index);
+  *out = missing_value();
+  if (j->status != REBASE_OK) return false;
+  if (json_peek(j) == 'n' && json_literal(j, "null")) return true;
+  switch (type->kind) {
+  case TYPE_LIST: case TYPE_SET: case TYPE_STRINGS: return list_value(j, element_type(j->bundle, type_index), type->kind == TYPE_SET, out);
+  case TYPE_MAP: return map_value(j, type->a, out);
+  case TYPE_RECORD: return record_value(j, type, out);
+  default: return json_scalar(j, type_index, out);
+  }
+}
+
+/* ---- arguments ---- */
+static const struct image_param *find_param(const struct json *j, const struct image_operation *o, const char *name, size_t length) {
+  const struct image_param *params = j->bundle->PARAMS.at + o->first_param;
+  for (uint32_t i = 0; i < o->params; i++) {
+    const struct text *param = bundle_text(j->bundle, params[i].name);
+    if (param->len == length && !memcmp(param->bytes, name, length)) return &params[i];
+  }
+  return NULL;
+}
+
+static bool argument(struct json *j, const struct image_operation *operation, unsigned char *given, value *slots) {
+  const char *name;
+  size_t length;
+  if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
+  if (!json_string(j, &name, &length) || !json_expect(j, ':')) return false;
+  const struct image_param *param = find_param(j, operation, name, length);
+  if (!param) {
+    return json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name,
+                     bundle_string(j->bundle, operation->name));
+  }
+  json_enter(j, name, length);
+  if (twice(given, (uint32_t)(param - (j->bundle->PARAMS.at + operation->first_param))))
+    return json_fail(j, REBASE_E_REQUEST, "given twice");
+  if (!json_value(j, param->type, &slots[param->slot])) return false;
+  json_leave(j);
+  return true;
+}
+
+bool json_defaults(struct json *j, const struct image_operation *operation, value *slots) {
+  const struct image_param *params = j->bundle->PARAMS.at + operation->first_param;
+  for (uint32_t i = 0; i < operation->params; i++) {
+    value *slot = &slots[params[i].slot];
+    if (!is_missing(*slot)) continue;
+    if (params[i].default_const != NONE32) {
+      if (kind_is_text(bundle_type(j->bundle, params[i].type)->kind)) slot->text = bundle_text(j->bundle, params[i].default_const);
+      else *slot = int_value(j->bundle->CONSTS.at[params[i].default_const].bits);
+    } else if (!(params[i].flags & PARAM_OPTIONAL)) {
+      return json_fail(j, REBASE_E_TYPE, "the argument `%s` is missing", bundle_string(j->bundle, params[i].name));
+    }
+  }
+  return true;
+}
+
+bool json_arguments(struct json *j, const struct image_operation *operation, value *slots) {
+  struct workspace *w = j->work;
+  size_t back = w->high, bits = (operation->params / 8 + 8) & ~(size_t)7;
+  if (w->high - w->low < bits) return full(j);
+  w->high -= bits;
+  unsigned char *given = (unsigned char *)w->base + w->high;
+  memset(given, 0, bits);
+  if (json_peek(j) != '{') return json_fail(j, REBASE_E_REQUEST, "an object is expected");
+  if (!json_open(j, '{')) return false;
+  if (!json_take(j, '}')) {
+    do if (!argument(j, operation, given, slots)) return false;
+    while (json_take(j, ','));
+    if (!json_expect(j, '}')) return false;
+  }
+  w->high = back;
+  j->depth--;
+  return json_defaults(j, operation, slots);
+}
