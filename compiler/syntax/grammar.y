@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "syntax/parse.h"
 #define YYNOERRORRECOVERY 1
+#pragma GCC diagnostic ignored "-Wunused-variable"   /* of lemon's template */
 }
 %name grammar_lemon
 %token_prefix GRAMMAR_

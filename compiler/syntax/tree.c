@@ -1,6 +1,7 @@
 /* tree.c: reading the tree; the tables of nodes.def and tokens.def. */
 #include "syntax/tree.h"
 #include <string.h>
+#include "diag/render.h"
 #include "syntax/tokens.h"
 
 static const char *const NODE_NAMES[] = {
@@ -25,6 +26,14 @@ const char *token_name(enum token_kind kind) { return TOKENS[kind].name; }
 const char *token_word(enum token_kind kind) { return TOKENS[kind].word; }
 bool token_is_free(enum token_kind kind) { return TOKENS[kind].word_class == FREE; }
 const char *rbc_node_name(enum node_kind kind) { return NODE_NAMES[kind]; }
+
+bool rbc_source_texts(struct arena *arena, struct source *const *sources, size_t count, struct rbc_texts *texts) {
+  struct rbc_text *list = arena_alloc(arena, count * sizeof *list);
+  *texts = (struct rbc_texts){ list, list ? count : 0 };
+  for (size_t i = 0; list && i < count; i++)
+    if (sources[i]) list[i] = (struct rbc_text){ sources[i]->path, sources[i]->text, sources[i]->size };
+  return list;
+}
 
 struct span node_span(const struct source *source, const struct node *node) {
   const struct token *first = &source->tokens[node->first < source->token_count ? node->first : source->token_count - 1];

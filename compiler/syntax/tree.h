@@ -45,6 +45,10 @@ struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const cha
 /* A text that is no Rebase, such as a table's CSV file: takes a number and finds the lines, no more. NULL: out of memory. */
 struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
 
+/* What render.h wants: texts of sources[i], whose number is i. In the arena; false: out of memory. */
+struct rbc_texts;
+bool rbc_source_texts(struct arena *arena, struct source *const *sources, size_t count, struct rbc_texts *texts);
+
 struct span node_span(const struct source *source, const struct node *node);
 /* Text of a leaf's token: a name without colon or dot. For STRING and PATTERN use node_string. */
 const char *node_text(const struct source *source, const struct node *leaf, uint32_t *length);
