@@ -50,10 +50,8 @@ struct program {
 };
 
 struct bundle_table { const value *rows; uint32_t count; };        /* rows sorted by key, for bundle_row */
-struct bundle_tree {                /* names sorted; the groups above name i: above[first[i]] .. above[first[i + 1] - 1], sorted */
-  const struct text *const *names; uint32_t count;
-  const uint32_t *first, *above;
-};
+struct bundle_above { const uint32_t *groups; uint32_t count; };   /* all groups above a name, as numbers of names, ascending */
+struct bundle_tree { const struct text *const *names; const struct bundle_above *above; uint32_t count; };    /* names sorted */
 
 struct rebase_bundle {
   atomic_uint references;           /* 1 after bundle_open; whoever takes it to 0 calls bundle_free */

@@ -11,7 +11,7 @@ typedef uint32_t regtype;
 struct rule_scope {
   bool reachable;                   /* in some list that SCOPE leads to */
   uint32_t connector;               /* of all its operations; NONE32: none or several */
-  const regtype *args;              /* by slot; 0: not an argument of all of them */
+  regtype *args;                    /* by slot; 0: not an argument of all of them. NULL without a connector */
 };
 
 /* Made for each program by verify_code, filled in for functions before those that call them. */
@@ -25,6 +25,10 @@ struct verifier {
   uint32_t *list_of;                /* type -> the type `list of` it, or NONE32 */
   struct rule_scope *scopes;        /* by rule */
   struct function_facts *functions;
+  struct instruction *prepared;     /* the bundle's private copy of the code, see vm.h */
+  uint32_t *earliest;               /* by instruction of the program at hand: the first jump to it, or NONE32 */
+  uint32_t *targets;                /* likewise: verify_flow's own */
+  struct flow *flow;                /* workspace of verify_flow, made when first needed */
 };
 
 /* Each reports the first failure and returns false. */
@@ -56,9 +60,8 @@ struct subject {                    /* whose program it is */
   uint32_t rule_index;
   const struct rule_scope *scope;   /* likewise */
   const struct image_function *function;
-  struct instruction *code; uint32_t count;         /* the private copy, to be prepared */
+  const struct instruction *code; struct instruction *prepared; uint32_t count;
   unsigned registers;               /* found by the structural pass */
-  const uint32_t *earliest;         /* by pc: the first jump to it, or NONE32 */
 };
 bool verify_flow(struct verifier *v, const struct subject *s, unsigned *events);
 
