@@ -1,0 +1,73 @@
+/* commands.c: the one table of commands. `rbc help`, `rbc NAME --help`, parsing and "did you mean" all read it. */
+#include "cli/cli.h"
+
+#define WORKSPACE (TAKES(HELP) | TAKES(STDLIB) | TAKES(DATE))
+#define DATE_NOTE \
+  "The date decides which waivers have ended and goes into the bundle: state it (or SOURCE_DATE_EPOCH) for the same bytes.\n"
+#define EITHER "The first argument is a workspace directory (it holds root.rb) or a bundle (.rbb).\n"
+
+static const char eval_details[] =
+  EITHER
+  "FILE holds one JSON object a line; - or nothing is standard input. A line is a request with its caller, or something\n"
+  "that the host does; the file plays the host.\n"
+  "\n"
+  "  {\"caller\":{\"agent\":A,\"requester\":R,\"session\":S,\"context\":{..}},\"request\":{\"call\":\"connector.operation\",\"args\":{..}}}\n"
+  "  {\"call\":\"connector.operation\",\"args\":{..}}      a bare request: the caller is that of the line before,\n"
+  "                                                    or --agent, --requester and --context\n"
+  "  {\"open\":{\"agent\":A,\"requester\":R,\"context\":{..},\"as\":S}}       opens a session and names it S\n"
+  "  {\"delegate\":{\"as\":S}}                            opens a session from the last decision, an allowed delegate\n"
+  "  {\"hear\":\"text\"}                                  the requester's own words\n"
+  "  {\"prove\":\"proof\"}   {\"taint\":\"label\"}            what the host knows\n"
+  "  {\"see\":{\"entity\":\"connector.entity\",\"value\":{..}}}\n"
+  "  {\"approve\":{\"group\":G,\"approver\":W}}             answers the last ask; without a group: all of its groups\n"
+  "  {\"observe\":{\"outcome\":\"success|failed|unknown\",\"result\":..}}      of the last allowed call\n"
+  "  {\"now\":\"2024-05-15T15:00:00-05:00\"}              sets the clock\n"
+  "  {\"close\":S}\n"
+  "\n"
+  "Host lines take \"session\":S too; without one they speak of the session used last. A caller that names no session gets\n"
+  "one of its own, opened for its agent and requester at the first line that needs it; \"session\":null means none.\n"
+  "Other requests are {\"release\":\"person|agent|outside\",\"text\":T}, {\"delegate\":\"agent\"} and {\"infer\":{..}}.\n"
+  "The exit code is 1 if a line could not be carried out; a denial is an answer, not a failure.\n";
+
+static const char replay_details[] =
+  EITHER
+  "SESSIONS.jsonl holds one recorded session a line:\n"
+  "  {\"session\":ID,\"succeeded\":bool,\"steps\":[STEP, ..]}, with steps {\"step\":\"user\",\"text\":T}, {\"step\":\"say\",\"text\":T} and\n"
+  "  {\"step\":\"call\",\"operation\":O,\"args\":{..},\"result\":..}. \"agent\", \"requester\" and \"context\" may stand beside \"steps\".\n"
+  "What a user says is heard. Each call is decided; one that is allowed is observed with its recorded result, a string that\n"
+  "begins with the connector's `failure` being a failure. An ask is taken as approved (--asks deny: as refused). A call that is\n"
+  "denied would not have been executed: its recorded result is not observed.\n"
+  "Without --requester each session has a requester of its own, named like the session.\n"
+  "--format json: one object with `summary` and `calls`: every call that was not plainly allowed.\n"
+  "The exit code is 0 when all sessions were replayed, whatever was decided.\n";
+
+const struct cli_command cli_commands[] = {
+  {"init", "[DIR]", "start a repository: root file, example policy with tests, CI, editor settings",
+   TAKES(HELP) | TAKES(FORCE), NULL, 0, 1, run_init, "Files that exist are left alone unless --force is given.\n"},
+  {"check", "[DIR]", "check a workspace and report what is wrong with it",
+   WORKSPACE | TAKES(FORMAT), "text json", 0, 1, run_check,
+   "A `prove` block is reported as not proved, and the exit code is 4: this version runs no solver.\n"
+   "--format json: one diagnostic a line, on standard output.\n"},
+  {"compile", "[DIR]", "compile a workspace to a bundle",
+   WORKSPACE | TAKES(OUTPUT) | TAKES(FORMAT), "text json", 0, 1, run_compile,
+   "Without -o the bundle is named after the workspace: NAME.rbb.\n" DATE_NOTE},
+  {"test", "[DIR]", "run the test blocks",
+   WORKSPACE | TAKES(FORMAT) | TAKES(FILTER) | TAKES(COVERAGE) | TAKES(NOW), "text tap junit", 0, 1, run_test,
+   "A failing expectation shows the decision and its explanation. A test that needs what cannot be executed yet is reported\n"
+   "as not run. Exit code: 1 if a test failed, else 4 if one was not run or --filter left none, else 0.\n"},
+  {"eval", "DIR|BUNDLE [FILE]", "decide requests, one JSON object a line",
+   WORKSPACE | TAKES(FORMAT) | TAKES(EXPLAIN) | TAKES(AUDIENCE) | TAKES(AGENT) | TAKES(REQUESTER) | TAKES(CONTEXT) | TAKES(NOW),
+   "text json", 1, 2, run_eval, eval_details},
+  {"replay", "DIR|BUNDLE SESSIONS.jsonl ...", "run recorded sessions through the policy and say what it would have stopped",
+   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(CONNECTOR) | TAKES(NOW) | TAKES(ASKS) | TAKES(REQUESTER) | TAKES(CONTEXT),
+   "text json", 2, 64, run_replay, replay_details},
+  {"verify", "BUNDLE", "check that a bundle is valid, as the runtime does at every load",
+   TAKES(HELP) | TAKES(FORMAT), "text json", 1, 1, run_verify, NULL},
+  {"disasm", "DIR|BUNDLE", "print what is in a bundle: rules and their code",
+   WORKSPACE | TAKES(SECTIONS), NULL, 1, 1, run_disasm, "It reads bundles that the verifier refuses, too, as far as they make sense.\n"},
+  {"explain", "[CODE]", "say more about a diagnostic, such as E0102",
+   TAKES(HELP) | TAKES(LIST), NULL, 0, 1, run_explain, NULL},
+  {"version", "", "print the version", TAKES(HELP), NULL, 0, 0, run_version, NULL},
+  {"help", "[COMMAND]", "this list, or the help of a command", TAKES(HELP), NULL, 0, 1, run_help, NULL},
+};
+const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;

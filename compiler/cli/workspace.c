@@ -1,0 +1,120 @@
+/* workspace.c: opens what a command works on. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cli/workspace.h"
+
+static bool is_directory(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Beside the binary: installed (bin, share/rebase/stdlib), or in its source tree (build/bin, stdlib). */
+static bool stdlib_beside_binary(char *path, size_t size) {
+  static const char *const places[] = {"/../share/rebase/stdlib", "/../../stdlib", "/../../../stdlib"};
+  char self[4096];
+  ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+  if (length <= 0) return false;
+  self[length] = '\0';
+  char *slash = strrchr(self, '/');
+  if (!slash) return false;
+  *slash = '\0';
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    int written = snprintf(path, size, "%s%s", self, places[i]);
+    if (written > 0 && (size_t)written < size && is_directory(path)) return true;
+  }
+  return false;
+}
+
+static int find_stdlib(const struct cli *cli, char *path, size_t size, const char **found) {
+  const char *given = cli->value[OPT_STDLIB];
+  *found = given;
+  if (given && !is_directory(given)) return cli_fail(CLI_IO, "--stdlib: no directory `%s`", given);
+  if (given) return CLI_OK;
+  const char *environment = getenv("REBASE_STDLIB");
+  if (environment && *environment) {
+    *found = environment;
+    return is_directory(environment) ? CLI_OK : cli_fail(CLI_IO, "REBASE_STDLIB: no directory `%s`", environment);
+  }
+  if (stdlib_beside_binary(path, size)) *found = path;
+  return CLI_OK;
+}
+
+static void note_waivers(const struct program *program, const char *date) {
+  unsigned waivers = 0;
+  for (unsigned i = 0; i < program->rules_count; i++) waivers += program->rules[i]->waiver_count;
+  if (waivers)
+    cli_note("waivers are judged by today's date, %s; give --date (or SOURCE_DATE_EPOCH) for a build that can be repeated", date);
+}
+
+int workspace_check(const struct cli *cli, const char *directory, bool json, struct subject *subject) {
+  *subject = (struct subject){.path = directory};
+  char stdlib_path[4200], date_text[11];
+  struct rbc_options options = {.directory = directory};
+  bool date_given;
+  int code = find_stdlib(cli, stdlib_path, sizeof stdlib_path, &options.stdlib);
+  if (code != CLI_OK) return code;
+  options.date = cli_build_date(cli, date_text, &date_given);
+  if (!options.date) return CLI_USAGE;
+  subject->rbc = rbc_open(&options);
+  if (!subject->rbc) return cli_no_memory();
+  bool good = rbc_check(subject->rbc);
+  if (json) rbc_report(subject->rbc, stdout, RBC_JSON);
+  else rbc_report(subject->rbc, stderr, cli_colour(stderr) ? RBC_COLOUR : RBC_TEXT);
+  if (!good) return CLI_NO;
+  subject->program = rbc_program(subject->rbc);
+  if (!subject->program) return cli_fail(CLI_INTERNAL, "the checker left no program");
+  if (!date_given) note_waivers(subject->program, options.date);
+  return CLI_OK;
+}
+
+int workspace_compile(struct subject *subject) {
+  if (rbc_compile(subject->rbc, &subject->image, &subject->size)) return CLI_OK;
+  rbc_report(subject->rbc, stderr, cli_colour(stderr) ? RBC_COLOUR : RBC_TEXT);
+  return CLI_NO;
+}
+
+int subject_open(const struct cli *cli, const char *path, struct subject *subject) {
+  *subject = (struct subject){.path = path};
+  if (is_directory(path)) {
+    int code = workspace_check(cli, path, false, subject);
+    return code == CLI_OK ? workspace_compile(subject) : code;
+  }
+  subject->image = (unsigned char *)cli_read_file(path, &subject->size);
+  if (!subject->image) return cli_fail(CLI_IO, "cannot read %s: %s", path, strerror(errno));
+  size_t length = strlen(path);
+  if (length > 3 && strcmp(path + length - 3, ".rb") == 0)
+    return cli_fail(CLI_USAGE, "%s is a source file: give the directory of its workspace, or a bundle", path);
+  return CLI_OK;
+}
+
+void subject_close(struct subject *subject) {
+  rbc_close(subject->rbc);
+  free(subject->image);
+  *subject = (struct subject){0};
+}
+
+const char *program_place(const struct program *program, struct span span, char *text, size_t size) {
+  if (span.source >= program->source_count || !program->sources[span.source]) return snprintf(text, size, "?"), text;
+  const struct source *source = program->sources[span.source];
+  unsigned line = 1;
+  for (uint32_t i = 0; i < span.start && i < source->size; i++) line += source->text[i] == '\n';
+  snprintf(text, size, "%s:%u", source->path, line);
+  return text;
+}
+
+unsigned workspace_pending(const struct program *program, FILE *out) {
+  unsigned proofs = 0;
+  for (unsigned i = 0; i < program->pending_count; i++) {
+    const struct pending *p = program->pending[i];
+    char place[512];
+    bool proof = strcmp(p->kind, "prove") == 0;
+    proofs += proof;
+    fprintf(out, "%s%s%s %s (%s): %s\n", cli_tone(out, TONE_CARE), proof ? "not proved:" : "not executable yet:", cli_plain(out),
+            p->name, program_place(program, p->span, place, sizeof place),
+            proof ? "this version has no solver" : "this version's runtime refuses a bundle that holds it");
+  }
+  return proofs;
+}
