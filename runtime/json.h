@@ -71,6 +71,8 @@ bool json_arguments(struct json *j, const struct image_operation *operation, val
 /* What is missing gets its default; false when something required is not there. */
 bool json_defaults(struct json *j, const struct image_operation *operation, value *slots);
 
+value param_default(const struct rebase_bundle *bundle, const struct image_param *param);  /* missing: none */
+
 /* ---- values (values.c) ---- */
 int value_order(const struct rebase_bundle *bundle, uint32_t type, value a, value b);     /* total; missing first */
 bool value_complete(const struct rebase_bundle *bundle, uint32_t type, value v);          /* no required field is missing */

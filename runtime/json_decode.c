@@ -230,17 +230,22 @@ static bool argument(struct json *j, const struct image_operation *operation, un
   return true;
 }
 
+value param_default(const struct rebase_bundle *bundle, const struct image_param *param) {
+  uint32_t at = param->default_const;
+  if (at == NONE32) return missing_value();
+  unsigned kind = bundle_type(bundle, param->type)->kind;
+  if (kind == TYPE_STRING) return (value){.text = bundle_text(bundle, at)};
+  return kind_is_scalar(kind) ? int_value(bundle->CONSTS.at[at].bits) : bundle->values[at];
+}
+
 bool json_defaults(struct json *j, const struct image_operation *operation, value *slots) {
   const struct image_param *params = j->bundle->PARAMS.at + operation->first_param;
   for (uint32_t i = 0; i < operation->params; i++) {
     value *slot = &slots[params[i].slot];
     if (!is_missing(*slot)) continue;
-    if (params[i].default_const != NONE32) {
-      if (kind_is_text(bundle_type(j->bundle, params[i].type)->kind)) slot->text = bundle_text(j->bundle, params[i].default_const);
-      else *slot = int_value(j->bundle->CONSTS.at[params[i].default_const].bits);
-    } else if (!(params[i].flags & PARAM_OPTIONAL)) {
+    *slot = param_default(j->bundle, &params[i]);
+    if (is_missing(*slot) && !(params[i].flags & PARAM_OPTIONAL))
       return json_fail(j, REBASE_E_TYPE, "the argument `%s` is missing", bundle_string(j->bundle, params[i].name));
-    }
   }
   return true;
 }
