@@ -7,6 +7,7 @@
 %include {
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include "syntax/parse.h"
 #define YYNOERRORRECOVERY 1
 #pragma GCC diagnostic ignored "-Wunused-variable"   /* of lemon's template */
@@ -531,6 +532,7 @@ void grammar_close(struct grammar *g) {
 
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
   grammar_lemon(&g->parser, NUMBERS[kind], token, p);
+  if (token >= p->last) p->last = token + 1;
 }
 
 unsigned grammar_depth(const struct grammar *g) {
@@ -554,28 +556,63 @@ unsigned grammar_stack_token(const struct grammar *g, unsigned place, uint32_t *
 }
 
 /* A dry run on the state numbers: entries below `base` are the parser's own, those from it on are in `above`. */
-bool grammar_accepts(const struct grammar *g, unsigned depth, unsigned kind) {
-  YYACTIONTYPE above[PARSER_STACK_RESERVE + PARSER_STACK];
+struct dry { const yyStackEntry *stack; unsigned base, top; YYACTIONTYPE above[PARSER_STACK_RESERVE + PARSER_STACK]; };
+
+static void dry_start(struct dry *dry, const struct grammar *g, unsigned depth) {
+  dry->stack = g->parser.yystack;
+  dry->base = dry->top = depth;    /* entries in use: 0 .. top-1 */
+}
+
+static YYACTIONTYPE dry_state(const struct dry *dry) {
+  return dry->top <= dry->base ? dry->stack[dry->top - 1].stateno : dry->above[dry->top - 1 - dry->base];
+}
+
+static bool dry_push(struct dry *dry, YYACTIONTYPE state) {
+  if (dry->top - dry->base >= PARSER_STACK) return false;
+  dry->above[dry->top++ - dry->base] = state;
+  return true;
+}
+
+static bool dry_take(struct dry *dry, unsigned kind) {
   YYCODETYPE number = NUMBERS[kind];
   if (number == 0 && kind != TOKEN_END) return false;
-  const yyStackEntry *stack = g->parser.yystack;
-  unsigned base = depth, top = depth;          /* entries in use: 0 .. top-1 */
-  YYACTIONTYPE state = stack[depth - 1].stateno;
   for (;;) {
-    YYACTIONTYPE action = yy_find_shift_action(number, state);
-    if (action <= YY_MAX_SHIFTREDUCE || action == YY_ACCEPT_ACTION) return true;
+    YYACTIONTYPE action = yy_find_shift_action(number, dry_state(dry));
+    if (action == YY_ACCEPT_ACTION) return true;
+    if (action <= YY_MAX_SHIFTREDUCE) {
+      if (action > YY_MAX_SHIFT) action = (YYACTIONTYPE)(action + YY_MIN_REDUCE - YY_MIN_SHIFTREDUCE);
+      return dry_push(dry, action);
+    }
     if (action < YY_MIN_REDUCE) return false;
     unsigned rule = action - YY_MIN_REDUCE;
-    int rest = (int)top + yyRuleInfoNRhs[rule];
+    int rest = (int)dry->top + yyRuleInfoNRhs[rule];
     if (rest < 1) return false;
-    top = (unsigned)rest;
-    if (top < base) base = top;
-    if (top - base >= PARSER_STACK) return false;
-    YYACTIONTYPE below = top - 1 < base ? stack[top - 1].stateno : above[top - 1 - base];
-    state = yy_find_reduce_action(below, (YYCODETYPE)yyRuleInfoLhs[rule]);
+    dry->top = (unsigned)rest;
+    if (dry->top < dry->base) dry->base = dry->top;
+    YYACTIONTYPE state = yy_find_reduce_action(dry_state(dry), (YYCODETYPE)yyRuleInfoLhs[rule]);
     if (state == YY_ACCEPT_ACTION) return true;
-    above[top - base] = state;
-    top++;
+    if (!dry_push(dry, state)) return false;
   }
+}
+
+bool grammar_accepts(const struct grammar *g, unsigned depth, unsigned kind) {
+  struct dry dry;
+  dry_start(&dry, g, depth);
+  return dry_take(&dry, kind);
+}
+
+unsigned grammar_accepts_all(const struct grammar *g, unsigned depth, const unsigned *kinds, unsigned count) {
+  struct dry dry, before;
+  dry_start(&dry, g, depth);
+  for (unsigned i = 0; i < count; i++) {
+    before.stack = dry.stack;
+    before.base = dry.base;
+    before.top = dry.top;
+    if (dry.top > dry.base) memcpy(before.above, dry.above, (dry.top - dry.base) * sizeof *dry.above);
+    if (dry_take(&dry, kinds[i])) continue;
+    if (!token_is_free((enum token_kind)kinds[i]) || !dry_take(&before, TOKEN_ID)) return i;
+    dry = before;
+  }
+  return count;
 }
 }

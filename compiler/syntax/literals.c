@@ -52,6 +52,22 @@ static const struct { const char *written, *meant; } UNIT_SLIPS[] = {
   { "ms", NULL }, { "tok", "tokens" }, { "Tokens", "tokens" }, { "toks", "tokens" },
 };
 
+static unsigned misspelt_unit(struct parse *p, const unsigned char *word, const unsigned char *end) {
+  static const char *const UNITS[] = { "seconds", "minutes", "hours", "weeks", "tokens", "bytes" };
+  char written[16];
+  size_t length = (size_t)(end - word);
+  if (length < 5 || length >= sizeof written) return 0;
+  memcpy(written, word, length);
+  written[length] = 0;
+  const char *nearest = rbc_nearest(written, UNITS, sizeof UNITS / sizeof *UNITS);
+  if (!nearest) return 0;
+  struct diag *d = parse_error(p, E0014, at(p, word), at(p, end), "there is no unit `%s`", written);
+  rbc_diag_help(p->diags, d, "did you mean `%s`?", nearest);
+  parse_fix(p, d, at(p, word), at(p, end), nearest);
+  p->cursor = end;
+  return *nearest == 't' || *nearest == 'b' ? TOKEN_QUANTITY : TOKEN_DURATION;
+}
+
 /* A word after a number that is no unit but was meant as one. */
 static unsigned slipped_unit(struct parse *p, const unsigned char *word, const unsigned char *end) {
   size_t length = (size_t)(end - word);
@@ -69,7 +85,7 @@ static unsigned slipped_unit(struct parse *p, const unsigned char *word, const u
     p->cursor = end;
     return meant && *meant == 't' ? TOKEN_QUANTITY : TOKEN_DURATION;
   }
-  return 0;
+  return misspelt_unit(p, word, end);
 }
 
 /* The unit after a number, on the same line: moves the cursor past it. 0: none. */

@@ -49,7 +49,7 @@ static void run_grammar(struct parse *p) {
     unsigned taken = room ? accepted_kind(p, kind) : TOKEN_COMMENT;
     if (taken == TOKEN_COMMENT) { i = recover(p, i); continue; }
     grammar_push(p->grammar, taken, i, p);
-    p->last = ++i;
+    i++;
   }
 }
 
@@ -144,7 +144,25 @@ struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, co
   return open_source(&parse, path, text, size) && text_find_lines(&parse) ? parse.source : NULL;
 }
 
+/* The lexer speaks before the parser does; people read from top to bottom. */
+static void sort_errors(struct rbc_diags *diags, struct diag *before) {
+  struct diag **first = before ? &before->next : &diags->first, *rest = *first;
+  *first = NULL;
+  while (rest) {
+    struct diag *d = rest, **place = first;
+    rest = rest->next;
+    while (*place && (*place)->span.start <= d->span.start) place = &(*place)->next;
+    d->next = *place;
+    *place = d;
+  }
+  diags->last = before;
+  for (struct diag *d = *first; d; d = d->next) diags->last = d;
+}
+
 struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size) {
   struct parse parse = { .diags = diags, .arena = arena };
-  return open_source(&parse, path, text, size) && run(&parse) ? parse.source : NULL;
+  struct diag *before = diags->last;
+  bool good = open_source(&parse, path, text, size) && run(&parse);
+  sort_errors(diags, before);
+  return good ? parse.source : NULL;
 }

@@ -33,6 +33,7 @@ struct parse {
   struct grammar *grammar;
   uint32_t current;                /* the token that is being given to the grammar */
   uint32_t last;                   /* one past the last token that the grammar has taken */
+  uint32_t resumed;                /* where the last panic ended: an error right there is no news */
   struct link *free_links;
   struct node *file_items;         /* LIST, when the whole file was accepted */
   struct node *stand_in;           /* handed out when memory is out, so that actions need no tests */
@@ -89,13 +90,30 @@ void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse
 unsigned grammar_depth(const struct grammar *g);
 /* Would the token be shifted if only the lowest `depth` entries of the stack were there? Nothing is changed. */
 bool grammar_accepts(const struct grammar *g, unsigned depth, unsigned kind);
+/* How many of the kinds would be taken one after the other; a free word also as a name. */
+unsigned grammar_accepts_all(const struct grammar *g, unsigned depth, const unsigned *kinds, unsigned count);
 /* Kind of the token at a place in the stack (0 is the bottom), or TOKEN_END for what is no token; its number. */
 unsigned grammar_stack_token(const struct grammar *g, unsigned place, uint32_t *token);
 void grammar_cut(struct grammar *g, unsigned depth);
 
-/* ---- expected.c: "`where`, `because` or a rule" */
-const char *expected_text(struct parse *p, unsigned depth);
+/* ---- expected.c: "a rule or `}`"; in the diagnostics' arena, NULL when there is nothing to say */
+const char *expected_text(struct parse *p);
+/* "`status`", "the end of the file" */
+const char *found_text(struct parse *p, uint32_t at);
 
 /* ---- recover.c: token `at` was not accepted. Says so, mends what it can; returns where to go on. */
 uint32_t recover(struct parse *p, uint32_t at);
+uint32_t next_token(const struct parse *p, uint32_t from);   /* the first at `from` or after it that the grammar sees */
+bool previous_token(const struct parse *p, uint32_t at, uint32_t *previous);
+unsigned next_kinds(const struct parse *p, uint32_t from, unsigned *kinds, unsigned most);
+bool same_line(const struct parse *p, uint32_t a, uint32_t b);
+
+/* ---- slips.c: what people write by mistake, each with its own words. True: mended, go on at *next. */
+bool mend_slip(struct parse *p, uint32_t at, uint32_t *next);
+/* ---- resume.c: the next place where the parser can surely go on; cuts the stack to fit. */
+uint32_t resume(struct parse *p, uint32_t at);
+/* A block that was opened before the declaration which begins at `at`, or just before it, and is still open. */
+bool resume_unclosed(struct parse *p, uint32_t at, uint32_t *next);
+/* A comma at the end of a member, as JSON would have it. */
+bool resume_after_comma(struct parse *p, uint32_t at, uint32_t *next);
 #endif

@@ -1,6 +1,176 @@
+/* recover.c: an error: what is said, and how the parser goes on. In this order: slips that have words of their own
+ * (slips.c); a block that was never closed; one token too many, too few or misspelt; else skip (resume.c). */
+#include <string.h>
 #include "syntax/parse.h"
-uint32_t recover(struct parse *p, uint32_t at) {
+
+enum { LOOK_AHEAD = 6, ENOUGH = 4 };         /* a mend is believed when so many tokens fit, itself included */
+
+uint32_t next_token(const struct parse *p, uint32_t from) {
+  uint32_t last = p->source->token_count - 1;
+  while (from < last && (parse_token(p, from)->kind == TOKEN_COMMENT || parse_token(p, from)->kind == TOKEN_BAD)) from++;
+  return from < last ? from : last;
+}
+
+bool previous_token(const struct parse *p, uint32_t at, uint32_t *previous) {
+  while (at-- > 0) {
+    unsigned kind = parse_token(p, at)->kind;
+    if (kind == TOKEN_COMMENT || kind == TOKEN_BAD) continue;
+    *previous = at;
+    return true;
+  }
+  return false;
+}
+
+unsigned next_kinds(const struct parse *p, uint32_t from, unsigned *kinds, unsigned most) {
+  unsigned count = 0;
+  for (uint32_t i = next_token(p, from); count < most; i = next_token(p, i + 1)) {
+    kinds[count++] = parse_token(p, i)->kind;
+    if (kinds[count - 1] == TOKEN_END) break;
+  }
+  return count;
+}
+
+bool same_line(const struct parse *p, uint32_t a, uint32_t b) {
+  const struct token *first = parse_token(p, a), *second = parse_token(p, b);
+  return !memchr(p->source->text + first->offset, '\n', second->offset - first->offset);
+}
+
+/* Next to something unreadable, which has been reported, a message would only confuse. */
+static bool is_echo(const struct parse *p, uint32_t at) {
+  if (at > 0 && parse_token(p, at - 1)->kind == TOKEN_BAD) return true;
+  return p->resumed && at == p->resumed;
+}
+
+/* ---- one token too few: a sign or a word that makes the next ones fit */
+
+struct insertion { unsigned kind, taken; bool alone; };
+
+static bool is_closer(unsigned kind) { return kind == TOKEN_RP || kind == TOKEN_RB || kind == TOKEN_RS; }
+
+static struct insertion best_insertion(const struct parse *p, uint32_t at) {
+  unsigned kinds[LOOK_AHEAD + 1], count = next_kinds(p, at, kinds + 1, LOOK_AHEAD) + 1;
+  struct insertion best = { TOKEN_END, 0, true };
+  for (unsigned kind = TOKEN_LP; kind < TOKEN_KIND_COUNT; kind++) {
+    kinds[0] = kind;
+    if (!grammar_accepts(p->grammar, grammar_depth(p->grammar), kind)) continue;
+    unsigned taken = grammar_accepts_all(p->grammar, grammar_depth(p->grammar), kinds, count);
+    bool first = taken > best.taken, closes = is_closer(kind) && !is_closer(best.kind);
+    if (first || (taken == best.taken && closes)) best = (struct insertion){ kind, taken, first };
+    else if (taken == best.taken) best.alone = false;
+  }
+  if (kinds[count - 1] == TOKEN_END && count > 2) count--;     /* a block that is open at the end is another matter */
+  return best.taken >= (count < ENOUGH ? count : ENOUGH) ? best : (struct insertion){ TOKEN_END, 0, false };
+}
+
+static const char *text_of(unsigned kind) {
+  static const struct { unsigned char kind; char text[4]; } SIGNS[] = {
+    { TOKEN_LP, "(" }, { TOKEN_RP, ")" }, { TOKEN_LB, "{" }, { TOKEN_DOTLB, ".{" }, { TOKEN_RB, "}" }, { TOKEN_LS, "[" },
+    { TOKEN_RS, "]" }, { TOKEN_COMMA, "," }, { TOKEN_COLON, ":" }, { TOKEN_BAR, "|" }, { TOKEN_ARROW, "->" }, { TOKEN_EQ, "=" },
+  };
+  for (size_t i = 0; i < sizeof SIGNS / sizeof *SIGNS; i++) if (SIGNS[i].kind == kind) return SIGNS[i].text;
+  return token_word((enum token_kind)kind);
+}
+
+/* Not for operators and values: which one was meant, nobody knows. */
+static bool may_be_inserted(unsigned kind) {
+  return text_of(kind) && kind != TOKEN_AND && kind != TOKEN_OR && kind != TOKEN_NOT && kind != TOKEN_TRUE && kind != TOKEN_FALSE;
+}
+
+static void label_open(struct parse *p, struct diag *d, unsigned closer) {
+  unsigned opener = closer == TOKEN_RP ? TOKEN_LP : closer == TOKEN_RS ? TOKEN_LS : TOKEN_LB;
+  for (unsigned place = grammar_depth(p->grammar); place-- > 1;) {
+    uint32_t token;
+    unsigned kind = grammar_stack_token(p->grammar, place, &token);
+    if (kind != opener && !(opener == TOKEN_LB && kind == TOKEN_DOTLB)) continue;
+    const struct token *open = parse_token(p, token);
+    rbc_diag_label(p->diags, d, parse_span(p, open->offset, token_end(open)), "opened here");
+    return;
+  }
+}
+
+static bool insert(struct parse *p, uint32_t at) {
+  struct insertion best = best_insertion(p, at);
+  uint32_t before;
+  if (best.kind == TOKEN_END || !may_be_inserted(best.kind) || !previous_token(p, at, &before)) return false;
+  const char *text = text_of(best.kind);
+  bool closer = is_closer(best.kind);
   const struct token *token = parse_token(p, at);
-  parse_error(p, E0020, token->offset, token_end(token), "unexpected %s", token_name((enum token_kind)token->kind));
-  return p->source->token_count;
+  if (!best.alone && !closer) return false;
+  if (!is_echo(p, at)) {
+    struct diag *d = parse_error(p, closer ? E0021 : E0020, token->offset, token_end(token), "`%s` is missing before %s", text,
+                                 found_text(p, at));
+    if (closer) label_open(p, d, best.kind);
+    uint32_t place = token_end(parse_token(p, before));
+    bool word = token_word((enum token_kind)best.kind);
+    const char *fix = arena_format(p->diags->arena, word ? " %s" : "%s", text);
+    if (best.alone && fix) {
+      rbc_diag_help(p->diags, d, "write `%s` here", text);
+      parse_fix(p, d, place, place, fix);
+    }
+  }
+  grammar_push(p->grammar, best.kind, before, p);
+  return true;
+}
+
+/* ---- one token too many */
+
+static bool delete(struct parse *p, uint32_t at, uint32_t *next) {
+  unsigned kinds[LOOK_AHEAD], kind = parse_token(p, at)->kind;
+  if (kind == TOKEN_END) return false;
+  unsigned count = next_kinds(p, at + 1, kinds, LOOK_AHEAD);
+  unsigned taken = grammar_accepts_all(p->grammar, grammar_depth(p->grammar), kinds, count);
+  if (taken < (count < ENOUGH ? count : ENOUGH)) return false;
+  const struct token *token = parse_token(p, at);
+  const char *expected = expected_text(p);
+  bool separator = kind == TOKEN_COMMA || kind == TOKEN_SEMICOLON;
+  if (!is_echo(p, at)) {
+    struct diag *d = separator
+      ? parse_error(p, E0020, token->offset, token_end(token), "no `%s` belongs here", kind == TOKEN_COMMA ? "," : ";")
+      : parse_error(p, E0020, token->offset, token_end(token), "expected %s, found %s", expected ? expected : "nothing",
+                    found_text(p, at));
+    if (separator || is_closer(kind)) {
+      rbc_diag_help(p->diags, d, "delete it");
+      parse_fix(p, d, token->offset, token_end(token), "");
+    }
+  }
+  *next = at + 1;
+  return true;
+}
+
+/* ---- the message when nothing better is known */
+
+static void help_with_numbers(struct parse *p, struct diag *d, uint32_t at) {
+  uint32_t before;
+  if (!previous_token(p, at, &before) || parse_token(p, at)->kind != TOKEN_ID || !same_line(p, before, at)) return;
+  unsigned kind = parse_token(p, before)->kind;
+  if (kind == TOKEN_INT || kind == TOKEN_DECIMAL)
+    rbc_diag_help(p->diags, d, "units are: seconds, minutes, hours, days, weeks; tokens, bytes; currencies such as USD; %%");
+}
+
+static void report(struct parse *p, uint32_t at) {
+  if (is_echo(p, at)) return;
+  const struct token *token = parse_token(p, at);
+  if (grammar_depth(p->grammar) >= PARSER_STACK - PARSER_STACK_RESERVE) {
+    struct diag *d = parse_error(p, E0022, token->offset, token_end(token), "this is nested too deeply");
+    rbc_diag_help(p->diags, d, "split it with `let` or with functions");
+    return;
+  }
+  const char *expected = expected_text(p);
+  struct diag *d = parse_error(p, E0020, token->offset, token_end(token), "expected %s, found %s",
+                               expected ? expected : "nothing", found_text(p, at));
+  help_with_numbers(p, d, at);
+  for (unsigned closer = TOKEN_RP; closer <= TOKEN_RS && token->kind == TOKEN_END; closer++)
+    if (is_closer(closer) && grammar_accepts(p->grammar, grammar_depth(p->grammar), closer)) label_open(p, d, closer);
+}
+
+uint32_t recover(struct parse *p, uint32_t at) {
+  uint32_t next = at;
+  bool room = grammar_depth(p->grammar) < PARSER_STACK - PARSER_STACK_RESERVE;
+  if (room) {
+    if (mend_slip(p, at, &next) || resume_unclosed(p, at, &next) || resume_after_comma(p, at, &next)) return next;
+    if (insert(p, at)) return at;
+    if (delete(p, at, &next)) return next;
+  }
+  report(p, at);
+  return resume(p, at);
 }
