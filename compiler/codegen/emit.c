@@ -83,9 +83,21 @@ void gen_jump(struct gen_code *code, enum opcode op, unsigned a, struct gen_labe
   label->uses = at + 1;
 }
 
+/* A jump to the very next instruction goes, unless another jump leads behind it. */
+static void drop_jump(struct gen_code *code, struct gen_label *label) {
+  uint32_t here = (uint32_t)(code->code.size / sizeof(struct instruction));
+  if (!label->uses || label->uses != here || code->last_place == here || at_place(code, here - 1)->op != OP_JUMP) return;
+  label->uses = at_place(code, here - 1)->imm;
+  code->code.size -= sizeof(struct instruction);
+  code->cost.steps[code->depth] -= steps_of[OP_JUMP];
+  code->reachable = true;
+}
+
 void gen_place(struct gen_code *code, struct gen_label *label) {
   if (code->failed) { code->reachable = true; return; }
+  drop_jump(code, label);
   uint32_t here = (uint32_t)(code->code.size / sizeof(struct instruction));
+  if (label->uses) code->last_place = here;
   for (uint32_t use = label->uses, next; use; use = next) {
     struct instruction *jump = at_place(code, use - 1);
     next = jump->imm;
@@ -122,12 +134,9 @@ unsigned gen_bound(struct gen_code *code, const struct local *local) {
   return local->id < code->local_room ? code->locals[local->id] : 0;
 }
 
-/* ---- loops ----
- * The verifier follows a body once. So that every register that is defined before a loop has one type all through it,
- * a body takes registers that the program has never written. */
+/* ---- loops ---- */
 struct gen_loop gen_loop_open(struct gen_code *code, unsigned source) {
   struct gen_loop loop = {.saved_top = code->top};
-  code->top = code->high;
   loop.element = gen_register(code);
   loop.index = gen_register(code);
   loop.at = gen_emit(code, OP_LOOP, loop.element, source, loop.index, 0);

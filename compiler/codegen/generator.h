@@ -82,14 +82,15 @@ uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line,
 void gen_scope(struct generator *g);
 
 /* ---- emit.c: one program */
-struct gen_label { uint32_t uses; bool placed; uint32_t at; };                /* uses: chain of jumps through imm, +1 */
+struct gen_label { uint32_t uses; };     /* the last jump to it + 1; each jump's imm has the one before. Used once. */
 struct gen_code {
   struct generator *g;
   struct gen_buffer code;
   unsigned top;                          /* first free register */
   unsigned depth;                        /* loops around */
-  unsigned high;                         /* registers above it were never written: where loops start theirs */
+  unsigned high;                         /* registers used at a time, at most */
   bool reachable, failed;
+  uint32_t last_place;                   /* where a label was placed last */
   struct image_cost cost;
   unsigned callee_frame, callee_depth;   /* of the deepest function called */
   struct span span;                      /* of the rule or function: where limits are reported */

@@ -106,14 +106,15 @@ static void choice(struct gen_code *code, const struct expr *e, unsigned to) {
   gen_place(code, &end);
 }
 
-/* A condition as a value: one path writes true, the other false. */
+/* A condition as a value: one path writes true, the other false. The jump is what the last part decides alone. */
 static void condition(struct gen_code *code, const struct expr *e, unsigned to) {
-  struct gen_label no = {0}, end = {0};
-  gen_branch(code, e, false, &no);
-  gen_bool(code, true, to);
+  struct gen_label decided = {0}, end = {0};
+  bool when = e->kind == EXPR_OR || e->kind == EXPR_ANY;
+  gen_branch(code, e, when, &decided);
+  gen_bool(code, !when, to);
   gen_jump(code, OP_JUMP, 0, &end);
-  gen_place(code, &no);
-  gen_bool(code, false, to);
+  gen_place(code, &decided);
+  gen_bool(code, when, to);
   gen_place(code, &end);
 }
 

@@ -1,0 +1,7 @@
+/* image_probe.h: whether the runtime takes an image. Apart, since compiler and runtime each have a struct program. */
+#ifndef IMAGE_PROBE_H
+#define IMAGE_PROBE_H
+#include <stdbool.h>
+#include <stddef.h>
+bool probe_opens(const void *image, size_t size, char *why, size_t room);
+#endif
