@@ -236,7 +236,7 @@ static uint32_t shortest_match(const struct image_pattern *p, const unsigned cha
   return NONE32;
 }
 
-static bool verify_pattern(struct verifier *v, uint32_t index, uint32_t *room) {
+static bool verify_pattern(struct verifier *v, uint32_t index, uint32_t *room, uint32_t *class_count) {
   const struct rebase_bundle *b = v->bundle;
   const struct image_pattern *p = &b->PATTERNS.at[index];
   if (p->states == 0 || p->states > 65536 || p->start >= p->states || (uint64_t)p->accept + p->states > b->BYTES.count ||
@@ -258,15 +258,18 @@ static bool verify_pattern(struct verifier *v, uint32_t index, uint32_t *room) {
     if (next[c] || accept[0]) return refuse(v, CHECK_PATTERN_DEAD, SECTION_PATTERNS, index, "class %lu", ul(c));
   if (p->min_length > shortest_match(p, accept, next, classes, room, room + 65536))
     return refuse(v, CHECK_PATTERN_LENGTH, SECTION_PATTERNS, index, "%lu stated", ul(p->min_length));
+  *class_count = classes;
   return true;
 }
 
 static bool verify_patterns(struct verifier *v) {
   uint32_t count = v->bundle->PATTERNS.count;
-  uint32_t *room = count ? pages_array(&v->temporary, 2 * 65536, sizeof *room) : NULL;
-  if (count && !room) return out_of_memory(v);
+  uint32_t *classes = pages_array(v->bundle->pages, count, sizeof *classes);
+  uint32_t *room = count ? pages_array(&v->temporary, 2 * 65536, sizeof *room) : classes;
+  if (!classes || !room) return out_of_memory(v);
   for (uint32_t i = 0; i < count; i++)
-    if (!verify_pattern(v, i, room)) return false;
+    if (!verify_pattern(v, i, room, &classes[i])) return false;
+  v->bundle->pattern_classes = classes;
   return true;
 }
 

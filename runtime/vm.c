@@ -1,0 +1,305 @@
+/* vm.c: the dispatch loop. Threaded code where the compiler has computed goto, a switch where it has not
+ * (REBASE_NO_COMPUTED_GOTO): the bodies are the same, and both lists of them are made from opcodes.def.
+ *
+ * The verifier has shown that registers are defined and of the right types, so nothing here looks at types. A few tests
+ * that it made superfluous stand all the same, as a second wall (FAULT): they cost next to nothing where a pointer is
+ * followed, and fuel is looked at where a program can go on: at LOOP, NEXT and CALL. */
+#include "vm.h"
+#include "numbers.h"
+
+#if defined(__GNUC__) && !defined(REBASE_NO_COMPUTED_GOTO)
+#define THREADED 1
+#pragma GCC diagnostic ignored "-Wpedantic"         /* labels as values, in this file only */
+#endif
+
+enum {
+#define OP(NAME, A, B, C, IMM, COST, DOC) STEPS_##NAME = COST,
+#include "opcodes.def"
+#undef OP
+  STEPS_LOOPMAP = STEPS_LOOP, STEPS_NEXTMAP = STEPS_NEXT
+};
+
+static const struct { bool error; const char *text; } verdict_table[VM_VERDICT_COUNT] = {
+#define VERDICT(NAME, ERROR, TEXT) [VM_##NAME] = {ERROR, TEXT},
+#include "vm_verdicts.def"
+#undef VERDICT
+};
+const char *vm_verdict_text(enum vm_verdict verdict) { return verdict_table[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT].text; }
+bool vm_verdict_is_error(enum vm_verdict verdict) { return verdict >= VM_VERDICT_COUNT || verdict_table[verdict].error; }
+
+void vm_begin(struct vm *vm, const struct rebase_bundle *bundle) {
+  memset(vm, 0, offsetof(struct vm, calls));
+  vm->bundle = bundle;
+  vm->requester = missing_value();
+}
+
+/* ---- what instructions do that is more than a line ---- */
+static bool any_missing(const value *keys, uint32_t count) {
+  for (uint32_t k = 0; k < count; k++)
+    if (is_missing(keys[k])) return true;
+  return false;
+}
+
+static value seen(const struct vm *vm, uint32_t entity, const value *keys, int64_t since) {
+  if (any_missing(keys, vm->bundle->ENTITIES.at[entity].keys)) return missing_value();
+  return session_seen(vm->session, entity, keys, since);
+}
+
+static int64_t before(int64_t now, int64_t span) {
+  int64_t since;
+  return number_sub(now, span, &since) ? since : span > 0 ? INT64_MIN : INT64_MAX;
+}
+
+static value element(value list, value index) {
+  if (is_missing(list) || is_missing(index) || index.i < 0 || index.i >= list.list->len) return missing_value();
+  return list.list->items[index.i];
+}
+
+static value last_element(value list) {
+  return is_missing(list) || !list.list->len ? missing_value() : list.list->items[list.list->len - 1];
+}
+
+static value map_value(value map, value key) {
+  if (is_missing(map) || is_missing(key)) return missing_value();
+  size_t low = 0, high = map.list->len;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    const struct text *found = map.list->items[2 * middle].text;
+    int order = text_compare(found->bytes, found->len, key.text->bytes, key.text->len);
+    if (order == 0) return map.list->items[2 * middle + 1];
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return missing_value();
+}
+
+static bool contains(value collection, value wanted, enum vm_compare compare) {
+  const struct list *list = collection.list;
+  if (is_missing(wanted)) return false;
+  if (compare == VM_COMPARE_MAP) return !is_missing(map_value(collection, wanted));
+  for (uint32_t i = 0; i < list->len; i++)
+    if (compare == VM_COMPARE_TEXT ? text_equal(list->items[i].text, wanted.text) : list->items[i].bits == wanted.bits) return true;
+  return false;
+}
+
+static bool equal_texts(value a, value b) { return !is_missing(a) && !is_missing(b) && text_equal(a.text, b.text); }
+static bool in_region(const struct vm *vm, value inner, value outer) {
+  return !is_missing(inner) && !is_missing(outer) && inner.i >= outer.i && inner.i < vm->bundle->REGIONS.at[outer.i].end;
+}
+static bool in_network(value ip, value cidr) { return !is_missing(ip) && !is_missing(cidr) && ip_in_network(ip.text, cidr.text); }
+static bool starts_with(value text, value part) {
+  return part.text->len <= text.text->len && memcmp(text.text->bytes, part.text->bytes, part.text->len) == 0;
+}
+static bool ends_with(value text, value part) {
+  uint32_t length = part.text->len;
+  return length <= text.text->len && memcmp(text.text->bytes + text.text->len - length, part.text->bytes, length) == 0;
+}
+
+/* Verified bound at n, which a list that a program itself makes can raise. */
+static bool set_bound(struct vm *vm, const struct program *program) {
+  uint64_t n = vm->longest > vm->bundle->longest ? vm->longest : vm->bundle->longest;
+  vm->bound = bundle_cost(vm->bundle, program->cost, n);
+  return !vm->max_steps || vm->bound <= vm->max_steps;
+}
+
+static bool admit_list(struct vm *vm, const struct program *program, value list) {
+  if (list.list->len <= vm->longest) return true;
+  vm->longest = list.list->len;
+  return set_bound(vm, program);
+}
+
+static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_verdict *error) {
+  *error = duration % REBASE_DAY ? VM_ERROR_DAYS : VM_ERROR_OVERFLOW;
+  return duration % REBASE_DAY == 0 && number_add(date, duration / REBASE_DAY, result);
+}
+
+/* ---- the loop ---- */
+#ifdef THREADED
+#define OPCODE(NAME) do_##NAME: steps += STEPS_##NAME;
+#define GO_ON do { i = pc++; goto *places[i->op]; } while (0)
+#else
+#define OPCODE(NAME) case OP_##NAME: steps += STEPS_##NAME;
+#define GO_ON goto on
+#endif
+#define A (base[i->a])
+#define B (base[i->b])
+#define C (base[i->c])
+#define SET(EXPRESSION) do { value result = (EXPRESSION); A = result; GO_ON; } while (0)
+#define SET_INT(EXPRESSION) do { int64_t result = (EXPRESSION); A.i = result; GO_ON; } while (0)
+#define STOP(VERDICT) do { verdict = (VERDICT); goto stop; } while (0)
+#define NEED(CONDITION, VERDICT) do { if (!(CONDITION)) STOP(VERDICT); } while (0)
+#define CHECKED(CALL) do { int64_t sum; NEED(CALL, VM_ERROR_OVERFLOW); A.i = sum; GO_ON; } while (0)
+#define SESSION NEED(vm->session, VM_ERROR_SESSION)
+#define FUEL NEED(steps <= vm->bound, VM_FAULT)
+
+enum vm_verdict vm_run(struct vm *vm, const struct program *program) {
+#ifdef THREADED
+  static const void *const places[OP_PREPARED_COUNT] = {
+#define OP(NAME, X, Y, Z, IMM, COST, DOC) &&do_##NAME,
+#include "opcodes.def"
+#undef OP
+    &&do_LOOPMAP, &&do_NEXTMAP
+  };
+#endif
+  const struct rebase_bundle *const bundle = vm->bundle;
+  const struct program *now = program;                /* the function that runs, or the program itself */
+  const struct instruction *pc = program->code, *i = pc;
+  value *base = vm->registers;
+  struct vm_call *call = vm->calls;
+  uint64_t steps = 0;
+  enum vm_verdict verdict = VM_FAULT, error = VM_FAULT;
+  vm->steps = vm->bound = vm->place = 0;
+  vm->lack = NONE32;
+  if (!pc || program->frame > VM_REGISTERS || program->depth > VM_CALL_DEPTH) return VM_FAULT;
+  if (!set_bound(vm, program)) return VM_ERROR_COST;
+
+#ifdef THREADED
+  GO_ON;
+#else
+on:
+  i = pc++;
+  switch (i->op) {
+#endif
+  /* ---- constants and moves */
+  OPCODE(CONST) SET_INT(bundle->CONSTS.at[i->imm].bits);
+  OPCODE(TEXT) SET((value){.text = bundle_text(bundle, i->imm)});
+  OPCODE(VALUE) SET(bundle->values[i->imm]);
+  OPCODE(NOTHING) SET(missing_value());
+  OPCODE(MOVE) SET(B);
+  /* ---- what is asked */
+  OPCODE(ARG) NEED(vm->args, VM_FAULT); SET(vm->args[i->imm]);
+  OPCODE(REQUESTER) NEED(!is_missing(vm->requester), VM_ERROR_REQUESTER); SET(vm->requester.record[i->imm]);
+  OPCODE(CONTEXT) NEED(vm->facts, VM_FAULT); SET(vm->facts[i->imm]);
+  /* ---- session */
+  OPCODE(LABELLED) SESSION; SET_INT(session_has_label(vm->session, i->imm));
+  OPCODE(PROVED) SESSION; SET_INT(session_proved(vm->session, i->imm, vm->facts[CTX_NOW].i));
+  OPCODE(COUNTED) SESSION; SET_INT(session_counted(vm->session, i->imm));
+  OPCODE(SEEN) SESSION; SET(seen(vm, i->imm, &B, INT64_MIN));
+  OPCODE(SEENWITHIN) SESSION; SET(seen(vm, i->imm, &B, before(vm->facts[CTX_NOW].i, C.i)));
+  OPCODE(SEENALL)
+    SESSION;
+    A = session_seen_all(vm->session, i->imm, &vm->scratch);
+    NEED(!is_missing(A), VM_ERROR_SCRATCH);
+    NEED(admit_list(vm, program, A), VM_ERROR_COST);
+    GO_ON;
+  OPCODE(SEENONLY) SESSION; SET(session_seen_only(vm->session, i->imm));
+  OPCODE(BOUND) SESSION; SET(session_bound(vm->session, i->imm));
+  OPCODE(SAID) SESSION; SET_INT(!is_missing(B) && session_said(vm->session, i->imm, B));
+  OPCODE(VOUCHED) SESSION; SET_INT(!is_missing(B) && session_vouched(vm->session, i->imm, B));
+  /* ---- structure */
+  OPCODE(FIELD) NEED(!is_missing(B), VM_FAULT); SET(B.record[i->imm]);
+  OPCODE(OPTFIELD) SET(is_missing(B) ? missing_value() : B.record[i->imm]);
+  OPCODE(INDEX) SET(element(B, C));
+  OPCODE(LASTOF) SET(last_element(B));
+  OPCODE(MAPGET) SET(map_value(B, C));
+  OPCODE(LENGTH) NEED(!is_missing(B), VM_FAULT); SET_INT(B.list->len);
+  OPCODE(TEXTLENGTH) NEED(!is_missing(B), VM_FAULT); SET_INT(text_scalars(B.text));
+  OPCODE(ROW) SET(bundle_row(bundle, i->imm, &B));
+  OPCODE(ROWS) SET(bundle->values[bundle->TABLES.at[i->imm].value]);
+  OPCODE(UNDER) NEED(!is_missing(B) && !is_missing(C), VM_FAULT); SET_INT(bundle_under(bundle, i->imm, B.text, C.text));
+  OPCODE(PRESENT) SET_INT(!is_missing(B));
+  OPCODE(UNWRAP) NEED(!is_missing(B), VM_ERROR_MISSING); SET(B);
+  OPCODE(URLS)
+    NEED(!is_missing(B), VM_FAULT);
+    A = text_urls(B.text, &vm->scratch);
+    NEED(!is_missing(A), VM_ERROR_SCRATCH);
+    NEED(admit_list(vm, program, A), VM_ERROR_COST);
+    GO_ON;
+  /* ---- arithmetic */
+  OPCODE(ADD) CHECKED(number_add(B.i, C.i, &sum));
+  OPCODE(SUB) CHECKED(number_sub(B.i, C.i, &sum));
+  OPCODE(NEG) SET_INT(-B.i);
+  OPCODE(MULINT) CHECKED(number_mul(B.i, C.i, &sum));
+  OPCODE(MULDEC) CHECKED(number_muldiv(B.i, C.i, REBASE_SCALE, &sum));
+  OPCODE(DIVINT) NEED(C.i, VM_ERROR_DIVISION); CHECKED(number_muldiv(B.i, 1, C.i, &sum));
+  OPCODE(DIVDEC) NEED(C.i, VM_ERROR_DIVISION); CHECKED(number_muldiv(B.i, REBASE_SCALE, C.i, &sum));
+  OPCODE(RATIO) NEED(C.i, VM_ERROR_DIVISION); CHECKED(number_muldiv(B.i, REBASE_SCALE, C.i, &sum));
+  OPCODE(TODECIMAL) CHECKED(number_mul(B.i, REBASE_SCALE, &sum));
+  OPCODE(TIMEADD) CHECKED(number_add(B.i, C.i, &sum));
+  OPCODE(TIMESUB) CHECKED(number_sub(B.i, C.i, &sum));
+  OPCODE(TIMEDIFF) CHECKED(number_sub(B.i, C.i, &sum));
+  OPCODE(DATEADD) { int64_t date; NEED(move_days(B.i, C.i, &date, &error), error); SET_INT(date); }
+  OPCODE(DATESUB) { int64_t date; NEED(move_days(B.i, -C.i, &date, &error), error); SET_INT(date); }
+  OPCODE(DATEDIFF) CHECKED(number_sub(B.i, C.i, &sum) && number_mul(sum, REBASE_DAY, &sum));
+  OPCODE(MIN) SET(B.i < C.i ? B : C);
+  OPCODE(MAX) SET(B.i > C.i ? B : C);
+  OPCODE(ABS) SET_INT(B.i < 0 ? -B.i : B.i);
+  OPCODE(HOUR) SET_INT(zone_hour(bundle, i->imm, B.i));
+  OPCODE(WEEKDAY) SET_INT(zone_weekday(bundle, i->imm, B.i));
+  OPCODE(DATEOF) SET_INT(zone_date(bundle, i->imm, B.i));
+  /* ---- comparison */
+  OPCODE(EQ) SET_INT(B.bits == C.bits && !is_missing(B));
+  OPCODE(EQTEXT) SET_INT(equal_texts(B, C));
+  OPCODE(LT) SET_INT(B.i < C.i);
+  OPCODE(LE) SET_INT(B.i <= C.i);
+  OPCODE(NOT) SET_INT(!B.i);
+  OPCODE(IN) NEED(!is_missing(C), VM_FAULT); SET_INT(contains(C, B, (enum vm_compare)i->imm));
+  OPCODE(INREGION) SET_INT(in_region(vm, B, C));
+  OPCODE(INNET) SET_INT(in_network(B, C));
+  OPCODE(STARTS) NEED(!is_missing(B) && !is_missing(C), VM_FAULT); SET_INT(starts_with(B, C));
+  OPCODE(ENDS) NEED(!is_missing(B) && !is_missing(C), VM_FAULT); SET_INT(ends_with(B, C));
+  OPCODE(HOLDS) NEED(!is_missing(B) && !is_missing(C), VM_FAULT); SET_INT(text_holds(B.text, C.text));
+  OPCODE(MATCHES) NEED(!is_missing(B), VM_FAULT); SET_INT(pattern_matches(bundle, i->imm, B.text->bytes, B.text->len));
+  /* ---- control */
+  OPCODE(JUMP) pc = now->code + i->imm; GO_ON;
+  OPCODE(IFNOT) if (!A.i) pc = now->code + i->imm; GO_ON;
+  OPCODE(IF) if (A.i) pc = now->code + i->imm; GO_ON;
+  OPCODE(IFMISSING) if (is_missing(A)) pc = now->code + i->imm; GO_ON;
+  OPCODE(LOOP)
+    FUEL;
+    NEED(!is_missing(B), VM_FAULT);
+    C.i = 0;
+    if (B.list->len) A = B.list->items[0];
+    else pc = now->code + i->imm;
+    GO_ON;
+  OPCODE(LOOPMAP)
+    FUEL;
+    NEED(!is_missing(B), VM_FAULT);
+    C.i = 0;
+    if (B.list->len) A = B.list->items[1];
+    else pc = now->code + i->imm;
+    GO_ON;
+  OPCODE(NEXT)
+    FUEL;
+    i = now->code + i->imm;
+    if (++C.i < B.list->len) { A = B.list->items[C.i]; pc = i + 1; }
+    GO_ON;
+  OPCODE(NEXTMAP)
+    FUEL;
+    i = now->code + i->imm;
+    if (++C.i < B.list->len) { A = B.list->items[2 * C.i + 1]; pc = i + 1; }
+    GO_ON;
+  OPCODE(CALL)
+    FUEL;
+    NEED(call < vm->calls + VM_CALL_DEPTH && base - vm->registers + now->frame <= VM_REGISTERS, VM_FAULT);
+    *call++ = (struct vm_call){pc, now, base, i->a};
+    memcpy(base + now->registers, &B, bundle->FUNCTIONS.at[i->imm].params * sizeof *base);
+    base += now->registers;
+    now = &bundle->functions[i->imm];
+    pc = now->code;
+    GO_ON;
+  OPCODE(RETURN)
+    NEED(call > vm->calls, VM_FAULT);
+    call--;
+    call->base[call->into] = A;
+    base = call->base;
+    now = call->caller;
+    pc = call->resume;
+    GO_ON;
+  /* ---- verdicts */
+  OPCODE(PASS) STOP(VM_PASS);
+  OPCODE(ALLOW) STOP(VM_ALLOW);
+  OPCODE(ASK) STOP(VM_ASK);
+  OPCODE(DENY) STOP(VM_DENY);
+  OPCODE(OBLIGE) STOP(VM_OBLIGE);
+  OPCODE(LACKS) vm->lack = i->imm; STOP(VM_LACKS);
+#ifndef THREADED
+  default: STOP(VM_FAULT);
+  }
+#endif
+
+stop:
+  vm->steps = steps;
+  vm->place = (uint32_t)(i - now->code);
+  return steps <= vm->bound ? verdict : VM_FAULT;
+}
