@@ -1,7 +1,7 @@
 # root.rb: whose directory is whose, and what each may declare.
 workspace dojo
 
-package dojo.platform  in "platform/"  declares labels, guards
+package dojo.platform  in "platform/"  declares labels, guards, tests
 package dojo.office    in "office/"    declares connectors, guards, tests
 package dojo.travel    in "travel/"    declares connectors, guards, tests
 package dojo.bank      in "bank/"      declares connectors, guards, tests
