@@ -1,0 +1,187 @@
+/* session_calls.c: calls that were allowed and wait for their outcome, and decisions that wait for an answer. */
+#include "packed.h"
+#include "session.h"
+
+/* ---- a call's room ---- */
+static uint64_t oldest_open(const struct session *s) {
+  uint64_t oldest = UINT64_MAX;
+  for (uint32_t i = 0; i < SESSION_CALLS; i++)
+    if (s->calls[i].state == CALL_OPEN && s->calls[i].began < oldest) oldest = s->calls[i].began;
+  return oldest;
+}
+
+static bool writes(const struct call *c) { return c->touch_count || c->touches_all; }
+
+/* A write that nobody will report any more: what it touched stays missing until it is read again. */
+static void give_up(struct session *s, struct call *c) {
+  if (c->state == CALL_FREE) return;
+  if (c->state == CALL_OPEN && writes(c))
+    for (uint32_t i = 0; i < s->seen_count; i++)
+      if (call_touches(c, s->seen[i])) s->seen[i]->dead = true;
+  if (writes(c)) s->lost = s->sequence;
+  c->state = CALL_FREE;
+}
+
+static struct call *free_call(struct session *s) {
+  uint64_t open_since = oldest_open(s);
+  struct call *oldest = NULL;
+  for (uint32_t i = 0; i < SESSION_CALLS; i++) {
+    struct call *c = &s->calls[i];
+    if (c->state == CALL_DONE && c->ended < open_since) c->state = CALL_FREE;
+    if (c->state == CALL_FREE) return c;
+    if (!oldest || (c->state == CALL_DONE) > (oldest->state == CALL_DONE) || (c->state == oldest->state && c->began < oldest->began)) oldest = c;
+  }
+  give_up(s, oldest);
+  return oldest;
+}
+
+/* ---- arguments that its result will need ---- */
+/* places: where each begins in kept, and one more for the end. */
+static void keep_arguments(struct call *c, const struct loaded *l, const struct plan *plan, const value *slots,
+                           uint16_t *places, uint32_t place_count) {
+  const struct rebase_bundle *b = l->bundle;
+  for (uint32_t i = 0; i < plan->kept; i++) {
+    const struct image_param *p = &b->PARAMS.at[l->kept[plan->first_kept + i]];
+    value v = slots[p->slot];
+    if (i < place_count) places[i] = (uint16_t)c->kept_length;
+    size_t space = CALL_KEPT_BYTES - c->kept_length, size = is_missing(v) ? 0 : packed_encode(b, p->type, v, NULL, 0);
+    if (i >= place_count || size >= space) { c->cut = true; return; }
+    c->kept[c->kept_length++] = !is_missing(v);
+    if (size) packed_encode(b, p->type, v, c->kept + c->kept_length, size);
+    c->kept_length += (uint32_t)size;
+  }
+  places[plan->kept] = (uint16_t)c->kept_length;
+}
+
+static void add_touch(struct call *c, const struct loaded *l, const struct plan *plan, const struct image_operation *o,
+                      const struct image_change *change, const uint16_t *places) {
+  const struct rebase_bundle *b = l->bundle;
+  const struct image_entity *e = &b->ENTITIES.at[change->entity];
+  if (c->cut || c->touch_count == CALL_TOUCHES) { c->touches_all = true; return; }
+  struct touch *t = &c->touches[c->touch_count++];
+  t->entity = change->entity;
+  for (uint32_t k = 0; k < IMAGE_MAX_ENTITY_KEYS; k++) {
+    t->length[k] = UINT16_MAX;
+    const struct image_param *p = k < e->keys && change->slot[k] != NONE32 ? operation_param(b, o, change->slot[k]) : NULL;
+    if (!p) continue;
+    uint32_t type = b->FIELDS.at[bundle_type(b, e->type)->a + e->key_field[k]].type;
+    if (b->type_class[type] != b->type_class[p->type]) continue;
+    for (uint32_t i = 0; i < plan->kept; i++) {
+      if (&b->PARAMS.at[l->kept[plan->first_kept + i]] != p || !c->kept[places[i]]) continue;
+      t->at[k] = (uint16_t)(places[i] + 1);
+      t->length[k] = (uint16_t)(places[i + 1] - t->at[k]);
+    }
+  }
+}
+
+struct call *session_begin_call(struct session *s, const struct loaded *l, uint32_t operation, const value *slots, const unsigned char *id) {
+  enum { PLACES = 24 };
+  struct call *c = free_call(s);
+  uint16_t places[PLACES] = {0};
+  memset(c, 0, offsetof(struct call, kept));
+  memcpy(c->id, id, ID_BYTES);
+  c->state = CALL_OPEN;
+  c->generation = l->generation;
+  memcpy(c->layout, l->layout, sizeof c->layout);
+  c->began = ++s->sequence;
+  c->operation = NONE32;
+  if (operation == NONE32) return c;
+  const struct plan *plan = &l->plans[operation];
+  const struct image_operation *o = &l->bundle->OPERATIONS.at[operation];
+  c->operation = l->operation[operation];
+  c->shape = plan->shape;
+  keep_arguments(c, l, plan, slots, places, PLACES - 1);
+  for (uint32_t i = 0; i < o->changes; i++) add_touch(c, l, plan, o, &l->bundle->CHANGES.at[o->first_change + i], places);
+  if (writes(c)) session_hold(s);
+  return c;
+}
+
+struct call *session_find_call(struct session *s, const unsigned char *id) {
+  for (uint32_t i = 0; i < SESSION_CALLS; i++)
+    if (s->calls[i].state == CALL_OPEN && !memcmp(s->calls[i].id, id, ID_BYTES)) return &s->calls[i];
+  return NULL;
+}
+
+bool call_argument(const struct loaded *l, uint32_t operation, const struct call *c, uint32_t param, struct arena_fixed *arena, value *out) {
+  const struct plan *plan = &l->plans[operation];
+  size_t at = 0;
+  *out = missing_value();
+  for (uint32_t i = 0; i < plan->kept && at < c->kept_length; i++) {
+    size_t used = 0;
+    uint32_t index = l->kept[plan->first_kept + i];
+    bool present = c->kept[at++];
+    if (present && packed_decode(l->bundle, l->bundle->PARAMS.at[index].type, c->kept + at, c->kept_length - at, &used, arena, out) != PACKED_OK)
+      return false;
+    if (index == param) return true;
+    *out = missing_value();
+    at += used;
+  }
+  return false;
+}
+
+/* ---- what writes touch ---- */
+static bool touches(const struct call *c, uint32_t entity, const unsigned char *key, const uint32_t *ends, uint32_t parts) {
+  if (c->touches_all) return true;
+  for (uint32_t i = 0; i < c->touch_count; i++) {
+    const struct touch *t = &c->touches[i];
+    bool same = t->entity == entity;
+    for (uint32_t k = 0; same && k < parts; k++) {
+      uint32_t start = k ? ends[k - 1] : 0, length = ends[k] - start;
+      if (t->length[k] != UINT16_MAX) same = t->length[k] == length && !memcmp(c->kept + t->at[k], key + start, length);
+    }
+    if (same) return true;
+  }
+  return false;
+}
+
+bool call_touches(const struct call *c, const struct seen *item) { return touches(c, item->entity, item->key, item->ends, item->parts); }
+bool call_touches_key(const struct call *c, uint32_t entity, const struct key *key) {
+  return touches(c, entity, key->bytes, key->ends, key->parts);
+}
+
+void session_hold(struct session *s) {
+  for (uint32_t i = 0; i < s->seen_count; i++) {
+    s->seen[i]->held = 0;
+    for (uint32_t k = 0; k < SESSION_CALLS; k++) {
+      const struct call *c = &s->calls[k];
+      /* Layouts differ only after a swap, and then what was seen before is dead: a write of the old bundle holds all. */
+      bool strange = memcmp(c->layout, s->layout, sizeof c->layout) != 0;
+      if (c->state == CALL_OPEN && writes(c) && (strange || call_touches(c, s->seen[i]))) s->seen[i]->held++;
+    }
+  }
+}
+
+void session_end_call(struct session *s, struct call *c, bool took_effect) {
+  bool write = writes(c);
+  c->ended = ++s->sequence;
+  c->state = took_effect && write ? CALL_DONE : CALL_FREE;
+  if (write) session_hold(s);
+}
+
+/* ---- asks ---- */
+struct ask *session_find_ask(struct session *s, const unsigned char *hash, struct now now) {
+  for (uint32_t i = 0; i < SESSION_ASKS; i++) {
+    struct ask *a = &s->asks[i];
+    if (a->used && a->deadline && (now.wall > a->deadline || now.steady > a->steady_deadline)) a->used = false;
+    if (a->used && !memcmp(a->hash, hash, sizeof a->hash)) return a;
+  }
+  return NULL;
+}
+
+struct ask *session_ask_by_id(struct session *s, const unsigned char *id) {
+  for (uint32_t i = 0; i < SESSION_ASKS; i++)
+    if (s->asks[i].used && !memcmp(s->asks[i].id, id, ID_BYTES)) return &s->asks[i];
+  return NULL;
+}
+
+struct ask *session_new_ask(struct session *s) {
+  struct ask *oldest = &s->asks[0];
+  for (uint32_t i = 0; i < SESSION_ASKS; i++) {
+    if (!s->asks[i].used) { oldest = &s->asks[i]; break; }
+    if (s->asks[i].number < oldest->number) oldest = &s->asks[i];
+  }
+  memset(oldest, 0, sizeof *oldest);
+  oldest->used = true;
+  oldest->number = ++s->sequence;
+  return oldest;
+}
