@@ -57,7 +57,7 @@ struct symbol {
 
 struct import {                        /* of a package: names empty; of single names: one import each */
   const char *name;                    /* what it is called here: last part of the package, or the single name */
-  const struct package_scope *package; /* the package that is imported, or that holds the name */
+  struct package_scope *package;       /* the package that is imported, or that holds the name */
   const struct symbol *symbol;         /* single name; NULL for a package */
   struct span span; bool used;
   struct import *next;
@@ -69,7 +69,7 @@ struct package_scope {                 /* a package, its grant, all of its names
   struct symbol *symbols;              /* in text order, next_in_package; those inside connectors too */
   struct file_scope *files;
   const struct node *grant;            /* NODE_GRANT in the root file, or NULL */
-  bool loaded;
+  bool loaded; unsigned visited;
   struct package_scope *next;
 };
 struct file_scope {                    /* one source file */
@@ -107,6 +107,7 @@ struct checker {
 bool rbc_declare(struct checker *c);       /* everything before rules; false: errors were reported (half two still runs
                                               if c->items_ready, so that one run shows many errors) */
 bool rbc_check_rules(struct checker *c);   /* half two */
+void rbc_report_unused_imports(struct checker *c);   /* after half two: W0950 */
 
 /* ---- small help ---- */
 struct span rbc_span(const struct file_scope *scope, const struct node *node);

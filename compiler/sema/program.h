@@ -25,6 +25,7 @@ struct type {
   const char *wire_true, *wire_false;                       /* bool as "yes" | "no" */
   const struct zone *zone;         /* time: of texts without a zone */
   bool state;                      /* reachable from an entity */
+  bool broken;                     /* checker only: a field was wrong and is left out */
 };
 struct word { const char *wire; unsigned symbol; };
 struct field {
@@ -50,7 +51,7 @@ struct change { const struct entity *entity; unsigned slot[IMAGE_MAX_ENTITY_KEYS
 struct operation {
   const char *name;                /* connector.operation */
   const struct connector *connector; unsigned id; enum operation_class op_class; bool sends_outside, untrusted;
-  struct param *params; unsigned param_count;
+  struct param *params; unsigned param_count; bool broken;  /* checker only: a parameter was wrong and is left out */
   const struct type *result;       /* or NULL */
   struct fill *fills; unsigned fill_count;
   struct change *changes; unsigned change_count;            /* `changes`, and the entities a writing result returns under a key from arguments */

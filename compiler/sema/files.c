@@ -1,0 +1,191 @@
+/* files.c: from the disk and from memory; lists of paths, digests, sources. */
+#include <dirent.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "sema/declare.h"
+
+enum { MAX_DEPTH = 32 };
+#define MAX_FILE (64l << 20)
+
+struct paths { struct checker *c; const char **list; unsigned count; bool failed; };
+
+static void add_path(struct paths *p, const char *path) {
+  if (!rbc_append(p->c->arena, (void ***)(void *)&p->list, &p->count, (void *)(uintptr_t)path)) p->failed = true;
+}
+
+static bool ends_with(const char *text, const char *end) {
+  size_t n = strlen(text), m = strlen(end);
+  return n > m && !strcmp(text + n - m, end);
+}
+
+/* Directories that are links are left out: they could lead in a circle. */
+static void walk(struct paths *p, const char *base, const char *inner, unsigned depth) {
+  struct arena *arena = p->c->arena;
+  const char *full = *inner ? arena_format(arena, "%s/%s", base, inner) : base;
+  DIR *dir = full ? opendir(full) : NULL;
+  if (!dir || depth > MAX_DEPTH) { if (dir) closedir(dir); return; }
+  for (struct dirent *entry; (entry = readdir(dir)) != NULL; ) {
+    if (entry->d_name[0] == '.') continue;
+    const char *relative = arena_format(arena, "%s%s%s", inner, *inner ? "/" : "", entry->d_name);
+    const char *path = relative ? arena_format(arena, "%s/%s", base, relative) : NULL;
+    struct stat link, target;
+    if (!path) { p->failed = true; break; }
+    if (lstat(path, &link) || stat(path, &target)) continue;
+    if (S_ISDIR(link.st_mode)) walk(p, base, relative, depth + 1);
+    else if (S_ISREG(target.st_mode) && ends_with(entry->d_name, ".rb")) add_path(p, relative);
+  }
+  closedir(dir);
+}
+
+static int by_path(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void sort_unique(struct paths *p) {
+  unsigned kept = 0;
+  if (p->count) qsort(p->list, p->count, sizeof *p->list, by_path);
+  for (unsigned i = 0; i < p->count; i++)
+    if (!kept || strcmp(p->list[kept - 1], p->list[i])) p->list[kept++] = p->list[i];
+  p->count = kept;
+}
+
+bool rbc_list_workspace(struct checker *c, const char ***paths, unsigned *count) {
+  struct paths p = { .c = c };
+  if (c->options->directory) walk(&p, c->options->directory, "", 0);
+  for (const struct memory_file *f = c->memory_files; f; f = f->next)
+    if (ends_with(f->path, ".rb")) add_path(&p, f->path);
+  sort_unique(&p);
+  *paths = p.list;
+  *count = p.count;
+  return !p.failed;
+}
+
+static enum read_result read_path(struct checker *c, const char *path, struct file_text *out) {
+  struct stat info;
+  FILE *file = fopen(path, "rb");
+  if (!file) return errno == ENOENT || errno == ENOTDIR ? READ_MISSING : READ_FAILED;
+  enum read_result result = READ_FAILED;
+  if (!fstat(fileno(file), &info) && S_ISREG(info.st_mode) && info.st_size <= MAX_FILE) {
+    size_t size = (size_t)info.st_size;
+    char *bytes = arena_alloc(c->arena, size + 1);
+    if (bytes && fread(bytes, 1, size, file) == size) {
+      out->bytes = bytes;
+      out->size = size;
+      result = READ_OK;
+    }
+  }
+  fclose(file);
+  return result;
+}
+
+enum read_result rbc_read_file(struct checker *c, const char *path, struct file_text *out) {
+  out->path = path;
+  for (const struct memory_file *f = c->memory_files; f; f = f->next) {
+    if (strcmp(f->path, path)) continue;
+    out->bytes = f->text;
+    out->size = f->size;
+    return READ_OK;
+  }
+  if (!c->options->directory) return READ_MISSING;
+  const char *full = arena_format(c->arena, "%s/%s", c->options->directory, path);
+  return full ? read_path(c, full, out) : READ_FAILED;
+}
+
+const char *rbc_digest(struct arena *arena, const void *bytes, size_t size) {
+  unsigned char hash[32];
+  char *hex = arena_alloc(arena, 65);
+  crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
+  return hex ? sodium_bin2hex(hex, 65, hash, sizeof hash) : NULL;
+}
+
+/* Of the paths and contents of all files, each with its length, so that no two sets of files read alike. */
+static const char *stdlib_digest(struct checker *c) {
+  crypto_generichash_state state;
+  unsigned char hash[32];
+  char *hex = arena_alloc(c->arena, 65);
+  crypto_generichash_init(&state, NULL, 0, sizeof hash);
+  for (unsigned i = 0; i < c->own->std_count; i++) {
+    const struct file_text *text = c->own->std_files[i].text;
+    const char *head = arena_format(c->arena, "%s\n%zu\n", text->path, text->size);
+    if (!head) return NULL;
+    crypto_generichash_update(&state, (const unsigned char *)head, strlen(head));
+    crypto_generichash_update(&state, (const unsigned char *)text->bytes, text->size);
+  }
+  crypto_generichash_final(&state, hash, sizeof hash);
+  return hex ? sodium_bin2hex(hex, 65, hash, sizeof hash) : NULL;
+}
+
+bool rbc_load_stdlib(struct checker *c) {
+  struct paths p = { .c = c };
+  if (c->options->stdlib) walk(&p, c->options->stdlib, "", 0);
+  sort_unique(&p);
+  struct std_file *files = arena_alloc(c->arena, (p.count + 1) * sizeof *files);
+  if (!files || p.failed) return false;
+  c->own->std_files = files;
+  for (unsigned i = 0; i < p.count; i++) {
+    struct file_text *text = arena_alloc(c->arena, sizeof *text);
+    const char *full = arena_format(c->arena, "%s/%s", c->options->stdlib, p.list[i]);
+    if (!text || !full) return false;
+    if (read_path(c, full, text) != READ_OK) {
+      rbc_diag(c->diags, E0101, rbc_nowhere(), "the standard library's file %s cannot be read", p.list[i]);
+      return false;
+    }
+    text->path = p.list[i];
+    files[c->own->std_count++] = (struct std_file){ .path = p.list[i], .text = text };
+  }
+  c->program->stdlib_digest = c->own->std_count ? stdlib_digest(c) : "";
+  return c->program->stdlib_digest != NULL;
+}
+
+bool rbc_add_digest(struct checker *c, const char *path, const void *bytes, size_t size) {
+  struct program *p = c->program;
+  const char *digest = rbc_digest(c->arena, bytes, size);
+  unsigned n = p->digest_count;
+  if (!digest) return false;
+  if ((n & (n - 1)) == 0) {                                  /* full at the powers of two */
+    void *grown = arena_alloc(c->arena, (n ? 2 * n : 1) * sizeof *p->digests);
+    if (!grown) return false;
+    if (n) memcpy(grown, p->digests, n * sizeof *p->digests);
+    p->digests = grown;
+  }
+  unsigned at = n;
+  for (; at > 0 && strcmp(p->digests[at - 1].path, path) >= 0; at--)
+    if (!strcmp(p->digests[at - 1].path, path)) return true;   /* one data file of two tables */
+  memmove(p->digests + at + 1, p->digests + at, (n - at) * sizeof *p->digests);
+  p->digests[at].path = path;
+  p->digests[at].digest = digest;
+  p->digest_count++;
+  return true;
+}
+
+/* The number of a source is its place in the program's list. */
+static bool keep_source(struct checker *c, struct source *source) {
+  return source && source->id == c->program->source_count &&
+         rbc_append(c->arena, (void ***)(void *)&c->program->sources, &c->program->source_count, source);
+}
+
+struct source *rbc_add_source(struct checker *c, const char *path, const char *text, size_t size) {
+  struct source *source = rbc_parse(c->diags, c->arena, path, text, size);
+  return keep_source(c, source) && rbc_add_digest(c, path, text, size) ? source : NULL;
+}
+
+struct source *rbc_add_data(struct checker *c, const char *path, const char *text, size_t size) {
+  for (unsigned i = 0; i < c->program->source_count; i++)    /* a second table from one file */
+    if (!strcmp(c->program->sources[i]->path, path)) return c->program->sources[i];
+  struct source *source = rbc_plain_source(c->diags, c->arena, path, text, size);
+  return keep_source(c, source) && rbc_add_digest(c, path, text, size) ? source : NULL;
+}
+
+/* No "..", no absolute path: data stands in the workspace, where reviews see it. */
+const char *rbc_path_of(struct arena *arena, const char *beside, const char *name) {
+  const char *slash = strrchr(beside, '/');
+  if (!*name || name[0] == '/' || strchr(name, '\\')) return NULL;
+  for (const char *part = name; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL)
+    if (!strncmp(part, "..", 2) && (part[2] == '/' || !part[2])) return NULL;
+  while (!strncmp(name, "./", 2)) name += 2;
+  return slash ? arena_format(arena, "%.*s/%s", (int)(slash - beside), beside, name) : arena_copy(arena, name, strlen(name));
+}
