@@ -1,0 +1,159 @@
+/* lets.c: the lets of a rule. Those whose name occurs in the rule's text, also through other lets, are checked for each
+ * rule anew, since `args` means that rule's operations. */
+#include <string.h>
+#include "sema/rules.h"
+#include "syntax/tokens.h"
+
+/* Does the node read a value of this name? Names of fields, arguments and declared things do not count. */
+bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node, const char *name) {
+  if (!node) return false;
+  uint32_t length;
+  if (node->kind == NODE_NAME) {
+    const char *text = node_text(scope->source, node, &length);
+    return strlen(name) == length && memcmp(text, name, length) == 0;
+  }
+  if (node->kind == NODE_PATH) return false;
+  if (node->kind == NODE_MEMBER) return rule_mentions(c, scope, node->kid[0], name);
+  if (node->kind == NODE_ARG) return rule_mentions(c, scope, node->kid[1], name);
+  uint32_t from = node->kind == NODE_BINDER ? 2 : node->kind == NODE_INVOKE && node->kid[0]->kind == NODE_NAME ? 1 : 0;
+  for (uint32_t i = from; i < node->count; i++)
+    if (rule_mentions(c, scope, node->kid[i], name)) return true;
+  return false;
+}
+
+/* A condition on `infer` that reads what only a route knows. */
+bool rule_reads_model(struct checker *c, const struct file_scope *scope, const struct node *node) {
+  return rule_mentions(c, scope, node, "model") || rule_mentions(c, scope, node, "task") || rule_mentions(c, scope, node, "tokens");
+}
+
+/* ---- hints ---- */
+static bool returns(const struct type *type, const struct entity *entity, bool exactly) {
+  while (!exactly && type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP)) type = type->element;
+  return type == entity->type;
+}
+
+/* The entity that a value was read from: the last look in a chain of `otherwise`. */
+static const struct entity *entity_of(const struct expr *e) {
+  for (; e; ) switch (e->kind) {
+    case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_SEENONLY: case EXPR_BOUND: return e->entity;
+    case EXPR_FIELD: case EXPR_UNWRAP: e = e->a; break;
+    case EXPR_OTHERWISE: e = e->b; break;
+    default: return NULL;
+  }
+  return NULL;
+}
+
+static const char *hint(struct checker *c, const struct expr *value) {
+  const struct entity *entity = entity_of(value);
+  const struct operation *best = NULL;
+  for (unsigned round = 0; entity && !best && round < 2; round++) {
+    for (unsigned i = 0; i < c->program->operations_count; i++) {
+      const struct operation *o = c->program->operations[i];
+      if (o->op_class != CLASS_READS || !o->result || !returns(o->result, entity, round == 0)) continue;
+      if (!best || o->param_count < best->param_count) best = o;
+    }
+  }
+  if (!best) return NULL;
+  const char *list = "";
+  for (unsigned i = 0; i < best->param_count; i++) {
+    const struct param *p = &best->params[i];
+    if (p->optional || p->value || p->paging) continue;
+    const char *next = arena_format(c->arena, "%s%s%s", list, *list ? ", " : "", p->name);
+    if (next) list = next;
+  }
+  return arena_format(c->arena, "call %s(%s)", best->name, list);
+}
+
+/* ---- one let ---- */
+static bool lack(struct env *env, const struct node *node, struct let *let) {
+  struct checker *c = env->c;
+  if (!node) return true;
+  let->otherwise = node->tok == TOKEN_ASK ? LET_ASKS : LET_DENIES;
+  let->because = rbc_string(c, env->scope, node->kid[1]);
+  if (!let->because) {
+    struct diag *d = rule_diag(c, W0910, rbc_span(env->scope, node), "the agent is not told why");
+    rbc_diag_help(c->diags, d, "say what to do first: `because \"look the reservation up first\"`");
+  }
+  return !node->kid[0] || rule_approvers(c, env->scope, node->kid[0], &let->approvers, &let->approver_count);
+}
+
+static bool one(struct env *env, const struct node *node, struct let *let) {
+  struct checker *c = env->c;
+  struct expr *value = rule_expr(env, node->kid[1], NULL);
+  bool ok = lack(env, node->kid[2], let) && value;
+  struct local *local = rule_bind(env, node->kid[0], value ? value->type : rbc_type(c, TYPE_BOOL), value && value->optional && !node->kid[2]);
+  if (!local) return false;
+  if (!ok) {                           /* what uses it stays silent */
+    struct binding *broken = arena_alloc(c->arena, sizeof *broken);
+    if (broken) { *broken = *env->bindings; broken->local = NULL; env->bindings = broken; }
+    return false;
+  }
+  if (node->kid[2] && !value->optional) {
+    struct diag *d = rule_diag(c, W0912, rbc_span(env->scope, node->kid[2]), "`%s` is never missing, so `otherwise %s` never happens", local->name,
+                               let->otherwise == LET_ASKS ? "ask" : "deny");
+    rbc_diag_help(c->diags, d, "leave it out");
+  }
+  let->local = local;
+  let->value = value;
+  let->span = rbc_span(env->scope, node);
+  if (node->kid[2]) {
+    let->hint = hint(c, value);
+    env->facts = flow_present(env, value, env->facts);
+  }
+  return true;
+}
+
+/* ---- those of a rule ---- */
+struct candidate { const struct node *node; const char *name; bool wanted; };
+
+static void mark_used(struct checker *c, const struct node *node) {
+  for (struct let_use *use = c->rules->lets; use; use = use->next)
+    if (use->node == node) use->used = true;
+}
+
+/* Lets of the file above the policy, then those of the policy above the rule. */
+static unsigned gather(struct checker *c, const struct file_scope *scope, const struct block *block, uint32_t before, struct candidate *out) {
+  unsigned n = 0;
+  const struct node *own = block ? block->item->node : NULL;
+  for (unsigned i = 0; i < c->item_count && c->items[i].node != own; i++) {
+    if (c->items[i].kind != NODE_LET || c->items[i].scope != scope) continue;
+    if (out) out[n] = (struct candidate){ c->items[i].node, rbc_text(c, scope, c->items[i].node->kid[0]), false };
+    n++;
+  }
+  for (uint32_t i = 0; block && i < before; i++) {
+    if (block->items->kid[i]->kind != NODE_LET) continue;
+    if (out) out[n] = (struct candidate){ block->items->kid[i], rbc_text(c, scope, block->items->kid[i]->kid[0]), false };
+    n++;
+  }
+  return n;
+}
+
+bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts, unsigned text_count,
+               struct let ***lets, unsigned *let_count) {
+  struct checker *c = env->c;
+  *lets = NULL;
+  *let_count = 0;
+  unsigned n = gather(c, env->scope, block, before, NULL), wanted = 0;
+  struct candidate *list = rule_array_of(c, n, sizeof *list);
+  if (!list) return false;
+  gather(c, env->scope, block, before, list);
+  for (unsigned i = n; i-- > 0; ) {
+    if (!list[i].name) return false;
+    for (unsigned t = 0; t < text_count && !list[i].wanted; t++) list[i].wanted = rule_mentions(c, env->scope, texts[t], list[i].name);
+    for (unsigned j = i + 1; j < n && !list[i].wanted; j++)
+      list[i].wanted = list[j].wanted && rule_mentions(c, env->scope, list[j].node->kid[1], list[i].name);
+    if (list[i].wanted) wanted++;
+  }
+  *lets = rule_array_of(c, wanted, sizeof **lets);
+  if (!*lets) return false;
+  bool ok = true;
+  for (unsigned i = 0; i < n; i++) {
+    if (!list[i].wanted) continue;
+    mark_used(c, list[i].node);
+    struct let *let = arena_alloc(c->arena, sizeof *let);
+    if (!let) return false;
+    if (one(env, list[i].node, let)) (*lets)[(*let_count)++] = let;
+    else ok = false;
+  }
+  return ok;
+}

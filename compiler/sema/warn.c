@@ -1,0 +1,124 @@
+/* warn.c: what is surely a mistake: rules that never match or always, that are always overruled; uses that nothing allows;
+ * what nobody uses. */
+#include <string.h>
+#include "sema/rules.h"
+
+/* ---- conditions ---- */
+static void condition(struct checker *c, const struct rule *rule) {
+  enum truth where = rule->where ? rule_truth(rule->where) : TRUTH_UNKNOWN, unless = rule->unless ? rule_truth(rule->unless) : TRUTH_UNKNOWN;
+  if (where == TRUTH_NEVER || unless == TRUTH_ALWAYS) {
+    const struct expr *e = where == TRUTH_NEVER ? rule->where : rule->unless;
+    struct diag *d = rule_diag(c, W0900, e->span, "this rule never matches: what stands after `%s` is %s", where == TRUTH_NEVER ? "where" : "unless",
+                               where == TRUTH_NEVER ? "never true" : "always true");
+    rbc_diag_help(c->diags, d, "leave the rule out, or say what it was meant to be about");
+  } else if (where == TRUTH_ALWAYS || unless == TRUTH_NEVER) {
+    const struct expr *e = where == TRUTH_ALWAYS ? rule->where : rule->unless;
+    struct diag *d = rule_diag(c, W0901, e->span, "what stands after `%s` is %s, so it says nothing", where == TRUTH_ALWAYS ? "where" : "unless",
+                               where == TRUTH_ALWAYS ? "always true" : "never true");
+    rbc_diag_help(c->diags, d, "leave it out");
+  }
+}
+
+/* ---- overruled ---- */
+static bool covers_agents(const struct rule *wide, const struct rule *rule) {
+  for (unsigned i = 0; i < rule->agent_count; i++)
+    if (!rule_has_agent(wide, rule->agents[i])) return false;
+  return true;
+}
+
+static bool covers(const struct rule *wide, const struct rule *rule) {
+  if (wide->event != rule->event || !covers_agents(wide, rule)) return false;
+  if ((rule->release_mask & ~wide->release_mask) != 0) return false;
+  for (unsigned i = 0; i < rule->operation_count; i++)
+    if (!rule_has_operation(wide, rule->operations[i])) return false;
+  for (unsigned i = 0; i < rule->target_count; i++) {
+    bool found = false;
+    for (unsigned k = 0; k < wide->target_count; k++) found = found || wide->targets[k] == rule->targets[i];
+    if (!found) return false;
+  }
+  return true;
+}
+
+static void overruled(struct checker *c, const struct rule *rule) {
+  if ((rule->effect != RULE_ALLOW && rule->effect != RULE_ASK) || !rule->agent_count) return;
+  for (unsigned i = 0; i < c->program->rules_count; i++) {
+    const struct rule *deny = c->program->rules[i];
+    if (deny->effect != RULE_DENY || deny->where || deny->unless || deny->let_count || deny->waiver_count || !covers(deny, rule)) continue;
+    struct diag *d = rule_diag(c, W0903, rule->span, "this rule is always overruled");
+    rbc_diag_label(c->diags, d, deny->span, "denies all that it %s, without a condition", rule->effect == RULE_ALLOW ? "allows" : "asks about");
+    rbc_diag_note(c->diags, d, "a denial wins over every other rule, in whatever order they stand");
+    return;
+  }
+}
+
+/* ---- agents ---- */
+static bool granted(const struct checker *c, const struct agent *agent, const struct operation *operation) {
+  for (unsigned i = 0; i < c->program->rules_count; i++) {
+    const struct rule *rule = c->program->rules[i];
+    if (rule->guard || rule->event != EVENT_CALL || (rule->effect != RULE_ALLOW && rule->effect != RULE_ASK)) continue;
+    if (rule_has_agent(rule, agent) && rule_has_operation(rule, operation)) return true;
+  }
+  return false;
+}
+
+static void useless(struct checker *c, const struct agent *agent) {
+  const char *list = "";
+  unsigned n = 0;
+  for (unsigned i = 0; i < agent->use_count; i++) {
+    if (granted(c, agent, agent->uses[i])) continue;
+    if (++n > 6) continue;
+    const char *next = arena_format(c->arena, "%s%s%s", list, n > 1 ? ", " : "", agent->uses[i]->name);
+    if (next) list = next;
+  }
+  if (!n) return;
+  struct diag *d = rule_diag(c, W0904, agent->span, "nothing allows %s to use %s%s", agent->name, list, n > 6 ? " and more" : "");
+  rbc_diag_note(c->diags, d, "what no rule of the agent's own package grants is denied");
+  rbc_diag_help(c->diags, d, "allow or ask for it in a policy of %s, or take it out of `uses`", agent->package->name);
+}
+
+/* ---- what nobody uses ---- */
+static void unused_symbols(struct checker *c) {
+  for (const struct package_scope *package = c->packages; package; package = package->next) {
+    if (package->package->is_std) continue;
+    for (const struct symbol *s = package->symbols; s; s = s->next_in_package) {
+      if (s->used || (s->kind != SYM_LABEL && s->kind != SYM_GROUP)) continue;
+      struct diag *d = rule_diag(c, s->kind == SYM_LABEL ? W0906 : W0909, s->span, "%s `%s` is used nowhere", s->kind == SYM_LABEL ? "the label" : "the group", s->name);
+      rbc_diag_help(c->diags, d, s->kind == SYM_LABEL ? "mark what carries it: `yields %s` at an operation, or behind a field; or leave it out"
+                                                      : "ask it somewhere (`ask %s before ...`), or leave it out", s->name);
+    }
+  }
+}
+
+static void unused(struct checker *c) {
+  for (const struct let_use *use = c->rules->lets; use; use = use->next) {
+    if (use->used) continue;
+    struct diag *d = rule_diag(c, W0907, use->span, "`%s` is used by no rule after it", use->name);
+    rbc_diag_note(c->diags, d, "it is never evaluated, so its `otherwise` never denies");
+  }
+  for (const struct fn_work *work = c->rules->fns; work; work = work->next)
+    if (!work->used && !(work->symbol->package && work->symbol->package->is_std))
+      rule_diag(c, W0908, work->symbol->span, "the function `%s` is used nowhere", work->symbol->name);
+}
+
+/* Warnings of a file stand in the order of the text; lets were noted from the last to the first. */
+static void in_text_order(struct checker *c) {
+  struct let_use *turned = NULL;
+  for (struct let_use *use = c->rules->lets, *next; use; use = next) {
+    next = use->next;
+    use->next = turned;
+    turned = use;
+  }
+  c->rules->lets = turned;
+}
+
+void rule_check_warnings(struct checker *c) {
+  for (unsigned i = 0; i < c->program->rules_count; i++) {
+    condition(c, c->program->rules[i]);
+    overruled(c, c->program->rules[i]);
+  }
+  for (unsigned i = 0; i < c->program->agents_count; i++)
+    if (!c->program->agents[i]->package->is_std) useless(c, c->program->agents[i]);
+  in_text_order(c);
+  unused(c);
+  unused_symbols(c);
+}
