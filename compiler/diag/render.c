@@ -1,10 +1,10 @@
 /* render.c: diagnostics for a terminal.
  *
  *   error[E0024]: a comparison is written `==`
- *     --> support/policies.rb:12:22
+ *      --> support/policies.rb:12:22
  *      |
  *   12 |     where args.status = "open"
- *      |                       ^ `=` gives a name to a value
+ *      |                       ^ `=` only gives a name to a value
  *      = help: write `==`
  */
 #include "diag/render.h"
@@ -119,7 +119,7 @@ static void snippets(const struct render *r, const struct mark *marks, unsigned 
       margin(r, "", "|\n");
     }
     bool same_line = same_file && before->spot.line == mark->spot.line;
-    if (same_file && mark->spot.line > before->spot.line + 1) fprintf(r->out, "%*s...\n", r->margin - 2, "");
+    if (same_file && mark->spot.line > before->spot.line + 1) fputs("...\n", r->out);
     uint32_t cut = cut_start(mark);
     if (!same_line || cut != cut_start(before)) source_line(r, mark, cut);
     underline(r, mark, cut);
@@ -160,7 +160,7 @@ static void render_one(struct render *r, const struct diag *d) {
     add_mark(r, marks, &count, label->span, label->text, false);
   uint32_t last = 1;
   for (unsigned i = 0; i < count; i++) if (marks[i].spot.line > last) last = marks[i].spot.line;
-  r->margin = digits(last) + 1;
+  r->margin = digits(last);
   if (count) {
     sort_marks(marks, count);
     snippets(r, marks, count);

@@ -37,6 +37,14 @@ struct link *build_link(struct parse *p, struct link *list, struct node *node) {
   return link;
 }
 
+struct link *build_join(struct link *list, struct link *more) {
+  if (!list || !more) return list ? list : more;
+  struct link *first = list->next;
+  list->next = more->next;
+  more->next = first;
+  return more;
+}
+
 struct node *build_list(struct parse *p, struct link *list) {
   uint32_t count = 0;
   if (list) for (struct link *l = list->next; count++, l != list; l = l->next) { }

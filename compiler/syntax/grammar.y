@@ -121,16 +121,19 @@ property(A) ::= name(B) values(L). { A = BUILD(PROP, 0, B->first, B, build_list(
 property(A) ::= name(B) values(L) PER per(C). { A = BUILD(PROP, 0, B->first, B, build_list(p, L), C); }
 property(A) ::= name(B) values(L) PER per(C) record(D).
   { A = BUILD(PROP, 0, B->first, B, build_list(p, build_link(p, L, D)), C); }
+/* Names with commas between, then literals, records and lists: `price input 3.00 USD`, `regions eu, us`. A name never
+ * follows a comma after a literal, so that `owner "x", purpose "y"` is an error and not one property. */
 %type values {struct link *}
-values(A) ::= value(B). { A = build_link(p, NULL, B); }
-values(A) ::= values(A) COMMA value(B). { A = build_link(p, A, B); }
-values(A) ::= values(A) literal(B). { A = build_link(p, A, B); }
-values(A) ::= values(A) record(B). { A = build_link(p, A, B); }
-values(A) ::= values(A) array(B). { A = build_link(p, A, B); }
-value(A) ::= path(A).
-value(A) ::= literal(A).
-value(A) ::= record(A).
-value(A) ::= array(A).
+values(A) ::= paths(A).
+values(A) ::= paths(B) plains(C). { A = build_join(B, C); }
+values(A) ::= plains(A).
+%type plains {struct link *}
+plains(A) ::= plain(B). { A = build_link(p, NULL, B); }
+plains(A) ::= plains(A) plain(B). { A = build_link(p, A, B); }
+plains(A) ::= plains(A) COMMA plain(B). { A = build_link(p, A, B); }
+plain(A) ::= literal(A).
+plain(A) ::= record(A).
+plain(A) ::= array(A).
 per(A) ::= name(A).
 per(A) ::= duration(A).
 per(A) ::= QUANTITY(T). { A = build_leaf(p, NODE_QUANTITY, T); }

@@ -1,5 +1,5 @@
-/* recover.c: an error: what is said, and how the parser goes on. In this order: slips that have words of their own
- * (slips.c); a block that was never closed; one token too many, too few or misspelt; else skip (resume.c). */
+/* recover.c: an error: what is said, and how the parser goes on. In this order: a block that was never closed; slips
+ * that have words of their own (slips.c); one token too many, too few or misspelt; else skip (resume.c). */
 #include <string.h>
 #include "syntax/parse.h"
 
@@ -50,6 +50,7 @@ static bool is_closer(unsigned kind) { return kind == TOKEN_RP || kind == TOKEN_
 static struct insertion best_insertion(const struct parse *p, uint32_t at) {
   unsigned kinds[LOOK_AHEAD + 1], count = next_kinds(p, at, kinds + 1, LOOK_AHEAD) + 1;
   struct insertion best = { TOKEN_END, 0, true };
+  unsigned reason = 0;             /* a text at the end of a rule is its reason, though `where` would fit as well */
   for (unsigned kind = TOKEN_LP; kind < TOKEN_KIND_COUNT; kind++) {
     kinds[0] = kind;
     if (!grammar_accepts(p->grammar, grammar_depth(p->grammar), kind)) continue;
@@ -57,7 +58,9 @@ static struct insertion best_insertion(const struct parse *p, uint32_t at) {
     bool first = taken > best.taken, closes = is_closer(kind) && !is_closer(best.kind);
     if (first || (taken == best.taken && closes)) best = (struct insertion){ kind, taken, first };
     else if (taken == best.taken) best.alone = false;
+    if (kind == TOKEN_BECAUSE && taken == best.taken && kinds[1] == TOKEN_STRING) reason = taken;
   }
+  if (reason == best.taken && reason) best = (struct insertion){ TOKEN_BECAUSE, reason, true };
   if (kinds[count - 1] == TOKEN_END && count > 2) count--;     /* a block that is open at the end is another matter */
   return best.taken >= (count < ENOUGH ? count : ENOUGH) ? best : (struct insertion){ TOKEN_END, 0, false };
 }
@@ -71,9 +74,15 @@ static const char *text_of(unsigned kind) {
   return token_word((enum token_kind)kind);
 }
 
-/* Not for operators and values: which one was meant, nobody knows. */
+/* Signs, and words that only hold others together: which operator or value was meant, nobody knows. */
 static bool may_be_inserted(unsigned kind) {
-  return text_of(kind) && kind != TOKEN_AND && kind != TOKEN_OR && kind != TOKEN_NOT && kind != TOKEN_TRUE && kind != TOKEN_FALSE;
+  switch (kind) {
+    case TOKEN_CALL: case TOKEN_BEFORE: case TOKEN_BECAUSE: case TOKEN_BY: case TOKEN_OF: case TOKEN_TO: case TOKEN_AT:
+    case TOKEN_MOST: case TOKEN_IN: case TOKEN_WITH: case TOKEN_THEN: case TOKEN_ELSE: case TOKEN_FOR: case TOKEN_EACH:
+    case TOKEN_AS: case TOKEN_THE: case TOKEN_LAST: case TOKEN_SEEN: case TOKEN_ON: case TOKEN_PER: case TOKEN_SATISFY:
+    case TOKEN_WHERE: case TOKEN_DECLARES: case TOKEN_UNTIL: case TOKEN_LASTS: case TOKEN_STARTING: return true;
+    default: return kind < TOKEN_PACKAGE && text_of(kind);
+  }
 }
 
 static void label_open(struct parse *p, struct diag *d, unsigned closer) {
@@ -167,7 +176,7 @@ uint32_t recover(struct parse *p, uint32_t at) {
   uint32_t next = at;
   bool room = grammar_depth(p->grammar) < PARSER_STACK - PARSER_STACK_RESERVE;
   if (room) {
-    if (mend_slip(p, at, &next) || resume_unclosed(p, at, &next) || resume_after_comma(p, at, &next)) return next;
+    if (resume_unclosed(p, at, &next) || mend_slip(p, at, &next) || resume_after_comma(p, at, &next)) return next;
     if (insert(p, at)) return at;
     if (delete(p, at, &next)) return next;
   }

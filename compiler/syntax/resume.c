@@ -52,18 +52,19 @@ static unsigned depth_for(const struct parse *p, unsigned kind) {
   return 0;
 }
 
-/* Place of the innermost open brace on the stack; 0: none. */
-static unsigned open_brace(const struct parse *p, uint32_t *token) {
+/* Place on the stack of the innermost open brace that stands before a token; 0: none. */
+static unsigned open_brace(const struct parse *p, uint32_t before, uint32_t *token) {
   for (unsigned place = grammar_depth(p->grammar); place-- > 1;) {
     unsigned kind = grammar_stack_token(p->grammar, place, token);
-    if (kind == TOKEN_LB || kind == TOKEN_DOTLB) return place;
+    if ((kind == TOKEN_LB || kind == TOKEN_DOTLB) && *token < before) return place;
   }
   return 0;
 }
 
 /* A closing brace while nothing was opened since the error. True: the parser will take it now. */
 static bool close_block(struct parse *p) {
-  unsigned place = open_brace(p, NULL), depth = grammar_depth(p->grammar);
+  uint32_t token;
+  unsigned place = open_brace(p, UINT32_MAX, &token), depth = grammar_depth(p->grammar);
   if (!place) return false;
   for (unsigned keep = place + 2; keep > place; keep--)
     if (keep <= depth && grammar_accepts(p->grammar, keep, TOKEN_RB)) {
@@ -91,23 +92,42 @@ uint32_t resume(struct parse *p, uint32_t at) {
   }
 }
 
+/* Closes all open blocks, when the token is then taken. */
+static bool close_blocks(struct parse *p, uint32_t word) {
+  enum { MOST = 8 };
+  unsigned kinds[MOST + 1], braces = 0;
+  uint32_t before;
+  for (unsigned place = grammar_depth(p->grammar); place-- > 1 && braces < MOST;) {
+    unsigned kind = grammar_stack_token(p->grammar, place, NULL);
+    if (kind == TOKEN_LB || kind == TOKEN_DOTLB) kinds[braces++] = TOKEN_RB;
+  }
+  kinds[braces] = parse_token(p, word)->kind;
+  if (!previous_token(p, word, &before)) return false;
+  if (grammar_accepts_all(p->grammar, grammar_depth(p->grammar), kinds, braces + 1) <= braces) return false;
+  while (braces-- > 0) grammar_push(p->grammar, TOKEN_RB, before, p);
+  return true;
+}
+
 bool resume_unclosed(struct parse *p, uint32_t at, uint32_t *next) {
   uint32_t brace, word = at;
-  unsigned place = open_brace(p, &brace);
-  if (!place) return false;
   for (int back = 0; ; back++) {
     unsigned kind = parse_token(p, word)->kind;
     if (kind == TOKEN_END || (begins_declaration(kind) && at_column_one(p, word))) break;
     if (back == 3 || !previous_token(p, word, &word)) return false;
   }
-  if (brace >= word) return false;
-  unsigned depth = depth_for(p, parse_token(p, word)->kind);
-  if (depth == 0 || depth > place) return false;     /* it may stand inside this block */
+  unsigned place = open_brace(p, word, &brace), depth = place ? depth_for(p, parse_token(p, word)->kind) : 0;
+  if (depth == 0 || depth > place) return false;     /* no block is open, or it may stand inside */
   const struct token *open = parse_token(p, brace), *token = parse_token(p, word);
   struct diag *d = parse_error(p, E0021, token->offset, token_end(token), "`}` is missing before %s", found_text(p, word));
   rbc_diag_label(p->diags, d, parse_span(p, open->offset, token_end(open)), "this brace is still open");
   rbc_diag_help(p->diags, d, "close the block with `}`");
-  grammar_cut(p->grammar, depth);
+  bool closed = word == at && close_blocks(p, word);           /* what was read of the block is kept, if it can be */
+  for (unsigned keep = place + 2; keep > place && !closed; keep--)
+    if (keep <= grammar_depth(p->grammar) && grammar_accepts(p->grammar, keep, TOKEN_RB)) {
+      grammar_cut(p->grammar, keep);
+      closed = close_blocks(p, word);
+    }
+  if (!closed) grammar_cut(p->grammar, depth);
   *next = p->resumed = word;
   return true;
 }
