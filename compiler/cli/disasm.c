@@ -1,0 +1,229 @@
+/* disasm.c: programs of a bundle, from opcodes.def. */
+#include <string.h>
+#include "cli/cli.h"
+#include "cli/disasm.h"
+
+enum immediate { I_NONE, I_CONST, I_STRING, I_VALUE, I_TYPE, I_SLOT, I_FIELD, I_CTX, I_LABEL, I_PROOF, I_OPERATION, I_ENTITY, I_TABLE, I_TREE,
+  I_ZONE, I_PATTERN, I_JUMP, I_LOOP, I_NEXT, I_FUNCTION, I_LACK };
+struct op_info { const char *name, *a, *b, *c; enum immediate imm; };
+static const struct op_info ops[OP_COUNT] = {
+#define OP(NAME, A, B, C, IMM, COST, DOC) {#NAME, #A, #B, #C, IMM},
+#include "opcodes.def"
+#undef OP
+};
+static const char *const facts[CTX_COUNT] = {
+#define CTX(NAME, WRITTEN, TYPE, OPT, EVENTS, DOC) WRITTEN,
+#include "contexts.def"
+#undef CTX
+};
+static const char *const kinds[TYPE_KIND_COUNT] = {
+#define KIND(NAME, WRITTEN, ORDER) WRITTEN,
+#include "type_kinds.def"
+#undef KIND
+};
+
+void disasm_type(const struct bundle_view *view, uint32_t type, int depth, FILE *out) {
+  const struct image_type *t = view_record(view, SECTION_TYPES, type);
+  if (!t || t->kind >= TYPE_KIND_COUNT || depth > 8) {
+    fprintf(out, "type %u", (unsigned)type);
+    return;
+  }
+  if (t->kind == TYPE_RECORD) {
+    fputs(view_text(view, t->name), out);
+    return;
+  }
+  fputs(kinds[t->kind], out);
+  if (t->kind == TYPE_MONEY) fprintf(out, "(%s)", view_text(view, t->name));
+  if (t->kind != TYPE_LIST && t->kind != TYPE_SET && t->kind != TYPE_MAP) return;
+  fputc(' ', out);
+  disasm_type(view, t->a, depth + 1, out);
+}
+
+static void quoted(const char *text, FILE *out) {
+  fputc('"', out);
+  cli_put_clean(out, text, strlen(text));
+  fputc('"', out);
+}
+
+static bool list_holds(const struct bundle_view *view, uint32_t list, uint32_t rule) {
+  const uint32_t *count = view_record(view, SECTION_LISTS, list);
+  for (uint32_t i = 1; count && i <= *count; i++) {
+    const uint32_t *entry = view_record(view, SECTION_LISTS, (size_t)list + i);
+    if (!entry) return false;
+    if (*entry == rule) return true;
+  }
+  return false;
+}
+
+/* An argument's name: slots are numbered by connector, so any operation in the rule's scope that has the slot tells. */
+static const char *slot_name(const struct bundle_view *view, uint32_t rule, uint32_t slot) {
+  uint32_t operations = view_count(view, SECTION_OPERATIONS), agents = view_count(view, SECTION_AGENTS);
+  size_t width = (size_t)operations + RELEASE_COUNT + agents + 1;
+  for (uint32_t agent = 0; rule != NONE32 && agent < agents; agent++)
+    for (uint32_t head = 0; head < operations; head++) {
+      const uint32_t *list = view_record(view, SECTION_SCOPE, agent * width + head);
+      if (!list || *list == NONE32 || !list_holds(view, *list, rule)) continue;
+      const struct image_operation *o = view_record(view, SECTION_OPERATIONS, head);
+      for (uint32_t i = 0; i < o->params; i++) {
+        const struct image_param *p = view_record(view, SECTION_PARAMS, (size_t)o->first_param + i);
+        if (p && p->slot == slot) return view_text(view, p->name);
+      }
+    }
+  return "";
+}
+
+static void constant(const struct bundle_view *view, uint32_t index, FILE *out) {
+  const struct image_const *c = view_record(view, SECTION_CONSTS, index);
+  if (!c) return;
+  const struct image_type *t = view_record(view, SECTION_TYPES, c->type);
+  int kind = t ? t->kind : -1;
+  if (kind == TYPE_BOOL) fputs(c->bits ? "true" : "false", out);
+  else if (kind == TYPE_DECIMAL || kind == TYPE_MONEY)
+    fprintf(out, "%s%llu.%06llu", c->bits < 0 ? "-" : "", (unsigned long long)((c->bits < 0 ? 0 - (uint64_t)c->bits : (uint64_t)c->bits) / 1000000),
+            (unsigned long long)((c->bits < 0 ? 0 - (uint64_t)c->bits : (uint64_t)c->bits) % 1000000));
+  else if (kind == TYPE_SYMBOL || kind == TYPE_WORDS) {
+    const struct image_symbol *s = view_record(view, SECTION_SYMBOLS, (size_t)(uint64_t)c->bits);
+    quoted(s ? view_text(view, s->name) : "?", out);
+  } else if (kind == TYPE_REGION) {
+    const struct image_region *r = view_record(view, SECTION_REGIONS, (size_t)(uint64_t)c->bits);
+    fputs(r ? view_text(view, r->name) : "?", out);
+  } else if (kind == TYPE_TIME) {
+    char time[32];
+    cli_format_time(c->bits, time);
+    fputs(time, out);
+  } else fprintf(out, "%lld", (long long)c->bits);
+  fputs(" : ", out);
+  disasm_type(view, c->type, 0, out);
+}
+
+static void named(const struct bundle_view *view, enum section section, uint32_t index, FILE *out) {
+  const ref *name = view_record(view, section, index);          /* these records begin with their name */
+  fputs(name ? view_text(view, *name) : "?", out);
+}
+
+static void immediate(const struct bundle_view *view, enum immediate role, uint32_t imm, uint32_t rule, FILE *out) {
+  static const struct { enum immediate role; enum section section; } names[] = {
+    {I_LABEL, SECTION_LABELS}, {I_PROOF, SECTION_PROOFS}, {I_OPERATION, SECTION_OPERATIONS}, {I_ENTITY, SECTION_ENTITIES},
+    {I_TABLE, SECTION_TABLES}, {I_TREE, SECTION_TREES}, {I_ZONE, SECTION_ZONES},
+  };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (names[i].role == role) {
+      named(view, names[i].section, imm, out);
+      return;
+    }
+  const struct image_lack *lack = role == I_LACK ? view_record(view, SECTION_LACKS, imm) : NULL;
+  if (lack) quoted(view_text(view, lack->because), out);
+  else if (role == I_CONST) constant(view, imm, out);
+  else if (role == I_STRING) quoted(view_text(view, imm), out);
+  else if (role == I_TYPE) disasm_type(view, imm, 0, out);
+  else if (role == I_SLOT) fprintf(out, "args.%s", slot_name(view, rule, imm));
+  else if (role == I_CTX) fputs(imm < CTX_COUNT ? facts[imm] : "?", out);
+  else if (role == I_FIELD) fprintf(out, "field %u", (unsigned)imm);
+  else if (role == I_VALUE) fprintf(out, "value %u", (unsigned)imm);
+  else if (role == I_PATTERN) fprintf(out, "pattern %u", (unsigned)imm);
+  else if (role == I_FUNCTION) fprintf(out, "function %u", (unsigned)imm);
+}
+
+static void operand(const char *role, unsigned number, const char **comma, FILE *out) {
+  if (strcmp(role, "_") == 0) return;
+  bool window = strcmp(role, "O_KEYS") == 0 || strcmp(role, "O_ROWKEYS") == 0 || strcmp(role, "S_PARAMS") == 0;
+  fprintf(out, "%sr%u%s", *comma, number, window ? ".." : "");
+  *comma = ", ";
+}
+
+void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t rule, FILE *out) {
+  for (uint32_t at = 0; at < count; at++) {
+    const struct instruction *in = view_record(view, SECTION_CODE, (size_t)first + at);
+    if (!in) return;
+    if (in->op >= OP_COUNT) {
+      fprintf(out, "  %4u  ? %u\n", (unsigned)at, in->op);
+      continue;
+    }
+    const struct op_info *op = &ops[in->op];
+    const char *comma = "";
+    fprintf(out, "  %4u  %-10s ", (unsigned)at, op->name);
+    operand(op->a, in->a, &comma, out);
+    operand(op->b, in->b, &comma, out);
+    operand(op->c, in->c, &comma, out);
+    if (op->imm == I_JUMP || op->imm == I_LOOP || op->imm == I_NEXT) fprintf(out, "%s-> %u", comma, (unsigned)in->imm);
+    else if (op->imm != I_NONE) {
+      fputs(comma, out);
+      immediate(view, op->imm, in->imm, rule, out);
+    }
+    fputc('\n', out);
+  }
+}
+
+static void cost(const struct bundle_view *view, uint32_t index, FILE *out) {
+  const struct image_cost *c = view_record(view, SECTION_COSTS, index);
+  const char *plus = "";
+  for (int d = 0; c && d <= IMAGE_MAX_LOOP_DEPTH; d++) {
+    if (c->steps[d] == 0) continue;
+    fprintf(out, "%s%llu", plus, (unsigned long long)c->steps[d]);
+    if (d) fprintf(out, " n");
+    if (d > 1) fprintf(out, "^%d", d);
+    plus = " + ";
+  }
+}
+
+static void rule_head(const struct bundle_view *view, uint32_t index, const struct image_rule *r, FILE *out) {
+  static const char *const effects[] = {"allow", "ask", "deny", "oblige"}, *const events[] = {"call", "infer", "release", "delegate"};
+  const struct image_source *source = view_record(view, SECTION_SOURCES, r->source);
+  fprintf(out, "\nrule %u: %s %s, %s %s  (%s:%u)  cost ", (unsigned)index, r->guard ? "guard" : "policy", view_text(view, r->name),
+          r->effect < 4 ? effects[r->effect] : "?", r->event < 4 ? events[r->event] : "?", source ? view_text(view, source->path) : "?",
+          (unsigned)r->line);
+  cost(view, r->cost, out);
+  fputc('\n', out);
+  if (r->condition && *view_text(view, r->condition)) {
+    fprintf(out, "  condition: ");
+    cli_put_clean(out, view_text(view, r->condition), strlen(view_text(view, r->condition)));
+    fputc('\n', out);
+  }
+  if (*view_text(view, r->because)) {
+    fprintf(out, "  because ");
+    quoted(view_text(view, r->because), out);
+    fputc('\n', out);
+  }
+}
+
+void disasm_rules(const struct bundle_view *view, FILE *out) {
+  for (uint32_t i = 0; i < view_count(view, SECTION_RULES); i++) {
+    const struct image_rule *r = view_record(view, SECTION_RULES, i);
+    rule_head(view, i, r, out);
+    for (uint32_t w = 0; w < r->waivers; w++) {
+      const struct image_waiver *waiver = view_record(view, SECTION_WAIVERS, (size_t)r->first_waiver + w);
+      if (!waiver) break;
+      fprintf(out, "  waived for %s:\n", view_agent(view, waiver->agent));
+      disasm_code(view, waiver->code, waiver->code_count, i, out);
+    }
+    disasm_code(view, r->code, r->code_count, i, out);
+  }
+}
+
+void disasm_functions(const struct bundle_view *view, FILE *out) {
+  for (uint32_t i = 0; i < view_count(view, SECTION_FUNCTIONS); i++) {
+    const struct image_function *f = view_record(view, SECTION_FUNCTIONS, i);
+    fprintf(out, "\nfunction %u: %u parameters, gives ", (unsigned)i, (unsigned)f->params);
+    disasm_type(view, f->result, 0, out);
+    fprintf(out, "%s, cost ", f->optional ? "?" : "");
+    cost(view, f->cost, out);
+    fputc('\n', out);
+    disasm_code(view, f->code, f->code_count, NONE32, out);
+  }
+}
+
+void disasm_head(const struct bundle_view *view, FILE *out) {
+  const struct image_bundle *b = view_record(view, SECTION_BUNDLE, 0);
+  struct image_header header;
+  memcpy(&header, view->bytes, sizeof header);
+  fprintf(out, "bundle of %s, built %s, %zu bytes, version %u\ndigest ", b ? view_text(view, b->workspace) : "?", b ? view_text(view, b->built) : "?",
+          view->size, (unsigned)header.version);
+  for (size_t i = 0; i < sizeof header.digest; i++) fprintf(out, "%02x", header.digest[i]);
+  fprintf(out, "\n%u agents, %u operations, %u rules, %u functions, %u instructions\n", (unsigned)view_count(view, SECTION_AGENTS),
+          (unsigned)view_count(view, SECTION_OPERATIONS), (unsigned)view_count(view, SECTION_RULES),
+          (unsigned)view_count(view, SECTION_FUNCTIONS), (unsigned)view_count(view, SECTION_CODE));
+  for (uint32_t i = 0; i < view_count(view, SECTION_PENDING); i++) {
+    const struct image_pending *p = view_record(view, SECTION_PENDING, i);
+    fprintf(out, "cannot be executed: %s %s\n", view_text(view, p->kind), view_text(view, p->name));
+  }
+}
