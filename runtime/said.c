@@ -4,7 +4,8 @@
 #include "packed.h"
 #include "session.h"
 
-enum { NEEDLE_POINTS = 1024 };      /* of a text that is not plain ASCII; a longer one was not said */
+/* A longer token was not said: this bounds the work. The points are of a token that is not plain ASCII. */
+enum { TOKEN_BYTES = 4096, NEEDLE_POINTS = 1024 };
 static const utf8proc_option_t normal_form = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
 
 /* ---- NFC ---- */
@@ -65,7 +66,7 @@ static bool stands_alone(const char *text, size_t length, size_t start, size_t e
 }
 
 static bool holds_token(const char *text, size_t length, const char *token, size_t token_length) {
-  if (!token_length || token_length > length) return false;
+  if (!token_length || token_length > length || token_length > TOKEN_BYTES) return false;
   for (size_t at = 0; at + token_length <= length; at++) {
     const char *found = memchr(text + at, token[0], length - token_length - at + 1);
     if (!found) return false;
