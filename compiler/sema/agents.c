@@ -128,7 +128,8 @@ static void fill_agent(struct checker *c, const struct symbol *s) {
   }
   if (agent->use_count) qsort(agent->uses, agent->use_count, sizeof *agent->uses, by_operation);
   if (agent->accept_count) qsort(agent->accepts, agent->accept_count, sizeof *agent->accepts, by_agent);
-  if (once.owner.source == NO_SOURCE) no_owner(c, s);
+  if (once.owner.source == NO_SOURCE && agent->team) agent->owner = agent->team->owner;    /* who answers for the team */
+  else if (once.owner.source == NO_SOURCE) no_owner(c, s);
 }
 
 void rbc_declare_agents(struct checker *c) {

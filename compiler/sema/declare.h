@@ -14,7 +14,7 @@ enum right {
 };
 
 struct file_text { const char *path; const char *bytes; size_t size; };
-struct std_file { const char *path; const struct file_text *text; struct source *source; bool taken; };
+struct std_file { const char *path; const struct file_text *text; };
 struct word_entry { const char *text; unsigned symbol; struct word_entry *next; };
 #define WORD_BUCKETS 1024u
 

@@ -12,24 +12,32 @@ static bool may_hold(struct checker *c, const char *path, const char *package) {
   return !strcmp(path + n, ".rb") || (path[n] == '/' && !strchr(path + n + 1, '/'));
 }
 
+/* Does the text begin with `package NAME`? Looked at before parsing, so that only what is imported is read. */
+static bool says_package(const struct file_text *text, const char *name) {
+  const char *p = text->bytes, *end = p + text->size;
+  size_t n = strlen(name);
+  for (; p < end; p++) {
+    if (*p == '#') while (p < end && *p != '\n') p++;
+    else if (!strchr(" \t\r\n", *p) || !*p) break;
+  }
+  if (end - p < 8 || memcmp(p, "package", 7)) return false;
+  for (p += 7; p < end && (*p == ' ' || *p == '\t'); p++) { }
+  return (size_t)(end - p) >= n && !memcmp(p, name, n) && ((size_t)(end - p) == n || !*(p + n) || strchr(" \t\r\n#", p[n]));
+}
+
 static struct package_scope *load_std(struct checker *c, const char *name) {
   struct package_scope *package = rbc_find_package(c, name);
   if (package || strncmp(name, "std.", 4)) return package;
   for (unsigned i = 0; i < c->own->std_count; i++) {
     struct std_file *file = &c->own->std_files[i];
-    if (file->taken || !may_hold(c, file->path, name)) continue;
-    if (!file->source) {
-      const char *shown = arena_format(c->arena, "std/%s", file->path);
-      file->source = shown ? rbc_add_source(c, shown, file->text->bytes, file->text->size) : NULL;
-    }
-    if (!file->source || !file->source->file || !file->source->file->kid[0]) continue;
-    const struct node *line = file->source->file->kid[0];
-    const char *said = node_path(file->source, line->kid[0], c->arena);
-    if (!said || strcmp(said, name)) continue;
-    if (!package) package = rbc_new_package(c, name, node_span(file->source, line->kid[0]), "", true);
-    if (!package) return NULL;
-    file->taken = true;
-    rbc_take_file(c, package, file->source);
+    if (!may_hold(c, file->path, name) || !says_package(file->text, name)) continue;
+    const char *shown = arena_format(c->arena, "std/%s", file->path);
+    struct source *source = shown ? rbc_add_source(c, shown, file->text->bytes, file->text->size) : NULL;
+    const struct node *line = source && source->file && source->file->count ? source->file->kid[0] : NULL;
+    if (!source) return NULL;
+    struct span span = line ? node_span(source, line->kid[0]) : (struct span){ source->id, 0, 0 };
+    if (!package) package = rbc_new_package(c, name, span, "", true);
+    if (!package || !rbc_take_file(c, package, source)) return NULL;
   }
   return package;
 }

@@ -1,6 +1,7 @@
 /* tables.c: rows from the text, CSV and JSON; keys; which tables are total. */
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 #include "sema/declare.h"
 
 bool rbc_rows_add(struct rows *rows, struct constant *row, struct span span) {
@@ -63,6 +64,18 @@ static enum read_result read_std(struct checker *c, const char *path, struct fil
   return full ? rbc_read_file(&reader, path + 4, text) : READ_FAILED;
 }
 
+static bool check_utf8(const struct rows *rows) {
+  const struct source *s = rows->data;
+  for (uint32_t i = 0; i < s->size; ) {
+    utf8proc_int32_t code;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s->text + i, (utf8proc_ssize_t)(s->size - i), &code);
+    if (n > 0) { i += (uint32_t)n; continue; }
+    rbc_diag(rows->c->diags, E0610, (struct span){ s->id, i, i + 1 }, "this is no UTF-8");
+    return false;
+  }
+  return true;
+}
+
 static void file_rows(struct rows *rows, const struct node *from, const char **digest) {
   struct checker *c = rows->c;
   const char *name = rbc_string(c, rows->scope, from);
@@ -84,7 +97,7 @@ static void file_rows(struct rows *rows, const struct node *from, const char **d
   }
   *digest = rbc_digest(c->arena, text.bytes, text.size);
   rows->data = rbc_add_data(c, path, text.bytes, text.size);
-  if (!rows->data) return;
+  if (!rows->data || !check_utf8(rows)) return;
   if (csv) rbc_rows_csv(rows, text.bytes, text.size);
   else rbc_rows_json(rows, text.bytes, text.size);
 }
