@@ -2,7 +2,7 @@
 #include <string.h>
 #include "codegen/generator.h"
 #include "codegen/pattern.h"
-#include "codegen/zones.h"
+#include "support/zones.h"
 
 static void pattern(struct generator *g, const struct pattern *p) {
   struct pattern_automaton a;

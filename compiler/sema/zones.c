@@ -1,6 +1,6 @@
 /* zones.c: time zones by name, once each; wall-clock times in them. */
 #include <string.h>
-#include "codegen/zones.h"
+#include "support/zones.h"
 #include "sema/declare.h"
 #include "value.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/codegen.h"
-#include "codegen/zones.h"
+#include "support/zones.h"
 #include "image_probe.h"
 #include "sample.h"
 #include "value.h"

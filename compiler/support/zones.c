@@ -1,5 +1,5 @@
 /* zones.c: reads TZif files, version 1 to 4. What the file's footer says of the years to come is written out until 2100. */
-#include "codegen/zones.h"
+#include "support/zones.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
