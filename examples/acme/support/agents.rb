@@ -17,6 +17,7 @@ agent support_bot {
 
 agent translator {
   team    support
+  owner   "support@acme.example"
   purpose "puts a ticket into another language"
   uses    translation.translate
   accepts support_bot

@@ -1,32 +1,35 @@
 # tests.rb: each rule both ways.
 package acme.support
 
+import std.regions
+import std.connectors.{ slack, stripe }
+
 test "a small refund for a verified customer goes through" {
   given session has verified
-  given seen charge { id: "ch_1", amount: 80.00 USD }
+  given seen stripe.charge { id: "ch_1", amount: 80.00 USD }
   call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
   expect allow by refunds
 }
 test "a small refund without a proof has no grant" {
-  given seen charge { id: "ch_1", amount: 80.00 USD }
+  given seen stripe.charge { id: "ch_1", amount: 80.00 USD }
   call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
   expect deny
 }
 test "checking the code proves who the customer is" {
-  given seen charge { id: "ch_1", amount: 80.00 USD }
-  call identity.check_code(contact_id: "c_1", code: "000000") by support_bot -> { }
+  given seen stripe.charge { id: "ch_1", amount: 80.00 USD }
+  call identity.check_code(contact_id: "c_1", code: "000000") by support_bot
   expect allow
   then call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
   expect allow by refunds
 }
 test "a large refund waits for a person" {
-  given seen charge { id: "ch_1", amount: 800.00 USD }
+  given seen stripe.charge { id: "ch_1", amount: 800.00 USD }
   call stripe.create_refund(charge: "ch_1", amount: 250.00 USD) by support_bot
   expect ask finance_leads
 }
 test "a refund is not larger than the charge" {
   given session has verified
-  given seen charge { id: "ch_1", amount: 30.00 USD }
+  given seen stripe.charge { id: "ch_1", amount: 30.00 USD }
   call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
   expect deny by refunds
 }
@@ -37,9 +40,9 @@ test "a charge that nobody looked up is not refunded" {
 }
 test "after a refund the charge must be looked up again" {
   given session has verified
-  given seen charge { id: "ch_1", amount: 90.00 USD }
+  given seen stripe.charge { id: "ch_1", amount: 90.00 USD }
   call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
-    -> { id: "re_1", charge: "ch_1", amount: 40.00, status: "succeeded" }
+    -> { id: "re_1", charge: "ch_1", amount: 40.00 USD, status: "succeeded" }
   expect allow
   then call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
   expect deny by refunds

@@ -2,6 +2,10 @@
 # grants is denied.
 package acme.support
 
+import acme.platform.{ org, shared_channels }
+import std.connectors.{ slack, stripe }
+import std.detectors.{ email, phone, iban, credit_card }
+
 policy tickets {
   allow call crm.{ get_contact, search_cases } by support_bot
 
@@ -34,7 +38,7 @@ policy refunds {
   let small = 100.00 USD
 
   # Judged by what the payment system answered, not by what the agent says.
-  let c = seen charge(args.charge) otherwise deny because "look the charge up first"
+  let c = seen stripe.charge(args.charge) otherwise deny because "look the charge up first"
 
   allow call stripe.get_charge by support_bot
 

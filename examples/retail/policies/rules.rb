@@ -56,11 +56,15 @@ guard one_customer {
     because "find the customer by e-mail, or by name and zip code, first"
 
   # "must deny any requests for tasks related to any other user". Whose an order is, is known only after the look-up:
-  # so it stands in the profile; before the profile was looked up, the customer named it.
+  # so it stands in the profile; before the profile was looked up, the customer named it or says that it is the one.
   deny call shop.get_order_details
-    unless (any u in seen user where u.user_id == me and args.order_id in u.orders)
-        or session.count(shop.get_user_details) == 0 and said(args.order_id)
-    because "only this customer's own orders: look the customer's profile up first"
+    where session.count(shop.get_user_details) > 0
+    unless any u in seen user where u.user_id == me and args.order_id in u.orders
+    because "only this customer's own orders"
+  ask requester before call shop.get_order_details
+    where session.count(shop.get_user_details) == 0
+    unless said(args.order_id)
+    because "the customer has not named this order, and their profile was not looked up"
 }
 
 guard orders {
@@ -84,10 +88,17 @@ guard orders {
 
 guard payments {
   let o     = seen order(args.order_id) otherwise deny because "look the order up first"
-  let u     = seen user(o.user_id) otherwise deny because "look the customer's profile up first"
-  let m     = u.payment_methods[args.payment_method_id] otherwise deny because "the payment method is not in the profile"
   let paid  = o.payment_history[0] otherwise deny because "the order shows no payment"
   let total = sum(i.price for i in o.items)
+
+  # "The refund must either go to the original payment method, or an existing gift card."
+  deny call shop.return_delivered_order_items
+    unless args.payment_method_id == paid.payment_method_id
+        or seen user(o.user_id)?.payment_methods[args.payment_method_id]?.source == gift_card
+    because "a refund goes to the original payment method, or to a gift card of the profile (look it up first)"
+
+  let u = seen user(o.user_id) otherwise deny because "look the customer's profile up first"
+  let m = u.payment_methods[args.payment_method_id] otherwise deny because "the payment method is not in the profile"
 
   # "a single payment method different from the original payment method"
   deny call shop.modify_pending_order_payment where args.payment_method_id == paid.payment_method_id
@@ -95,10 +106,6 @@ guard payments {
   # "it must have enough balance to cover the total amount"
   deny call shop.modify_pending_order_payment where m.source == gift_card and (m.balance otherwise 0.00 USD) < total
     because "the gift card does not cover the order"
-  # "The refund must either go to the original payment method, or an existing gift card."
-  deny call shop.return_delivered_order_items
-    unless args.payment_method_id == paid.payment_method_id or m.source == gift_card
-    because "a refund goes to the original payment method or to a gift card"
 }
 
 guard items {
@@ -110,9 +117,6 @@ guard items {
         count(for b in args.item_ids where b == a) <= count(for i in o.items where i.item_id == a)
     because "the order does not hold this item"
 
-  let u = seen user(o.user_id) otherwise deny because "look the customer's profile up first"
-  let m = u.payment_methods[args.payment_method_id] otherwise deny because "the payment method is not in the profile"
-
   # "each item can be modified / exchanged to an available new item of the same product but of different product option".
   # Two lists, position by position; lists of different lengths make it false.
   deny call shop.{ modify_pending_order_items, exchange_delivered_order_items }
@@ -121,13 +125,18 @@ guard items {
         and seen product((first i in o.items where i.item_id == a)?.product_id)?.variants[b]?.available == true
     because "each item is exchanged for an available one of the same product, with other options; look the product up first"
 
-  # "If the user provides a gift card, it must have enough balance to cover the price difference."
+  # "If the user provides a gift card, it must have enough balance to cover the price difference." The profile says what
+  # kind of method it is; nothing is to be covered when the original method gets money back.
+  let paid   = o.payment_history[0] otherwise deny because "the order shows no payment"
   let sold   = sum((first i in o.items where i.item_id == a)?.price for a in args.item_ids)
     otherwise deny because "the order does not hold this item"
   let bought = sum(seen product((first i in o.items where i.item_id == a)?.product_id)?.variants[b]?.price
                    for (a, b) in pairs(args.item_ids, args.new_item_ids))
     otherwise deny because "look the product up first"
   deny call shop.{ modify_pending_order_items, exchange_delivered_order_items }
-    where m.source == gift_card and (m.balance otherwise 0.00 USD) < bought - sold
-    because "the gift card does not cover the price difference"
+    unless args.payment_method_id == paid.payment_method_id and bought <= sold
+        or any u in seen user where u.user_id == o.user_id and any m in u.payment_methods
+             where m.id == args.payment_method_id
+               and (m.source != gift_card or (m.balance otherwise 0.00 USD) >= bought - sold)
+    because "the payment method is in the profile (look it up first), and a gift card covers the price difference"
 }
