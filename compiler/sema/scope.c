@@ -155,9 +155,9 @@ bool rule_head(struct checker *c, const struct file_scope *scope, const struct n
                enum head_use use, struct head *head) {
   *head = (struct head){ 0 };
   bool ok = agents(c, scope, by, use, head);
-  if (ok && !head->agent_count) {
-    struct diag *d = rule_diag(c, W0911, rbc_span(scope, event), "there is no agent that this rule could be about");
-    rbc_diag_help(c->diags, d, use == HEAD_GUARD ? "declare an agent" : "declare an agent in this package");
+  if (ok && !head->agent_count && use != HEAD_GUARD) {   /* a guard may be older than the agents it is for */
+    struct diag *d = rule_diag(c, W0911, rbc_span(scope, event), "this package has no agent that the rule could be about");
+    rbc_diag_help(c->diags, d, "a policy speaks for the agents of its own package: declare one");
   }
   switch (event->tok) {
     case TOKEN_CALL: head->event = EVENT_CALL; return call_head(c, scope, event, use, head) && ok;

@@ -19,15 +19,15 @@ struct judge { struct checker *c; struct let **lets; unsigned let_count; struct 
 
 static const struct expr *in_list(const struct judge *j, const struct expr *e, unsigned depth);
 
-/* The first look at the session below e. */
+/* The first look at the session below e that can make a difference. */
 static const struct expr *look(const struct judge *j, const struct expr *e, unsigned depth) {
-  if (!e || depth > 200) return NULL;
+  if (!e || depth > 200 || state_of(&j->locals, e) == STATE_STEADY) return NULL;
   switch (e->kind) {
     case EXPR_LABELLED: case EXPR_PROVED: case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_SEENALL: case EXPR_SEENONLY: case EXPR_SAID:
     case EXPR_VOUCHED: return e;
     case EXPR_LOCAL:
       for (unsigned i = 0; i < j->let_count; i++)
-        if (j->lets[i]->local == e->local) return look(j, j->lets[i]->value, depth + 1);
+        if (j->lets[i]->local == e->local) return look(j, j->lets[i]->value, depth + 1);   /* its own lets are in j->locals too */
       return NULL;
     default: break;
   }
@@ -74,7 +74,8 @@ static const char *what_follows(const struct rule *rule, bool waiver) {
   }
 }
 
-static void help(const struct judge *j, struct diag *d, const struct expr *seen, const struct rule *rule, bool in_where, enum sense sense) {
+static void help(const struct judge *j, struct diag *d, const struct expr *culprit, const struct expr *seen, const struct rule *rule,
+                 bool in_where, enum sense sense) {
   struct rbc_diags *diags = j->c->diags;
   bool label = seen && seen->kind == EXPR_LABELLED;
   const char *word = rule->effect == RULE_ALLOW ? "allow" : rule->effect == RULE_ASK ? "ask" : rule->effect == RULE_DENY ? "deny" : "with";
@@ -85,6 +86,9 @@ static void help(const struct judge *j, struct diag *d, const struct expr *seen,
   }
   if (label) {
     rbc_diag_help(diags, d, "turn it round: `%s ... where session has ...`", word);
+  } else if (culprit->kind == EXPR_LOCAL || culprit->kind == EXPR_OTHERWISE) {
+    rbc_diag_help(diags, d, "a stand-in (`otherwise 0`) or another entity takes the place of what is lost. Read it from what cannot be lost (arguments, "
+                  "tables, a `let x = seen E(k) otherwise deny`), or say with `%s ... unless` what must be seen for the call to pass", word);
   } else if (seen && seen->kind == EXPR_SEENALL && in_where) {
     rbc_diag_help(diags, d, "turn it round: `%s ... unless` what must be seen. Whom a session is about is kept for good: write `binds %s` behind the "
                   "operation that finds it, and ask `bound %s is present` here", word, seen->entity->name, seen->entity->name);
@@ -92,7 +96,7 @@ static void help(const struct judge *j, struct diag *d, const struct expr *seen,
     rbc_diag_help(diags, d, "end the rule when it is missing: `let x = seen %s... otherwise deny because \"...\"`, and speak of x; or turn it round: "
                   "`%s ... unless` what must be seen", seen->entity->name, word);
   } else {
-    rbc_diag_help(diags, d, "turn it round: `%s ... %s` what must be said, seen or proved", word, in_where ? "unless" : "unless (without `not`)");
+    rbc_diag_help(diags, d, "turn it round: `%s ... %s` what must be said, seen or proved", word, in_where ? "unless" : "where not");
   }
 }
 
@@ -106,8 +110,10 @@ static void judge(const struct judge *j, const struct rule *rule, const struct e
   struct diag *diag = rule_diag(c, code, culprit->span, "%s depends on the session in a way that can widen access",
                                 waiver ? "this waiver" : rule->effect == RULE_ALLOW ? "this grant" : rule->effect == RULE_ASK ? "this question"
                                 : rule->effect == RULE_DENY ? "this denial" : "this obligation");
+  for (unsigned i = 0; i < j->let_count && culprit->kind == EXPR_LOCAL; i++)
+    if (j->lets[i]->local == culprit->local) rbc_diag_label(c->diags, diag, j->lets[i]->span, "`%s` is read from the session here", culprit->local->name);
   rbc_diag_note(c->diags, diag, "when %s, %s", what_happens(j, seen), what_follows(rule, waiver));
-  help(j, diag, seen, rule, in_where, sense);
+  help(j, diag, culprit, seen, rule, in_where, sense);
 }
 
 /* ---- lets that ask ---- */

@@ -140,6 +140,10 @@ const struct expr *state_culprit(const struct directions *locals, const struct e
     case EXPR_ANY: case EXPR_ALL:
       if (steady(locals, e->a) && e->b && !fits(of(locals, e->b), up)) return state_culprit(locals, e->b, up);
       return e;
+    case EXPR_LT: case EXPR_LE: case EXPR_EQ: case EXPR_NE: case EXPR_OTHERWISE: case EXPR_ADD: case EXPR_SUB: case EXPR_TODECIMAL:
+      if (steady(locals, e->b) && of(locals, e->a) == STATE_MIXED) return state_culprit(locals, e->a, up);
+      if (steady(locals, e->a) && of(locals, e->b) == STATE_MIXED) return state_culprit(locals, e->b, up);
+      return e;
     default: return e;
   }
 }

@@ -66,10 +66,12 @@ static bool outcome(struct checker *c, const struct item *item, const struct nod
   }
   step->outcome = STEP_SUCCESS;
   const struct type *type = step->operation ? step->operation->result : NULL;
+  if (!type && ((node->kind == NODE_RECORD && !node->kid[0]->count) || (node->kind == NODE_NAME && rule_is(rbc_text(c, item->scope, node), "success"))))
+    return true;                       /* it succeeded, and gives nothing */
   if (node->kind == NODE_STRING && !is_text_type(type)) type = rbc_type(c, TYPE_STRING);   /* how systems report a failure */
   if (!type) {
     struct diag *d = rule_diag(c, E0703, span, "%s returns nothing", step->operation ? step->operation->name : "this step");
-    rbc_diag_help(c->diags, d, "leave the result out; or write `-> failed` or `-> unknown`");
+    rbc_diag_help(c->diags, d, "write `-> success`, `-> failed` or `-> unknown`");
     return false;
   }
   step->result_json = rbc_wire_json(c, item->scope, node, type, WIRE_EXACT);

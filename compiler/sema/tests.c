@@ -88,13 +88,25 @@ static bool rows(struct checker *c, const struct item *item, const struct node *
   return true;
 }
 
-/* What is given comes before the first step: a session begins with it. */
-static bool given(struct checker *c, const struct item *item, const struct node *node, struct test *test) {
-  if (test->step_count) {
-    struct diag *d = rule_diag(c, E0707, rbc_span(item->scope, node), "what is given stands before the first step");
-    rbc_diag_help(c->diags, d, "move it up; what happens between two steps is a step of its own");
-    return false;
+/* Everything given is there from the beginning of the session. Between two steps it may stand where that makes no difference:
+ * nothing was expected yet, and no step before it changes the entity. */
+static bool may_stand_here(struct checker *c, const struct item *item, const struct node *node, const struct test *test) {
+  const struct symbol *symbol = node->kind == NODE_GIVEN_SEEN ? rbc_resolve(c, item->scope, node->kid[0], SYM(ENTITY), "an entity") : NULL;
+  bool clear = node->kind != NODE_T_AT;
+  for (unsigned i = 0; i < test->step_count && clear; i++) {
+    const struct operation *operation = test->steps[i].operation;
+    clear = !test->steps[i].expects;
+    for (unsigned k = 0; operation && symbol && k < operation->change_count; k++) clear = clear && operation->changes[k].entity != symbol->ptr;
   }
+  if (clear) return true;
+  struct diag *d = rule_diag(c, E0707, rbc_span(item->scope, node), "what is given is there from the beginning, and a step before this %s",
+                             node->kind == NODE_T_AT ? "had a time already" : "expected something, or changes it");
+  rbc_diag_help(c->diags, d, "move it above the first step, or write two tests");
+  return false;
+}
+
+static bool given(struct checker *c, const struct item *item, const struct node *node, struct test *test) {
+  if (test->step_count && !may_stand_here(c, item, node, test)) return false;
   switch (node->kind) {
     case NODE_T_AT: return at_time(c, item, node, test);
     case NODE_GIVEN_REQUESTER: return requester(c, item, node, test);
