@@ -46,6 +46,9 @@ verdict "librbc.a defines rbc_* only" "$(nm -g --defined-only build/librbc.a 2>&
 verdict "every function of rebase.h is in librebase.so" "$(
   nm -D --defined-only build/librebase.so 2>/dev/null | awk '{ print $NF }' | sort >build/exported.txt
   grep -v '^ *[/*]' runtime/include/rebase.h | grep -oE '\brebase_[a-z_]+\(' | tr -d '(' | sort -u | comm -23 - build/exported.txt)"
+verdict "every function of rbc.h is in librbc.a" "$(
+  nm -g --defined-only build/librbc.a 2>/dev/null | awk 'NF == 3 { print $3 }' | sort >build/exported.txt
+  grep '^RBC_API' compiler/include/rbc.h | grep -oE '\brbc_[a-z_]+\(' | tr -d '(' | sort -u | comm -23 - build/exported.txt)"
 verdict "librebase needs nothing of the compiler" "$(nm -u build/librebase.a 2>/dev/null | grep -E ' (rbc|node|arena|gen)_')"
 verdict "no changeable globals in the libraries" "$(
   for library in build/librebase.o build/librbc.o; do

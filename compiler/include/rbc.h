@@ -12,6 +12,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#if defined(__GNUC__) || defined(__clang__)
+#define RBC_API __attribute__((visibility("default")))
+#else
+#define RBC_API
+#endif
+
 struct rbc;
 struct rbc_diags;
 struct program;
@@ -24,16 +30,16 @@ struct rbc_options {
 };
 enum rbc_report_format { RBC_TEXT, RBC_COLOUR, RBC_JSON };
 
-struct rbc *rbc_open(const struct rbc_options *options);   /* strings are copied */
+RBC_API struct rbc *rbc_open(const struct rbc_options *options);   /* strings are copied */
 /* A file given from memory in place of, or beside, what is on disk (path relative to the workspace). Before rbc_check. */
-bool rbc_add_file(struct rbc *c, const char *path, const char *text, size_t size);
+RBC_API bool rbc_add_file(struct rbc *c, const char *path, const char *text, size_t size);
 /* Reads, parses and checks everything. False when there are errors (see the report). */
-bool rbc_check(struct rbc *c);
+RBC_API bool rbc_check(struct rbc *c);
 /* The checked program, owned by c; NULL before a successful rbc_check. */
-const struct program *rbc_program(const struct rbc *c);
+RBC_API const struct program *rbc_program(const struct rbc *c);
 /* The bundle: malloc'ed, the caller frees it. The same sources, date and stdlib give the same bytes. False: see the report. */
-bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size);
-const struct rbc_diags *rbc_diagnostics(const struct rbc *c);
-void rbc_report(const struct rbc *c, FILE *out, enum rbc_report_format format);
-void rbc_close(struct rbc *c);
+RBC_API bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size);
+RBC_API const struct rbc_diags *rbc_diagnostics(const struct rbc *c);
+RBC_API void rbc_report(const struct rbc *c, FILE *out, enum rbc_report_format format);
+RBC_API void rbc_close(struct rbc *c);
 #endif
