@@ -107,11 +107,6 @@ struct node *build_rule(struct parse *p, enum node_kind kind, unsigned tok, uint
   return build_node(p, kind, tok, first, count, kids);
 }
 
-/* `t within the last d`; of a seen entity it is the entity's own age. */
-struct node *build_within(struct parse *p, struct node *time, unsigned which, struct node *span) {
-  return BUILD(WITHIN, which, time->first, time, span);
-}
-
 /* f(x), or `seen booking.user(k)`, which reads as a call of a field of what was seen. */
 struct node *build_invoke(struct parse *p, struct node *function, struct link *args) {
   struct node *list = build_list(p, args);

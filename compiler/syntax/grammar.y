@@ -5,6 +5,7 @@
  * `deny call  limit ...` for the name of a connector.
  */
 %include {
+#define NDEBUG 1                     /* for lemon's tables: tests of every look-up cost a third of the time */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,14 @@
 %stack_size 1000
 
 %left OTHERWISE.
+%nonassoc CONDITIONAL.
 %nonassoc QUANTIFIED.
 %left OR.
 %left AND.
 %right NOT.
+%left PLUS MINUS.
+%left STAR SLASH.
+%nonassoc NEGATIVE.
 %nonassoc SHORT.
 %nonassoc ID WITHIN.
 
@@ -403,24 +408,20 @@ record(A) ::= LB(K) args(L) trail RB. { A = BUILD(RECORD, 0, K, build_list(p, L)
 array(A) ::= LS(K) RS. { A = BUILD(ARRAY, 0, K, build_list(p, NULL)); }
 array(A) ::= LS(K) exprs(L) trail RS. { A = BUILD(ARRAY, 0, K, build_list(p, L)); }
 
-/* ---- expressions, from the loosest to the tightest */
-expr(A) ::= conditional(A).
-expr(A) ::= expr(B) OTHERWISE conditional(C). { A = BUILD(BINARY, TOKEN_OTHERWISE, B->first, B, C); }
-conditional(A) ::= disjunction(A).
-conditional(A) ::= IF(K) expr(B) THEN expr(C) ELSE conditional(D). { A = BUILD(IF, 0, K, B, C, D); }
-disjunction(A) ::= conjunction(A). [QUANTIFIED]
-disjunction(A) ::= disjunction(B) OR conjunction(C). { A = BUILD(BINARY, TOKEN_OR, B->first, B, C); }
-conjunction(A) ::= negation(A).
-conjunction(A) ::= conjunction(B) AND negation(C). { A = BUILD(BINARY, TOKEN_AND, B->first, B, C); }
-negation(A) ::= NOT(K) negation(B). { A = BUILD(UNARY, TOKEN_NOT, K, B); }
-negation(A) ::= quantifier(A).
-negation(A) ::= sum(A).
-negation(A) ::= comparison(A).
+/* ---- expressions, from the loosest to the tightest. Few levels, and precedence within them: each level is a
+ * reduction for every operand. Comparison has a level of its own, since %nonassoc would not refuse `a == b == c`. */
+expr(A) ::= logic(A).
+expr(A) ::= expr(B) OTHERWISE expr(C). { A = BUILD(BINARY, TOKEN_OTHERWISE, B->first, B, C); }
+expr(A) ::= IF(K) expr(B) THEN expr(C) ELSE expr(D). [CONDITIONAL] { A = BUILD(IF, 0, K, B, C, D); }
 
-quantifier(A) ::= ANY(K) binder(B) WHERE disjunction(C). [QUANTIFIED] { A = BUILD(QUANTIFIER, TOKEN_ANY, K, B, C); }
-quantifier(A) ::= ALL(K) binder(B) SATISFY disjunction(C). [QUANTIFIED] { A = BUILD(QUANTIFIER, TOKEN_ALL, K, B, C); }
-quantifier(A) ::= FIRST(K) binder(B) WHERE disjunction(C). [QUANTIFIED]
-  { A = BUILD(QUANTIFIER, TOKEN_FIRST, K, B, C); }
+logic(A) ::= sum(A).
+logic(A) ::= comparison(A).
+logic(A) ::= logic(B) OR logic(C). { A = BUILD(BINARY, TOKEN_OR, B->first, B, C); }
+logic(A) ::= logic(B) AND logic(C). { A = BUILD(BINARY, TOKEN_AND, B->first, B, C); }
+logic(A) ::= NOT(K) logic(B). { A = BUILD(UNARY, TOKEN_NOT, K, B); }
+logic(A) ::= ANY(K) binder(B) WHERE logic(C). [QUANTIFIED] { A = BUILD(QUANTIFIER, TOKEN_ANY, K, B, C); }
+logic(A) ::= ALL(K) binder(B) SATISFY logic(C). [QUANTIFIED] { A = BUILD(QUANTIFIER, TOKEN_ALL, K, B, C); }
+logic(A) ::= FIRST(K) binder(B) WHERE logic(C). [QUANTIFIED] { A = BUILD(QUANTIFIER, TOKEN_FIRST, K, B, C); }
 binder(A) ::= name(B) IN sum(C). { A = BUILD(BINDER, 0, B->first, B, NULL, C, NULL); }
 binder(A) ::= LP(K) name(B) COMMA name(C) RP IN PAIRS LP expr(D) COMMA expr(E) RP.
   { A = BUILD(BINDER, 0, K, B, C, D, E); }
@@ -431,8 +432,8 @@ comparison(A) ::= sum(B) NOT IN sum(C). { A = BUILD(BINARY, TOKEN_NOT, B->first,
 comparison(A) ::= sum(B) STARTS WITH sum(C). { A = BUILD(BINARY, TOKEN_STARTS, B->first, B, C); }
 comparison(A) ::= sum(B) ENDS WITH sum(C). { A = BUILD(BINARY, TOKEN_ENDS, B->first, B, C); }
 comparison(A) ::= sum(B) HAS path(C). { A = BUILD(HAS, 0, B->first, B, C); }
-comparison(A) ::= sum(B) WITHIN THE LAST sum(C). { A = build_within(p, B, TOKEN_LAST, C); }
-comparison(A) ::= sum(B) WITHIN THE NEXT sum(C). { A = build_within(p, B, TOKEN_NEXT, C); }
+comparison(A) ::= sum(B) WITHIN THE LAST sum(C). { A = BUILD(WITHIN, TOKEN_LAST, B->first, B, C); }
+comparison(A) ::= sum(B) WITHIN THE NEXT sum(C). { A = BUILD(WITHIN, TOKEN_NEXT, B->first, B, C); }
 comparison(A) ::= sum(B) IS PRESENT. { A = BUILD(PRESENCE, TOKEN_PRESENT, B->first, B); }
 comparison(A) ::= sum(B) IS MISSING. { A = BUILD(PRESENCE, TOKEN_MISSING, B->first, B); }
 %type relation {uint32_t}
@@ -446,16 +447,16 @@ relation(A) ::= IN(A).
 relation(A) ::= MATCHES(A).
 relation(A) ::= CONTAINS(A).
 
-sum(A) ::= product(A).
-sum(A) ::= sum(B) PLUS product(C). { A = BUILD(BINARY, TOKEN_PLUS, B->first, B, C); }
-sum(A) ::= sum(B) MINUS product(C). { A = BUILD(BINARY, TOKEN_MINUS, B->first, B, C); }
-product(A) ::= unary(A).
-product(A) ::= product(B) STAR unary(C). { A = BUILD(BINARY, TOKEN_STAR, B->first, B, C); }
-product(A) ::= product(B) SLASH unary(C). { A = BUILD(BINARY, TOKEN_SLASH, B->first, B, C); }
-unary(A) ::= postfix(A).
-unary(A) ::= MINUS(K) unary(B). { A = BUILD(UNARY, TOKEN_MINUS, K, B); }
+sum(A) ::= postfix(A).
+sum(A) ::= sum(B) PLUS sum(C). { A = BUILD(BINARY, TOKEN_PLUS, B->first, B, C); }
+sum(A) ::= sum(B) MINUS sum(C). { A = BUILD(BINARY, TOKEN_MINUS, B->first, B, C); }
+sum(A) ::= sum(B) STAR sum(C). { A = BUILD(BINARY, TOKEN_STAR, B->first, B, C); }
+sum(A) ::= sum(B) SLASH sum(C). { A = BUILD(BINARY, TOKEN_SLASH, B->first, B, C); }
+sum(A) ::= MINUS(K) sum(B). [NEGATIVE] { A = BUILD(UNARY, TOKEN_MINUS, K, B); }
+sum(A) ::= SEEN(K) single(B) WITHIN THE LAST sum(D). [NEGATIVE] { A = BUILD(SEEN, 0, K, B, NULL, D); }
+sum(A) ::= SEEN(K) single(B) LP exprs(L) RP WITHIN THE LAST sum(D). [NEGATIVE]
+  { A = BUILD(SEEN, 0, K, B, build_list(p, L), D); }
 
-postfix(A) ::= primary(A).
 postfix(A) ::= member(A).
 postfix(A) ::= postfix(B) LS expr(C) RS. { A = BUILD(AT_INDEX, 0, B->first, B, C); }
 postfix(A) ::= member(B) LP RP. { A = build_invoke(p, B, NULL); }
@@ -464,29 +465,26 @@ member(A) ::= postfix(B) MEMBER(T). { A = BUILD(MEMBER, TOKEN_MEMBER, B->first, 
 member(A) ::= postfix(B) OPTMEMBER(T).
   { A = BUILD(MEMBER, TOKEN_OPTMEMBER, B->first, B, build_leaf(p, NODE_NAME, T)); }
 
-primary(A) ::= name(A).
-primary(A) ::= name(B) LP RP. { A = build_invoke(p, B, NULL); }
-primary(A) ::= name(B) LP exprs(L) RP. { A = build_invoke(p, B, L); }
-primary(A) ::= literal(A).
-primary(A) ::= LP(K) expr(B) RP. { A = build_parens(p, K, B); }
-primary(A) ::= array(A).
-primary(A) ::= record(A).
-primary(A) ::= SAID(K) LP expr(B) RP. { A = BUILD(SAID, 0, K, B); }
-primary(A) ::= VOUCHED(K) LP expr(B) RP. { A = BUILD(VOUCHED, 0, K, B); }
-primary(A) ::= BOUND(K) single(B). { A = BUILD(BOUND, 0, K, B); }
-primary(A) ::= THE(K) ONLY SEEN single(B). { A = BUILD(ONLY_SEEN, 0, K, B); }
-primary(A) ::= SEEN(K) single(B). [SHORT] { A = BUILD(SEEN, 0, K, B, NULL, NULL); }
-primary(A) ::= SEEN(K) single(B) LP exprs(L) RP. [SHORT] { A = BUILD(SEEN, 0, K, B, build_list(p, L), NULL); }
-unary(A) ::= SEEN(K) single(B) WITHIN THE LAST unary(D). { A = BUILD(SEEN, 0, K, B, NULL, D); }
-unary(A) ::= SEEN(K) single(B) LP exprs(L) RP WITHIN THE LAST unary(D).
-  { A = BUILD(SEEN, 0, K, B, build_list(p, L), D); }
+postfix(A) ::= name(A).
+postfix(A) ::= name(B) LP RP. { A = build_invoke(p, B, NULL); }
+postfix(A) ::= name(B) LP exprs(L) RP. { A = build_invoke(p, B, L); }
+postfix(A) ::= literal(A).
+postfix(A) ::= LP(K) expr(B) RP. { A = build_parens(p, K, B); }
+postfix(A) ::= array(A).
+postfix(A) ::= record(A).
+postfix(A) ::= SAID(K) LP expr(B) RP. { A = BUILD(SAID, 0, K, B); }
+postfix(A) ::= VOUCHED(K) LP expr(B) RP. { A = BUILD(VOUCHED, 0, K, B); }
+postfix(A) ::= BOUND(K) single(B). { A = BUILD(BOUND, 0, K, B); }
+postfix(A) ::= THE(K) ONLY SEEN single(B). { A = BUILD(ONLY_SEEN, 0, K, B); }
+postfix(A) ::= SEEN(K) single(B). [SHORT] { A = BUILD(SEEN, 0, K, B, NULL, NULL); }
+postfix(A) ::= SEEN(K) single(B) LP exprs(L) RP. [SHORT] { A = BUILD(SEEN, 0, K, B, build_list(p, L), NULL); }
 single(A) ::= name(B). { A = BUILD(PATH, 0, B->first, build_list(p, build_link(p, NULL, B))); }
-primary(A) ::= COUNT(K) LP FOR binder(B) limit_where(C) RP. { A = BUILD(COUNT, 0, K, B, C); }
-primary(A) ::= COUNT(K) LP expr(B) RP.
+postfix(A) ::= COUNT(K) LP FOR binder(B) limit_where(C) RP. { A = BUILD(COUNT, 0, K, B, C); }
+postfix(A) ::= COUNT(K) LP expr(B) RP.
   { A = build_invoke(p, build_leaf(p, NODE_NAME, K), build_link(p, NULL, B)); }
-primary(A) ::= fold(K) LP expr(B) FOR binder(C) limit_where(D) RP.
+postfix(A) ::= fold(K) LP expr(B) FOR binder(C) limit_where(D) RP.
   { A = BUILD(FOLD, parse_token(p, K)->kind, K, B, C, D); }
-primary(A) ::= fold(K) LP exprs(L) RP. { A = build_invoke(p, build_leaf(p, NODE_NAME, K), L); }
+postfix(A) ::= fold(K) LP exprs(L) RP. { A = build_invoke(p, build_leaf(p, NODE_NAME, K), L); }
 %type fold {uint32_t}
 fold(A) ::= SUM(A).
 fold(A) ::= MIN(A).

@@ -6,23 +6,35 @@
 #include <string.h>
 #include "syntax/parse.h"
 
-static unsigned word_hash(const unsigned char *text, size_t length) {
-  return (text[0] * 5u + text[length - 1] * 37u + text[length / 2] * 101u + (unsigned)length * 13u) % WORD_TABLE_SIZE;
+static const struct { const char *text; unsigned char length; } WORDS[TOKEN_KIND_COUNT] = {
+#define LEXICAL(NAME, TEXT)
+#define TOKEN(NAME, TEXT)
+#define WORD(NAME, TEXT, CLASS) [TOKEN_##NAME] = { TEXT, sizeof TEXT - 1 },
+#include "syntax/tokens.def"
+#undef LEXICAL
+#undef TOKEN
+#undef WORD
+};
+
+static unsigned word_hash(const char *text, size_t length) {
+  const unsigned char *s = (const unsigned char *)text;
+  return (s[0] * 5u + s[length - 1] * 37u + s[length / 2] * 101u + (unsigned)length * 13u) % WORD_TABLE_SIZE;
 }
 
 static void fill_words(struct parse *p) {
-  for (unsigned kind = TOKEN_PACKAGE; kind < TOKEN_KIND_COUNT; kind++) {
-    const unsigned char *text = (const unsigned char *)token_word((enum token_kind)kind);
-    unsigned slot = word_hash(text, strlen((const char *)text));
+  for (unsigned kind = 0; kind < TOKEN_KIND_COUNT; kind++) {
+    if (!WORDS[kind].text) continue;
+    unsigned slot = word_hash(WORDS[kind].text, WORDS[kind].length);
     while (p->words[slot]) slot = (slot + 1) % WORD_TABLE_SIZE;
     p->words[slot] = (unsigned char)kind;
   }
 }
 
 static unsigned word_kind(const struct parse *p, size_t length) {
-  for (unsigned slot = word_hash(p->start, length); p->words[slot]; slot = (slot + 1) % WORD_TABLE_SIZE) {
-    const char *word = token_word((enum token_kind)p->words[slot]);
-    if (strncmp(word, (const char *)p->start, length) == 0 && !word[length]) return p->words[slot];
+  const char *text = (const char *)p->start;
+  for (unsigned slot = word_hash(text, length); p->words[slot]; slot = (slot + 1) % WORD_TABLE_SIZE) {
+    unsigned kind = p->words[slot];
+    if (WORDS[kind].length == length && memcmp(WORDS[kind].text, text, length) == 0) return kind;
   }
   return TOKEN_ID;
 }

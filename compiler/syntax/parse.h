@@ -79,7 +79,6 @@ struct clauses *build_clauses(struct parse *p);
 void build_clause(struct parse *p, struct clauses *clauses, enum clause which, uint32_t word, struct node *value);
 struct node *build_rule(struct parse *p, enum node_kind kind, unsigned tok, uint32_t first, struct node *event,
                         struct clauses *clauses, struct node *extra);
-struct node *build_within(struct parse *p, struct node *time, unsigned which, struct node *span);
 struct node *build_invoke(struct parse *p, struct node *function, struct link *args);
 struct node *build_parens(struct parse *p, uint32_t open, struct node *inner);
 struct node *build_chained(struct parse *p, struct node *left, uint32_t op, struct node *right);
