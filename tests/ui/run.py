@@ -12,8 +12,8 @@ import concurrent.futures, os, re, shutil, subprocess, sys, tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 RBC = os.environ.get('RBC') or os.path.join(ROOT, 'build', 'bin', 'rbc')
-EVERYTHING = ('connectors, models, providers, labels, proofs, regions, contexts, groups, types, tables, trees, detectors, agents, teams, '
-              'policies, guards, waivers, routes, limits, functions, tests, proves')
+EVERYTHING = ('connectors, models, providers, labels, proofs, regions, contexts, groups, tables, trees, guards, policies, routes, agents, teams, '
+              'detectors, types, functions, tests')
 KINDS = os.path.join(HERE, 'declares.txt')                # the list above, if the language names it otherwise
 
 
