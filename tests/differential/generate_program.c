@@ -219,7 +219,8 @@ static void binary(struct scope *s, enum kind left, const char *op, enum kind ri
   ADD("(");
   expression(s, left, depth - 1);
   ADD(" %s ", op);
-  expression(s, right, depth - 1);
+  if (*op != '/') expression(s, right, depth - 1);
+  else if (chance(s, 40) || !path(s, right)) ADD(right == INT ? "%u" : right == MONEY ? "%u.50 USD" : "%u.5", 1 + below(s, 5));  /* no constant 0 */
   ADD(")");
 }
 
@@ -233,7 +234,7 @@ static void arithmetic(struct scope *s, enum kind kind, unsigned depth) {
   if (form == 0) binary(s, kind, "*", INT, depth);
   else if (form == 1 && (kind == DECIMAL || kind == MONEY)) binary(s, kind, "*", DECIMAL, depth);
   else if (form == 2 && (kind == DECIMAL || kind == MONEY)) binary(s, kind, "/", chance(s, 50) ? INT : DECIMAL, depth);
-  else if (form == 3 && kind == DECIMAL) binary(s, chance(s, 50) ? INT : MONEY, "/", kind, depth), (void)0;
+  else if (form == 3 && kind == DECIMAL) { enum kind of = chance(s, 50) ? INT : MONEY; binary(s, of, "/", of, depth); }
   else if (form == 4) { ADD("%s(", chance(s, 50) ? "min" : "max"); expression(s, kind, depth - 1); ADD(", "); expression(s, kind, depth - 1); ADD(")"); }
   else if (form == 5) { ADD("abs("); expression(s, kind, depth - 1); ADD(")"); }
   else if (form == 6) { ADD("(-"); expression(s, kind, depth - 1); ADD(")"); }
@@ -246,7 +247,7 @@ static void integer_function(struct scope *s, unsigned depth) {
   case 1: ADD("length("); expression(s, STRING, depth - 1); ADD(")"); break;
   case 2: ADD("count("); some_collection(s, has_collection(s, ITEMS) ? ITEMS : STRINGS); ADD(")"); break;
   case 3:
-    if (!s->pure) { ADD("f0("); expression(s, INT, depth - 1); ADD(", "); expression(s, MONEY, depth - 1); ADD(")"); break; }
+    if (!s->pure) { ADD("f0("); expression(s, INT, depth - 1); ADD(", "); expression(s, MONEY, depth - 1); ADD(", "); expression(s, REGION, 0); ADD(")"); break; }
     /* fall through */
   default: ADD("count(for "); {
     unsigned kept = s->variable_count;
@@ -287,7 +288,7 @@ static void comparison(struct scope *s, unsigned depth) {
   switch (below(s, 5)) {
   case 0: expression(s, STRING, d); ADD(" %s ", PICK(s, equal)); expression(s, STRING, d); break;
   case 1: if (!path(s, WORD)) ADD("total(open, true).w"); ADD(" %s %s", PICK(s, equal), PICK(s, constant_words)); break;
-  case 2: expression(s, REGION, d); ADD(" %s ", PICK(s, equal)); if (!path(s, REGION)) ADD("requester.desk"); break;
+  case 2: expression(s, REGION, d); ADD(" %s ", PICK(s, equal)); if (!path(s, REGION)) ADD(s->pure ? "g" : "requester.desk"); break;
   default: {
     enum kind kind = PICK(s, ordered);
     expression(s, kind, d);
@@ -312,7 +313,7 @@ static void membership(struct scope *s, unsigned depth) {
   case 0: expression(s, STRING, d); ADD(" in "); collection(s, STRINGS); break;
   case 1: expression(s, INT, d); ADD(" in [1, 2, 3, 5]"); break;
   case 2: if (!path(s, WORD)) ADD("total(closed, false).w"); ADD(" %s [open, \"on hold\"]", chance(s, 70) ? "in" : "not in"); break;
-  case 3: if (!path(s, REGION)) ADD(s->pure ? "de" : "requester.desk"); ADD(" in %s", PICK(s, constant_regions)); break;
+  case 3: if (!path(s, REGION)) ADD(s->pure ? "g" : "requester.desk"); ADD(" in %s", PICK(s, constant_regions)); break;
   case 4: expression(s, STRING, d); ADD(s->pure ? " in [\"alpha\"]" : " in org(\"all\")"); break;
   default: expression(s, STRING, d); if (has_collection(s, NAMED)) { ADD(" in "); some_collection(s, NAMED); } else ADD(" in [\"beta\", \"\"]"); break;
   }
@@ -385,7 +386,7 @@ static void steady(struct scope *s, unsigned depth) {
     case 0: ADD("operation.writes"); break;
     case 1: ADD("operation.sends_outside"); break;
     case 2: ADD("(connector.residency in %s)", PICK(s, constant_regions)); break;
-    default: ADD("(bound ticket %s \"alpha\")", chance(s, 50) ? "==" : "!="); break;
+    default: ADD("(bound thing %s \"alpha\")", chance(s, 50) ? "==" : "!="); break;
     } break;
   default: if (s->operation == 2 && !s->pure) ADD("args.flag"); else comparison(s, depth);
   }
@@ -414,9 +415,8 @@ static void target(struct scope *s) {
   else { s->operation = NO_ARGUMENTS; ADD("store.{ get, pay, drop, note }"); }
 }
 
-static void lets(struct scope *s, bool guard) {
+static void lets(struct scope *s) {
   unsigned n = below(s, 3);
-  (void)guard;
   for (unsigned i = 0; i < n && room(s); i++) {
     static const enum kind kinds[] = {INT, MONEY, DECIMAL, STRING, DURATION};
     enum kind kind = PICK(s, kinds);
@@ -427,11 +427,13 @@ static void lets(struct scope *s, bool guard) {
     ADD("\n");
     s->variables[s->variable_count++] = v;
   }
+  if (room(s) && chance(s, 15)) {       /* may ask, since what is missing is no state */
+    ADD("  let v%u = lookup(\"%s\")?.v otherwise ask leads because \"not in the table\"\n", s->next_name, PICK(s, constant_strings));
+    declare(s, INT);
+  }
   if (chance(s, 40)) {
-    ADD("  let v%u = seen thing(\"%s\") otherwise %s because \"look the thing up\"\n", s->next_name, PICK(s, constant_strings),
-        chance(s, 70) ? "deny" : "ask leads");
-    struct variable *v = declare(s, THING);
-    (void)v;
+    ADD("  let v%u = seen thing(\"%s\") otherwise deny because \"look the thing up\"\n", s->next_name, PICK(s, constant_strings));
+    declare(s, THING);
   }
 }
 
@@ -443,7 +445,7 @@ static void rule_conditions(struct scope *s, enum direction d) {
 
 static void rule(struct scope *s, bool guard, const char *const *agents, unsigned agent_count) {
   unsigned form = below(s, guard ? 60 : 100);
-  struct text_buffer *out = s->out;
+  bool obliges = form >= 60 && chance(s, 10);
   if (form >= 60) ADD("  allow call ");
   else if (form < 30) ADD("  deny call ");
   else if (form < 52) ADD("  ask %s before call ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
@@ -451,18 +453,17 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
   else ADD("  deny call ");
   target(s);
   if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);
-  rule_conditions(s, form >= 60 ? DOWN : UP);
-  if (form >= 60 && chance(s, 10)) ADD("\n    with stamp(\"y\")");
+  rule_conditions(s, obliges ? STEADY : form >= 60 ? DOWN : UP);
+  if (obliges) ADD("\n    with stamp(\"y\")");
   if (form < 60) ADD("\n    because \"rule %u\"", s->next_name++);
   if (form >= 30 && form < 52 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
   ADD("\n");
-  (void)out;
 }
 
 static void block(struct random *r, struct text_buffer *out, bool guard, unsigned number, const char *const *agents, unsigned n) {
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};
   text_add(out, "%s %c%u {\n", guard ? "guard" : "policy", guard ? 'g' : 'p', number);
-  lets(&s, guard);
+  lets(&s);
   unsigned rules = 1 + below(&s, 3), kept = s.variable_count;
   for (unsigned i = 0; i < rules; i++) { rule(&s, guard, agents, n); s.variable_count = kept; }
   text_add(out, "}\n\n");
@@ -472,8 +473,9 @@ static void functions(struct random *r, struct text_buffer *out) {
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS, .pure = true};
   s.variables[0] = (struct variable){"n", INT};
   s.variables[1] = (struct variable){"m", MONEY};
-  s.variable_count = 2;
-  text_add(out, "fn f0(n: int, m: money(USD)) -> int = ");
+  s.variables[2] = (struct variable){"g", REGION};
+  s.variable_count = 3;
+  text_add(out, "fn f0(n: int, m: money(USD), g: region) -> int = ");
   expression(&s, INT, 3);
   text_add(out, "\n\n");
 }
@@ -490,7 +492,7 @@ static const char declarations[] =
   "  entity thing { id: string key  status: one of { open, closed, \"on hold\" }  owner: string personal  size: int  price: money(USD)\n"
   "    ratio: decimal  at: time  day: date  place: region  notes: string untrusted  items: list of item  named: map of item  maybe: int? }\n"
   "  entity ticket { who: string key  pin: int key  left: int }\n"
-  "  reads get(id: string) -> thing\n"
+  "  reads get(id: string) -> thing binds thing\n"
   "  reads list_all(limit: int paging = 5) -> list of thing\n"
   "  writes change(id: string, status: one of { open, closed, \"on hold\" }, flag: bool, count: int, amount: money(USD), note: string?) -> thing\n"
   "  writes pay(id: string, to: string, ratio: decimal, items: list of item, named: map of item, count: int, amount: money(USD), note: string?) -> ticket\n"
