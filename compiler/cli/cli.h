@@ -51,7 +51,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv, int *exit_code);   /* fal
 
 bool cli_has(const struct cli *cli, enum cli_option option);
 bool cli_format_is(const struct cli *cli, const char *format);
-int cli_fail(enum cli_exit code, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* "rbc: ..." to stderr */
+int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* "rbc: ..." to stderr */
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));                      /* "note: ..." to stderr */
 int cli_no_memory(void);
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "cli/cli.h"
 
-int cli_fail(enum cli_exit code, const char *format, ...) {
+int cli_fail(int code, const char *format, ...) {
   va_list args;
   va_start(args, format);
   fprintf(stderr, "%srbc:%s ", cli_tone(stderr, TONE_BAD), cli_plain(stderr));

@@ -51,6 +51,7 @@ static void note_waivers(const struct program *program, const char *date) {
 
 int workspace_check(const struct cli *cli, const char *directory, bool json, struct subject *subject) {
   *subject = (struct subject){.path = directory};
+  if (!is_directory(directory)) return cli_fail(CLI_IO, "%s is no directory; give the one that holds root.rb", directory);
   char stdlib_path[4200], date_text[11];
   struct rbc_options options = {.directory = directory};
   bool date_given;

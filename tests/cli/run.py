@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+"""The command line from outside: exit codes, messages, formats, and that the same input gives the same bytes.
+
+usage: run.py [NAME ...]        prints `N passed, N failed`
+"""
+import json, os, re, shutil, subprocess, sys, tempfile, xml.dom.minidom
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RBC = os.environ.get('RBC') or os.path.join(ROOT, 'build', 'bin', 'rbc')
+DATE = ['--date', '2026-01-01']
+SCRATCH = tempfile.mkdtemp(prefix='rbc-cli-')
+SHOP = os.path.join(SCRATCH, 'shop')
+BOT = 'shop.support.support_bot'
+
+
+def rbc(*arguments, text=None, env=None, binary=False):
+    environment = {k: v for k, v in os.environ.items() if k not in ('SOURCE_DATE_EPOCH', 'REBASE_STDLIB', 'NO_COLOR')}
+    done = subprocess.run([RBC, *arguments], input=text.encode() if text is not None else b'', capture_output=True, cwd=SCRATCH,
+                          env={**environment, **(env or {})}, timeout=60)
+    return done.returncode, done.stdout if binary else done.stdout.decode(), done.stderr.decode()
+
+
+def expect(good, *what):
+    if not good:
+        raise AssertionError(' '.join(str(w) for w in what))
+
+
+def lines(*objects):
+    return ''.join(json.dumps(o) + '\n' for o in objects)
+
+
+def evaluate(*objects, options=()):
+    code, out, err = rbc('eval', SHOP, '--format', 'json', *DATE, *options, text=lines(*objects))
+    return code, [json.loads(line) for line in out.splitlines()], err
+
+
+def refund(amount, charge='ch_1'):
+    return {'call': 'payments.create_refund', 'args': {'charge_id': charge, 'amount': amount}}
+
+
+CALLER = {'agent': BOT, 'requester': 'ann'}
+CHARGE = {'charge_id': 'ch_1', 'customer': 'c_1', 'amount': 80}
+SEE = {'see': {'entity': 'payments.charge', 'value': CHARGE}}
+
+
+# ---- commands and their arguments
+def test_no_command_is_wrong_usage_and_shows_help():
+    code, out, err = rbc()
+    expect(code == 2 and not out and 'commands' in err, code, err)
+
+
+def test_help_lists_every_command_and_each_has_its_own():
+    code, out, _ = rbc('help')
+    names = re.findall(r'^  (\w+) +\w', out.split('exit codes')[0], re.M)
+    expect(code == 0 and len(names) >= 10, names)
+    for name in names:
+        code, text, err = rbc(name, '--help')
+        expect(code == 0 and 'usage: rbc ' + name in text and not err, name, text, err)
+        expect(rbc('help', name)[1] == text, name)
+
+
+def test_misspelt_command_and_option_get_a_suggestion():
+    code, _, err = rbc('chek')
+    expect(code == 2 and 'did you mean `rbc check`' in err, err)
+    code, _, err = rbc('check', '--fromat', 'json')
+    expect(code == 2 and 'did you mean `--format`' in err, err)
+
+
+def test_wrong_values_are_usage_errors():
+    for wrong in (['check', '--format', 'xml'], ['check', 'a', 'b'], ['compile', '-o'], ['compile', SHOP, '--date', '2024-02-30'],
+                  ['explain', 'E9999'], ['eval', SHOP, '--now', 'noon'], ['replay', SHOP, '-', '--asks', 'perhaps'], ['eval']):
+        code, _, err = rbc(*wrong)
+        expect(code == 2 and err.startswith('rbc: '), wrong, code, err)
+
+
+def test_missing_files_are_input_errors():
+    for wrong in (['check', 'nowhere'], ['verify', 'nowhere.rbb'], ['check', SHOP, '--stdlib', 'nowhere'], ['replay', SHOP, 'nowhere.jsonl'],
+                  ['compile', SHOP, '-o', 'nowhere/x.rbb']):
+        code, _, err = rbc(*wrong)
+        expect(code == 3 and err, wrong, code, err)
+
+
+def test_full_disk_is_an_error():
+    if os.path.exists('/dev/full'):
+        with open('/dev/full', 'w') as full:
+            expect(subprocess.run([RBC, 'help'], stdout=full, stderr=subprocess.DEVNULL).returncode == 3)
+
+
+def test_explain_tells_of_a_code_in_any_case():
+    code, out, _ = rbc('explain', 'e0102')
+    expect(code == 0 and out.startswith('E0102'), out)
+
+
+def test_no_colour_when_not_on_a_terminal():
+    expect('\x1b' not in ''.join(rbc('help')[1:]) + ''.join(rbc('chek')[1:]))
+
+
+# ---- init, check, compile, verify, disasm
+def test_init_makes_a_repository_that_passes():
+    code, out, err = rbc('check', SHOP, *DATE)
+    expect(code == 0, out, err)
+    code, out, err = rbc('test', SHOP, *DATE)
+    expect(code == 0 and re.search(r'^4 passed, 0 failed$', out, re.M), out, err)
+    for file in ('.github/workflows/rebase.yml', '.gitattributes', '.editorconfig', '.vscode/settings.json'):
+        expect(os.path.exists(os.path.join(SHOP, file)), file)
+    json.load(open(os.path.join(SHOP, '.vscode/settings.json')))
+    expect('rbc test' in open(os.path.join(SHOP, '.github/workflows/rebase.yml')).read())
+
+
+def test_init_leaves_files_alone():
+    before = open(os.path.join(SHOP, 'root.rb')).read()
+    with open(os.path.join(SHOP, 'root.rb'), 'a') as out:
+        out.write('# mine\n')
+    code, _, err = rbc('init', SHOP)
+    expect(code == 0 and 'left alone' in err and open(os.path.join(SHOP, 'root.rb')).read().endswith('# mine\n'))
+    open(os.path.join(SHOP, 'root.rb'), 'w').write(before)
+
+
+def broken(text):
+    path = os.path.join(SCRATCH, 'broken')
+    shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(SHOP, path)
+    with open(os.path.join(path, 'support', 'more.rb'), 'w') as out:
+        out.write('package shop.support\n\nimport shop.platform.{ payments }\n\n' + text)
+    return path
+
+
+def test_an_error_has_its_place_and_exit_code():
+    path = broken('policy more { allow call payments.get_chrage by support_bot }\n')
+    code, out, err = rbc('check', path, *DATE)
+    expect(code == 1 and 'support/more.rb:5' in err and 'get_charge' in err and not out, out, err)
+    code, out, _ = rbc('check', path, '--format', 'json', *DATE)
+    first = json.loads(out.splitlines()[0])
+    expect(code == 1 and first['line'] == 5 and first['code'].startswith('E'), out)
+    code, _, _ = rbc('compile', path, '-o', 'broken.rbb', *DATE)
+    expect(code == 1 and not os.path.exists(os.path.join(SCRATCH, 'broken.rbb')))
+
+
+def test_compiles_to_the_same_bytes_and_verifies():
+    for name in ('one.rbb', 'two.rbb'):
+        code, out, err = rbc('compile', SHOP, '-o', name, *DATE)
+        expect(code == 0 and '2026-01-01' in out, out, err)
+    one = open(os.path.join(SCRATCH, 'one.rbb'), 'rb').read()
+    expect(one == open(os.path.join(SCRATCH, 'two.rbb'), 'rb').read())
+    code, out, _ = rbc('compile', SHOP, '-o', '-', env={'SOURCE_DATE_EPOCH': '1767225600'}, binary=True)
+    expect(code == 0 and out == one, 'SOURCE_DATE_EPOCH')
+    code, out, _ = rbc('verify', 'one.rbb')
+    expect(code == 0 and 'valid' in out, out)
+
+
+def test_verify_refuses_what_was_changed():
+    rbc('compile', SHOP, '-o', 'one.rbb', *DATE)
+    bytes_ = bytearray(open(os.path.join(SCRATCH, 'one.rbb'), 'rb').read())
+    bytes_[len(bytes_) // 2] ^= 1
+    open(os.path.join(SCRATCH, 'bad.rbb'), 'wb').write(bytes_)
+    code, _, err = rbc('verify', 'bad.rbb')
+    expect(code == 1 and 'rbc:' in err, err)
+    code, out, _ = rbc('verify', 'bad.rbb', '--format', 'json')
+    expect(code == 1 and json.loads(out)['valid'] is False, out)
+    open(os.path.join(SCRATCH, 'cut.rbb'), 'wb').write(bytes_[:100])
+    expect(rbc('verify', 'cut.rbb')[0] == 1 and rbc('disasm', 'cut.rbb')[0] == 1)
+    expect(rbc('disasm', 'bad.rbb', '--sections')[0] in (0, 1))
+
+
+def test_disasm_shows_rules_and_their_code():
+    code, out, _ = rbc('disasm', SHOP, '--sections', *DATE)
+    expect(code == 0 and 'guard shop.platform.refunds' in out and 'args.amount' in out and 'section RULES' in out, out[:2000])
+
+
+def test_what_cannot_be_executed_is_said():
+    path = broken('guard often { limit call payments.create_refund for each requester at most 3 per day }\n')
+    code, out, err = rbc('check', path, *DATE)
+    expect(code == 0 and 'not executable yet' in err, code, out, err)
+    code, out, err = rbc('test', path, *DATE)
+    expect(code == 4 and '0 passed, 0 failed, 4 not run' in out, code, out, err)
+    code, _, err = rbc('eval', path, *DATE, text=lines({'caller': CALLER, 'request': refund(1)}))
+    expect(code == 4 and 'often' in err, code, err)
+
+
+# ---- test
+FAILING = ('test "wrong" {\n  call payments.create_refund(charge_id: "ch_9", amount: 1.00 USD) by support_bot\n  expect allow\n}\n')
+
+
+def test_a_failing_expectation_shows_the_decision():
+    path = broken(FAILING)
+    code, out, err = rbc('test', path, *DATE)
+    expect(code == 1 and '4 passed, 1 failed' in out, out, err)
+    expect('support/more.rb:7: expected allow, decided deny' in out and 'look the charge up first' in out, out)
+    code, out, _ = rbc('test', path, '--filter', 'small', *DATE)
+    expect(code == 0 and '1 passed, 0 failed' in out, out)
+    expect(rbc('test', path, '--filter', 'no such title', *DATE)[0] == 4)
+
+
+def test_tap_and_junit():
+    path = broken(FAILING)
+    code, out, _ = rbc('test', path, '--format', 'tap', *DATE)
+    expect(code == 1 and out.startswith('TAP version 13\n1..5\n') and out.count('\nok ') == 4 and out.count('\nnot ok ') == 1, out)
+    code, out, _ = rbc('test', path, '--format', 'junit', *DATE)
+    suite = xml.dom.minidom.parseString(out).getElementsByTagName('testsuite')[0]
+    expect(suite.getAttribute('tests') == '5' and suite.getAttribute('failures') == '1', out)
+
+
+# ---- eval
+def test_eval_needs_the_charge_to_be_seen():
+    code, out, err = evaluate({'caller': CALLER, 'request': refund(40)}, SEE, {'caller': CALLER, 'request': refund(40)},
+                              {'caller': CALLER, 'request': refund(90)})
+    effects = [line['effect'] for line in out if 'effect' in line]
+    expect(code == 0 and effects == ['deny', 'allow', 'deny'], code, out, err)
+    expect(out[0]['reason'] == 'look the charge up first' and json.loads(out[2]['canonical'])['call'] == 'payments.create_refund', out)
+
+
+def test_eval_observes_an_allowed_call_once():
+    look = {'caller': CALLER, 'request': {'call': 'payments.get_charge', 'args': {'charge_id': 'ch_1'}}}
+    code, out, err = evaluate(look, {'observe': {'outcome': 'success', 'result': CHARGE}}, {'caller': CALLER, 'request': refund(40)})
+    expect(code == 0 and [line.get('effect') for line in out] == ['allow', None, 'allow'], out, err)
+    code, out, err = evaluate(look, {'observe': {'result': CHARGE}}, {'observe': {'result': CHARGE}})
+    expect(code == 1 and 'standard input:3' in err, code, out, err)
+
+
+def test_eval_asks_and_is_approved():
+    large = {'see': {'entity': 'payments.charge', 'value': {**CHARGE, 'amount': 800}}}
+    ask = {'caller': {**CALLER, 'session': 's'}, 'request': refund(250)}
+    opened = {'open': {'agent': BOT, 'requester': 'ann', 'as': 's'}}
+    code, out, err = evaluate(opened, large, ask, {'approve': {}}, ask, ask)
+    decided = [line for line in out if 'effect' in line]
+    expect(code == 0 and [d['effect'] for d in decided] == ['ask', 'allow', 'deny'] or [d['effect'] for d in decided] == ['ask', 'allow', 'ask'], out, err)
+    expect(len(decided[0]['approvers']) == 1 and 'team_leads' in decided[0]['approvers'][0] and 'deadline' in decided[0], decided[0])
+    code, out, err = evaluate(opened, large, ask, {'approve': {'approver': 'ann'}}, ask)
+    expect(code == 1 and out[-1]['effect'] == 'ask', 'the requester approved their own request', out, err)
+
+
+def test_eval_denies_by_name_and_hostile_requests():
+    for request in ({'call': 'payments.drop', 'args': {}}, refund('40'), refund(40.001), {**refund(40), 'agent': BOT}, {**refund(1), 'x': 1}):
+        code, out, err = evaluate(SEE, {'caller': CALLER, 'request': request}, options=['--agent', BOT])
+        expect(out and out[-1]['effect'] == 'deny' and out[-1]['status'] != 'ok', request, out, err)
+    code, out, err = evaluate({'caller': {'agent': 'nobody', 'requester': 'ann'}, 'request': refund(40)})
+    expect(code == 0 and out[0]['effect'] == 'deny' and out[0]['status'] == 'unknown agent', out, err)
+    twice = '{"caller":%s,"request":{"call":"payments.get_charge","args":{"charge_id":"a","charge_id":"b"}}}\n' % json.dumps(CALLER)
+    code, out, _ = rbc('eval', SHOP, '--format', 'json', *DATE, text=twice)
+    expect(json.loads(out)['effect'] == 'deny', out)
+
+
+def test_eval_without_a_session_denies_what_needs_one():
+    code, out, err = evaluate({'caller': {**CALLER, 'session': None}, 'request': refund(40)}, {'caller': {**CALLER, 'session': 'gone'}, 'request': refund(40)})
+    expect(code == 0 and [line['effect'] for line in out] == ['deny', 'deny'], out, err)
+
+
+def test_eval_text_explains():
+    code, out, err = rbc('eval', SHOP, '--explain', *DATE, text=lines({'caller': CALLER, 'request': refund(40)}))
+    expect(code == 0 and out.startswith('deny: look the charge up first') and 'platform/payments.rb' in out, out, err)
+    code, out, err = rbc('eval', SHOP, '--for', 'agent', *DATE, text=lines(SEE, {'caller': CALLER, 'request': refund(90)}), )
+    expect('c.amount' not in out, 'a condition reached the agent', out)
+
+
+def test_eval_reads_a_bare_request_of_one_agent():
+    code, out, err = rbc('eval', SHOP, *DATE, text=lines({'call': 'payments.get_charge', 'args': {'charge_id': 'ch_1'}}))
+    expect(code == 0 and out.startswith('allow'), out, err)
+
+
+def test_eval_says_which_line_is_no_line():
+    for line in ('nonsense\n', '{"call":\n', '{}\n', '[1]\n', '{"hear":3}\n'):
+        code, out, err = rbc('eval', SHOP, *DATE, text=line)
+        if line.startswith('{"call"'):
+            expect(out.startswith('deny') or code == 1, line, out, err)
+        else:
+            expect(code == 1 and 'standard input:1' in err, line, code, out, err)
+
+
+# ---- replay
+def sessions():
+    look = {'step': 'call', 'operation': 'get_charge', 'args': {'charge_id': 'ch_1'}, 'result': {**CHARGE, 'amount': 800}}
+    def pay(amount, **more):
+        return {'step': 'call', 'operation': 'create_refund', 'args': {'charge_id': 'ch_1', 'amount': amount}, 'result': CHARGE, **more}
+    user, say = {'step': 'user', 'text': 'hello'}, {'step': 'say', 'text': 'done'}
+    return lines({'session': 'good', 'succeeded': True, 'steps': [user, look, pay(40), say]},
+                 {'session': 'blind', 'succeeded': True, 'steps': [user, pay(40), say]},
+                 {'session': 'large', 'succeeded': False, 'steps': [user, look, pay(250), say]},
+                 {'session': 'failed', 'succeeded': False, 'steps': [look, pay(40, result='Error: down'), pay(41)]})
+
+
+def test_replay_tells_what_it_would_have_stopped():
+    code, out, err = rbc('replay', SHOP, '-', '--format', 'json', *DATE, text=sessions())
+    expect(code == 0, err)
+    found = json.loads(out)
+    summary = found['summary']
+    expect((summary['sessions'], summary['calls'], summary['denied'], summary['asked']['staff']) == (4, 8, 1, 1), summary)
+    expect([(c['session'], c['step'], c['effect']) for c in found['calls']] == [('blind', 1, 'deny'), ('large', 2, 'ask')], found['calls'])
+    expect(found['calls'][0]['reason'] == 'look the charge up first' and found['calls'][1]['ask_target'], found['calls'])
+    expect(summary['succeeded_sessions_touched'] == ['blind'], summary)
+    code, text, _ = rbc('replay', SHOP, '-', *DATE, text=sessions())
+    expect(code == 0 and 'look the charge up first' in text and 'blind step 1' in text, text)
+
+
+def test_replay_can_refuse_asks():
+    code, out, _ = rbc('replay', SHOP, '-', '--format', 'json', '--asks', 'deny', *DATE, text=sessions())
+    expect(code == 0 and json.loads(out)['summary']['sessions_touched'] == ['blind', 'large'], out)
+
+
+def test_replay_of_a_bundle_is_the_same():
+    rbc('compile', SHOP, '-o', 'one.rbb', *DATE)
+    one, two = (rbc('replay', what, '-', '--format', 'json', text=sessions())[1] for what in ('one.rbb', SHOP))
+    expect(one and one == two, one, two)
+
+
+def test_replay_names_the_line_that_is_no_session():
+    code, _, err = rbc('replay', SHOP, '-', *DATE, text=sessions() + '{"session":"x"}\n')
+    expect(code == 1 and '-:5' in err, code, err)
+
+
+def main():
+    passed = failed = 0
+    rbc('init', SHOP)
+    for name, test in list(globals().items()):
+        if not name.startswith('test_') or (sys.argv[1:] and not any(a in name for a in sys.argv[1:])):
+            continue
+        try:
+            test()
+            passed += 1
+        except Exception as error:
+            failed += 1
+            print('FAIL %s: %s: %s' % (name[5:].replace('_', ' '), type(error).__name__, error))
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    print('%d passed, %d failed' % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
