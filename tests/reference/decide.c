@@ -1,0 +1,204 @@
+/* decide.c: a whole request: checks, scope, rules one after the other, and what they come to together. */
+#include "inside.h"
+#include <string.h>
+
+static const struct agent *find_agent(const struct program *p, const char *name) {
+  for (unsigned i = 0; name && i < p->agents_count; i++) if (strcmp(p->agents[i]->name, name) == 0) return p->agents[i];
+  return NULL;
+}
+
+/* ---- 1. the request ---- */
+static struct rv *arguments(struct evaluator *e, const struct operation *o) {
+  struct rv *args = arena_alloc(e->arena, o->param_count * sizeof *args);
+  struct json json = ref_json(e->arena, e->request->args, e->request->args_length);
+  struct wire wire = {.arena = e->arena, .program = e->reference->program, .exact = true};
+  if (json.kind != JSON_OBJECT) return NULL;
+  for (unsigned i = 0; i < o->param_count; i++) {
+    const struct param *p = &o->params[i];
+    const struct json *given = ref_json_member(&json, p->name);
+    args[i] = p->value ? rv_of_constant(e->arena, p->value) : rv_missing();
+    if (given && given->kind != JSON_NULL && !ref_decode(&wire, p->type, given, &args[i])) return NULL;
+    if (args[i].missing && !p->optional) return NULL;
+  }
+  for (size_t k = 0; k < json.count; k++) {
+    bool known = false;
+    for (unsigned i = 0; i < o->param_count; i++)
+      known = known || (strlen(o->params[i].name) == json.names[k].length && memcmp(o->params[i].name, json.names[k].text, json.names[k].length) == 0);
+    if (!known) return NULL;
+  }
+  return args;
+}
+
+static bool accepts(const struct agent *target, const struct agent *from) {
+  for (unsigned i = 0; i < target->accept_count; i++) if (target->accepts[i] == from) return true;
+  return false;
+}
+
+static bool check_request(struct evaluator *e) {
+  const struct program *p = e->reference->program;
+  const struct reference_request *r = e->request;
+  e->agent = find_agent(p, r->agent);
+  if (!e->agent) return false;
+  if (e->session && (e->session->agent != e->agent || strcmp(e->session->requester, r->requester) != 0)) return false;
+  switch (r->event) {
+    case EVENT_CALL:
+      for (unsigned i = 0; r->operation && i < p->operations_count; i++)
+        if (strcmp(p->operations[i]->name, r->operation) == 0) e->operation = p->operations[i];
+      return e->operation && (e->args = arguments(e, e->operation)) != NULL;
+    case EVENT_DELEGATE:
+      e->delegate = find_agent(p, r->delegate);
+      return e->delegate && accepts(e->delegate, e->agent);
+    case EVENT_RELEASE: return r->text != NULL && r->release < RELEASE_COUNT;
+    default: return true;
+  }
+}
+
+/* ---- 2. scope ---- */
+static bool in_scope(const struct evaluator *e, const struct rule *rule) {
+  bool agent = false, target = rule->event == EVENT_INFER;
+  if (rule->event != e->request->event) return false;
+  for (unsigned i = 0; i < rule->agent_count; i++) agent = agent || rule->agents[i] == e->agent;
+  if (rule->event == EVENT_CALL)
+    for (unsigned i = 0; i < rule->operation_count; i++) target = target || rule->operations[i] == e->operation;
+  if (rule->event == EVENT_RELEASE) target = rule->release_mask >> e->request->release & 1;
+  if (rule->event == EVENT_DELEGATE)
+    for (unsigned i = 0; i < rule->target_count; i++) target = target || rule->targets[i] == e->delegate;
+  return agent && target;
+}
+
+/* ---- 3. one rule ---- */
+enum answer { NO, YES, LACKS, FAILED };
+
+/* Lets in order; false when one lacks or fails. */
+static enum answer lets(struct evaluator *e, struct frame *frame, struct let *const *list, unsigned count, const struct let **lacking) {
+  for (unsigned i = 0; i < count; i++) {
+    struct rv v = ref_eval(e, frame, list[i]->value);
+    if (e->error) return FAILED;
+    if (list[i]->otherwise != LET_PLAIN && v.missing) {
+      *lacking = list[i];
+      return LACKS;
+    }
+    ref_set_local(e, frame, list[i]->local, v);
+  }
+  return YES;
+}
+
+static enum answer run_rule(struct evaluator *e, const struct rule *rule, const struct let **lacking) {
+  struct frame frame = {0};
+  enum answer answer = lets(e, &frame, rule->lets, rule->let_count, lacking);
+  if (answer != YES) return answer;
+  if (rule->where && !ref_true(e, &frame, rule->where)) return e->error ? FAILED : NO;
+  if (rule->unless && ref_true(e, &frame, rule->unless)) return NO;
+  return e->error ? FAILED : YES;
+}
+
+/* A waiver that fails, or lacks something, does not apply. */
+static bool waived(const struct evaluator *outer, const struct rule *rule) {
+  for (unsigned i = 0; i < rule->waiver_count; i++) {
+    const struct waiver *w = rule->waivers[i];
+    struct evaluator e = *outer;
+    struct frame frame = {0};
+    const struct let *lacking = NULL;
+    if (w->agent != e.agent || e.request->now > w->until) continue;
+    if (lets(&e, &frame, w->lets, w->let_count, &lacking) != YES) continue;
+    if (!w->where || ref_true(&e, &frame, w->where)) return true;
+  }
+  return false;
+}
+
+/* ---- 4 to 6. together ---- */
+struct outcome { bool grant, deny, ask; int64_t wait; };
+
+static void add_approvers(struct reference_decision *d, const struct group *const *groups, unsigned count) {
+  for (unsigned i = 0; i < count; i++) {
+    bool known = false;
+    for (unsigned k = 0; k < d->approver_count; k++) known = known || d->approvers[k] == groups[i];
+    if (!known && d->approver_count < REFERENCE_MAX) d->approvers[d->approver_count++] = groups[i];
+  }
+}
+
+static bool same_text(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : "") == 0; }
+
+static void add_obligations(struct reference_decision *d, const struct rule *rule) {
+  for (unsigned i = 0; i < rule->obligation_count; i++) {
+    const struct obligation *o = rule->obligations[i];
+    bool known = false;
+    for (unsigned k = 0; k < d->obligation_count; k++)
+      known = known || (strcmp(o->kind, "redact") != 0 && same_text(d->obligations[k]->kind, o->kind) && same_text(d->obligations[k]->argument, o->argument));
+    if (!known && d->obligation_count < REFERENCE_MAX) d->obligations[d->obligation_count++] = o;
+  }
+}
+
+static void hit(struct reference_decision *d, const struct rule *rule, enum reference_verdict verdict, enum reference_error error, const struct let *let) {
+  if (d->hit_count < REFERENCE_MAX) d->hits[d->hit_count++] = (struct reference_hit){rule, verdict, error, let};
+}
+
+static void matched(struct evaluator *e, const struct rule *rule, struct reference_decision *d, struct outcome *all) {
+  hit(d, rule, REFERENCE_MATCHED, REFERENCE_NO_ERROR, NULL);
+  add_obligations(d, rule);
+  if (rule->effect == RULE_DENY) all->deny = true;
+  if (rule->effect == RULE_ASK) {
+    all->ask = true;
+    add_approvers(d, rule->approvers, rule->approver_count);
+    if (rule->wait && (!all->wait || rule->wait < all->wait)) all->wait = rule->wait;
+  }
+  if ((rule->effect == RULE_ALLOW || rule->effect == RULE_ASK) && !rule->guard && rule->package == e->agent->package) all->grant = true;
+}
+
+static void consider(struct evaluator *e, const struct rule *rule, struct reference_decision *d, struct outcome *all) {
+  const struct let *lacking = NULL;
+  if (waived(e, rule)) return;
+  e->error = REFERENCE_NO_ERROR;
+  switch (run_rule(e, rule, &lacking)) {
+    case NO: return;
+    case YES: matched(e, rule, d, all); return;
+    case FAILED:
+      hit(d, rule, REFERENCE_ERROR, e->error, NULL);
+      all->deny = true;
+      return;
+    case LACKS:
+      if (lacking->otherwise == LET_ASKS) {
+        hit(d, rule, REFERENCE_LACKED_ASK, REFERENCE_NO_ERROR, lacking);
+        all->ask = true;
+        add_approvers(d, lacking->approvers, lacking->approver_count);
+      } else {
+        hit(d, rule, REFERENCE_LACKED_DENY, REFERENCE_NO_ERROR, lacking);
+        all->deny = true;
+      }
+  }
+}
+
+static bool carried_out(const struct reference *reference, const char *kind) {
+  for (const char *const *known = reference->obligations; known && *known; known++) if (strcmp(*known, kind) == 0) return true;
+  return strcmp(kind, "redact") == 0;
+}
+
+static bool approved(const struct reference_request *r, const struct group *group) {
+  for (unsigned i = 0; i < r->approved_count; i++) if (strcmp(r->approved[i], group->full) == 0) return true;
+  return false;
+}
+
+static void combine(const struct evaluator *e, const struct outcome *all, struct reference_decision *d) {
+  bool carries = true, answered = true;
+  for (unsigned i = 0; i < d->obligation_count; i++) carries = carries && carried_out(e->reference, d->obligations[i]->kind);
+  for (unsigned i = 0; i < d->approver_count; i++) answered = answered && approved(e->request, d->approvers[i]);
+  if (!all->grant || all->deny) d->effect = REFERENCE_DENY;
+  else if (!carries) d->effect = REFERENCE_DENY;
+  else if (all->ask && !answered) d->effect = REFERENCE_ASK;
+  else d->effect = REFERENCE_ALLOW;
+  if (d->effect == REFERENCE_ASK && all->wait) d->deadline = e->request->now + all->wait;
+}
+
+void reference_decide(struct reference *reference, struct reference_session *session, const struct reference_request *request,
+                      struct reference_decision *d) {
+  struct arena arena = {0};
+  struct evaluator e = {.arena = &arena, .reference = reference, .session = session, .request = request};
+  struct outcome all = {0};
+  const struct program *p = reference->program;
+  memset(d, 0, sizeof *d);
+  d->decided = check_request(&e);
+  for (unsigned i = 0; d->decided && i < p->rules_count; i++) if (in_scope(&e, p->rules[i])) consider(&e, p->rules[i], d, &all);
+  if (d->decided) combine(&e, &all, d);
+  if (d->effect == REFERENCE_ALLOW && session && e.operation) d->call = ref_allowed(session, e.operation, e.args);
+  arena_free(&arena);
+}
