@@ -29,8 +29,8 @@ DEFINES  := -DREBASE_VERSION='"$(VERSION)"'
 OPTIMISE ?= -O2 -g
 COMMON   := $(STANDARD) $(INCLUDES) $(DEFINES) -fvisibility=hidden -fPIC -MMD -MP
 TEST_WARNINGS := -Wall -Wextra -Werror
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-THREADS  := -fsanitize=thread -fno-omit-frame-pointer
+SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+THREADS  := -O1 -fsanitize=thread -fno-omit-frame-pointer
 
 JANSSON   = $(shell pkg-config --libs jansson)
 LIBS      = $(JANSSON) $(shell pkg-config --libs libsodium libutf8proc) -lpthread -lm
@@ -75,7 +75,7 @@ define variant
 $(1)_RUNTIME  := $(RUNTIME_C:%.c=$(2)/obj/%.o) $(GEN_RUNTIME:$(B)/gen/%.c=$(2)/obj/gen/%.o)
 $(1)_COMPILER := $(COMPILER_C:%.c=$(2)/obj/%.o) $(GEN_COMPILER:$(B)/gen/%.c=$(2)/obj/gen/%.o)
 $(1)_HELPERS  := $(TEST_HELPERS_C:%.c=$(2)/obj/%.o) $(REFERENCE_C:%.c=$(2)/obj/%.o)
-$(1)_DIFF     := $(DIFFERENTIAL_C:%.c=$(2)/obj/%.o) $(REFERENCE_C:%.c=$(2)/obj/%.o)
+$(1)_DIFF     := $(DIFFERENTIAL_C:%.c=$(2)/obj/%.o) $(2)/internal/libtests.a
 $(1)_CLI      := $(CLI_C:%.c=$(2)/obj/%.o)
 $(1)_ARCHIVES := $(2)/internal/librbc.a $(2)/internal/librebase.a
 
@@ -98,6 +98,9 @@ $(2)/internal/librebase.a: $$($(1)_RUNTIME)
 $(2)/internal/librbc.a: $$($(1)_COMPILER)
 	@mkdir -p $$(@D); rm -f $$@
 	@ar rcs $$@ $$^
+$(2)/internal/libtests.a: $$($(1)_HELPERS)
+	@mkdir -p $$(@D); rm -f $$@
+	@ar rcs $$@ $$^
 $(2)/bin/rbc: $$($(1)_CLI) $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
@@ -107,10 +110,10 @@ $(2)/tests/differential: $$($(1)_DIFF) $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
 	@$(4) $(OPTIMISE) $(3) -o $$@ $$($(1)_DIFF) $$($(1)_ARCHIVES) $$(LIBS)
-$(2)/tests/unit/%: $(2)/obj/tests/unit/%.o $$($(1)_HELPERS) $$($(1)_ARCHIVES)
+$(2)/tests/unit/%: $(2)/obj/tests/unit/%.o $(2)/internal/libtests.a $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
-	@$(4) $(OPTIMISE) $(3) -o $$@ $$< $$($(1)_HELPERS) $$($(1)_ARCHIVES) $$(CHECK_LIBS) $$(LIBS)
+	@$(4) $(OPTIMISE) $(3) -o $$@ $$< $(2)/internal/libtests.a $$($(1)_ARCHIVES) $$(CHECK_LIBS) $$(LIBS)
 endef
 $(eval $(call variant,PLAIN,$(B),,$$(CC),))
 $(eval $(call variant,ASAN,$(B)/asan,$(SANITIZE),$$(CC), (asan)))

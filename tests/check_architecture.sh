@@ -50,10 +50,11 @@ verdict "every function of rbc.h is in librbc.a" "$(
   nm -g --defined-only build/librbc.a 2>/dev/null | awk 'NF == 3 { print $3 }' | sort >build/exported.txt
   grep '^RBC_API' compiler/include/rbc.h | grep -oE '\brbc_[a-z_]+\(' | tr -d '(' | sort -u | comm -23 - build/exported.txt)"
 verdict "librebase needs nothing of the compiler" "$(nm -u build/librebase.a 2>/dev/null | grep -E ' (rbc|node|arena|gen)_')"
+# Only a counter of forks and its pthread_once_t: a child must notice that it is one.
 verdict "no changeable globals in the libraries" "$(
   for library in build/librebase.o build/librbc.o; do
     objdump -t "$library" | awk '$0 ~ / O / { for (i = 1; i <= NF; i++) if ($i ~ /^\.(data|bss|tbss|tdata)/ && $i !~ /^\.data\.rel\.ro/) print $NF }' |
-      sed "s|^|$library: |"
+      grep -vE '^(fork_count|once)(\.[0-9]+)?$' | sed "s|^|$library: |"
   done)"
 verdict "no exit(), abort() or printf() in the libraries" "$(
   grep -nE '(^|[^_a-zA-Z>.])(exit|_exit|abort|printf|puts|putchar|perror)\(' $(sources runtime compiler | grep -v '^compiler/cli/') |
