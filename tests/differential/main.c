@@ -1,0 +1,52 @@
+/* main.c: the differential test. `differential [DECISIONS [SEED]]`: random workspaces and events through the virtual
+ * machine and the reference; prints what was covered, and a minimised reproduction of the first difference. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "play.h"
+
+enum { DECISIONS_A_WORKSPACE = 360 };
+
+static bool enough(const char *what, uint64_t part, uint64_t whole, unsigned percent) {
+  bool ok = part * 100 >= whole * percent;
+  printf("%-10s %9llu  %5.1f%%%s\n", what, (unsigned long long)part, 100.0 * (double)part / (double)whole, ok ? "" : "  too few");
+  return ok;
+}
+
+/* The generator is worth something only if every effect occurs. */
+static bool print_tally(const struct tally *t) {
+  printf("%llu decisions; %llu refused, %llu lets missing, %llu rules in error, %llu approvals, %llu results observed\n",
+         (unsigned long long)t->decisions, (unsigned long long)t->refused, (unsigned long long)t->lacking,
+         (unsigned long long)t->errors, (unsigned long long)t->approvals, (unsigned long long)t->observed);
+  bool ok = enough("allow", t->allowed, t->decisions, 15);
+  ok = enough("ask", t->asked, t->decisions, 15) && ok;
+  ok = enough("deny", t->denied, t->decisions, 15) && ok;
+  return enough("errors", t->errors, t->decisions, 1) && ok;
+}
+
+int main(int argc, char **argv) {
+  uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000, seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+  struct tally tally = {0};
+  unsigned workspaces = 0;
+  for (; tally.decisions < wanted; seed++, workspaces++) {
+    struct random random = {seed};
+    struct workspace w = {0};
+    struct steps steps = {0};
+    size_t at;
+    char *what;
+    generate_workspace(&random, &w);
+    generate_steps(&random, DECISIONS_A_WORKSPACE, &steps);
+    enum played played = play(&w, &steps, &tally, &at, &what);
+    if (played != PLAYED_ALIKE) {
+      printf("seed %llu, step %zu: %s\n", (unsigned long long)seed, at, played == PLAYED_BROKEN ? "does not compile or load" : what);
+      if (played == PLAYED_DIFFERENT) minimise_and_print(&w, &steps);
+      printf("0 passed, 1 failed\n");
+      return 1;
+    }
+    steps_free(&steps);
+    workspace_free(&w);
+  }
+  printf("%u workspaces, ", workspaces);
+  bool ok = print_tally(&tally);
+  printf("%d passed, %d failed\n", ok ? 1 : 0, ok ? 0 : 1);
+  return ok ? 0 : 1;
+}

@@ -1,0 +1,33 @@
+/* play.h: one workspace and a list of events, played through the virtual machine and through the reference side by side. */
+#ifndef PLAY_H
+#define PLAY_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "generate.h"
+
+enum happening { HAPPENS_OPEN, HAPPENS_HEAR, HAPPENS_SEE, HAPPENS_PROVE, HAPPENS_TAINT, HAPPENS_TIME, HAPPENS_DECIDE };
+enum follow_up { NOT_OBSERVED, OBSERVED_UNKNOWN, OBSERVED_FAILED, OBSERVED_SUCCESS };
+struct step {
+  enum happening happens;
+  unsigned agent;                   /* whose session */
+  unsigned operation;
+  char *text;                       /* utterance, entity, arguments, requester's fields, name of a proof or label */
+  char *result;                     /* of a call */
+  int64_t microseconds;             /* HAPPENS_TIME */
+  bool approve, late, sessionless;  /* an ask is answered; observed only after the next decision; without a session */
+  enum follow_up follow_up;
+};
+struct steps { struct step *items; size_t count, room; };
+void generate_steps(struct random *r, size_t count, struct steps *out);
+void steps_free(struct steps *steps);
+char *describe_step(const struct step *step);       /* one line; the caller frees it */
+
+struct tally { uint64_t decisions, allowed, asked, denied, refused, errors, lacking, approvals, observed; };
+enum played { PLAYED_ALIKE, PLAYED_DIFFERENT, PLAYED_BROKEN };  /* BROKEN: the workspace did not compile or load */
+/* Stops at the first difference: *at is its step and *what says what differed (freed by the caller). */
+enum played play(const struct workspace *w, const struct steps *steps, struct tally *tally, size_t *at, char **what);
+
+/* Takes away steps and blocks of rules as long as the difference stays, then prints what is left. */
+void minimise_and_print(struct workspace *w, struct steps *steps);
+#endif
