@@ -34,9 +34,25 @@ static struct constant *text_constant(struct checker *c, const struct type *type
   return k->text ? k : NULL;
 }
 
+static const char *value_name(enum node_kind kind) {
+  switch (kind) {
+    case NODE_BOOL: return "true or false";
+    case NODE_INT: case NODE_DECIMAL: return "a number";
+    case NODE_MONEY: return "an amount of money";
+    case NODE_DURATION: return "a duration";
+    case NODE_QUANTITY: return "a quantity";
+    case NODE_PERCENT: return "a percentage";
+    case NODE_DATE: return "a date";
+    case NODE_TIME: return "a time";
+    case NODE_STRING: return "a text";
+    case NODE_ARRAY: return "a list";
+    default: return "a record";
+  }
+}
+
 static struct diag *misfit(const struct reading *r, const struct node *node, const struct type *expected) {
   return rbc_diag(r->c->diags, E0230, rbc_span(r->scope, node), "this is %s, and %s is wanted here",
-                  rbc_node_name((enum node_kind)node->kind), rbc_type_name(r->c, expected));
+                  value_name((enum node_kind)node->kind), rbc_type_name(r->c, expected));
 }
 
 /* ---- words and regions ---- */
@@ -160,7 +176,8 @@ static struct constant *string(const struct reading *r, const struct node *node,
 
 /* ---- numbers with their units ---- */
 static struct constant *out_of_range(const struct reading *r, const struct node *node) {
-  rbc_diag(r->c->diags, E0234, rbc_span(r->scope, node), "this number is too large, or has more than six digits after its point");
+  if (!r->scope->source->broken)                        /* else the lexer has said so */
+    rbc_diag(r->c->diags, E0234, rbc_span(r->scope, node), "this number is too large, or has more than six digits after its point");
   return NULL;
 }
 

@@ -75,7 +75,7 @@ const struct type *rbc_time_in(struct checker *c, const struct zone *zone);
 struct type *rbc_new_record(struct checker *c, const char *name);
 bool rbc_is_scalar(const struct type *type);          /* compared as 64 bits */
 void rbc_fill_record(struct checker *c, const struct file_scope *scope, struct type *record, const struct node *fields,
-                     const struct connector *connector, bool labels_allowed, bool keys_allowed);
+                     const struct connector *connector, bool labels_allowed, bool keys_allowed, struct span name);
 void rbc_check_acyclic(struct checker *c);
 void rbc_number_words(struct checker *c);
 uint64_t rbc_labels_in(const struct type *type);      /* of all fields that can be reached */

@@ -7,6 +7,7 @@
 struct field_place {                   /* where a field stands */
   struct checker *c; const struct file_scope *scope; const struct connector *connector;
   bool labels_allowed, keys_allowed;
+  bool *bad_key;                       /* said so already; do not ask for a key */
 };
 
 const struct type *rbc_bool_words(struct checker *c, const struct file_scope *scope, const struct node *attr,
@@ -14,7 +15,7 @@ const struct type *rbc_bool_words(struct checker *c, const struct file_scope *sc
   const struct node *words = attr->kid[0];
   struct span span = rbc_span(scope, attr);
   if (type && type->kind != TYPE_BOOL) {
-    rbc_diag(c->diags, E0210, span, "`as` gives the two words of a bool, and this is a %s", rbc_type_name(c, type));
+    rbc_diag(c->diags, E0210, span, "`as` gives the two words of a bool, and the type here is %s", rbc_type_name(c, type));
     return type;
   }
   if (KIDS(words) != 2) {
@@ -59,6 +60,7 @@ static void key_attribute(const struct field_place *at, const struct node *attr,
   if (t && t->kind != TYPE_STRING && !rbc_is_scalar(t)) {
     rbc_diag(c->diags, E0213, span, "a key is a plain value or a string, not %s", rbc_type_name(c, t));
     field->key = false;
+    *at->bad_key = true;
   }
 }
 
@@ -76,8 +78,8 @@ static void read_attributes(const struct field_place *at, const struct node *att
 }
 
 void rbc_fill_record(struct checker *c, const struct file_scope *scope, struct type *record, const struct node *fields,
-                     const struct connector *connector, bool labels_allowed, bool keys_allowed) {
-  struct field_place at = { c, scope, connector, labels_allowed, keys_allowed };
+                     const struct connector *connector, bool labels_allowed, bool keys_allowed, struct span name_span) {
+  struct field_place at = { c, scope, connector, labels_allowed, keys_allowed, &record->broken };
   record->fields = arena_alloc(c->arena, (KIDS(fields) + 1) * sizeof *record->fields);
   if (!record->fields) return;
   for (uint32_t i = 0; i < KIDS(fields); i++) {
@@ -97,7 +99,7 @@ void rbc_fill_record(struct checker *c, const struct file_scope *scope, struct t
     else record->broken = true;
   }
   if (!record->field_count && !record->broken && !KIDS(fields))
-    rbc_diag(c->diags, E0215, rbc_span(scope, fields), "a record without fields");
+    rbc_diag(c->diags, E0215, name_span, "a record without fields");
 }
 
 unsigned rbc_key_fields(struct checker *c, const struct type *record, unsigned key_field[IMAGE_MAX_ENTITY_KEYS],
@@ -187,15 +189,15 @@ static void make_objects(struct checker *c, struct symbol *s) {
 
 static void fill_objects(struct checker *c, struct symbol *s) {
   const struct connector *connector = s->connector ? s->connector->ptr : NULL;
-  if (s->kind == SYM_TYPE && s->ptr) rbc_fill_record(c, s->scope, s->ptr, s->node->kid[1], connector, true, false);
+  if (s->kind == SYM_TYPE && s->ptr) rbc_fill_record(c, s->scope, s->ptr, s->node->kid[1], connector, true, false, s->span);
   if (s->kind == SYM_ENTITY && s->ptr && ((struct entity *)s->ptr)->type) {
     struct entity *entity = s->ptr;
-    rbc_fill_record(c, s->scope, entity->type, s->node->kid[1], connector, true, true);
+    rbc_fill_record(c, s->scope, entity->type, s->node->kid[1], connector, true, true, s->span);
     entity->keys = rbc_key_fields(c, entity->type, entity->key_field, s->span, "an entity");
   }
   if (s->kind == SYM_TABLE && s->ptr && ((struct table *)s->ptr)->row) {
     struct table *table = s->ptr;
-    rbc_fill_record(c, s->scope, table->row, s->node->kid[2], NULL, false, true);
+    rbc_fill_record(c, s->scope, table->row, s->node->kid[2], NULL, false, true, s->span);
     table->keys = rbc_key_fields(c, table->row, table->key_field, s->span, "a table");
   }
 }
@@ -208,7 +210,7 @@ void rbc_declare_records(struct checker *c) {
   if (context) p->requester = rbc_new_record(c, "requester");
   for (struct package_scope *k = c->packages; k; k = k->next)
     for (struct symbol *s = k->symbols; s; s = s->next_in_package) fill_objects(c, s);
-  if (p->requester) rbc_fill_record(c, context->scope, p->requester, context->node->kid[1], NULL, false, false);
+  if (p->requester) rbc_fill_record(c, context->scope, p->requester, context->node->kid[1], NULL, false, false, context->span);
   if (p->entities_count) qsort(p->entities, p->entities_count, sizeof *p->entities, by_entity_name);
   for (unsigned i = 0; i < p->entities_count; i++) p->entities[i]->id = i;
   rbc_check_acyclic(c);

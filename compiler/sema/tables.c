@@ -107,7 +107,7 @@ void rbc_rows_read(struct rows *rows, const struct node *declaration, const char
   const struct node *from = declaration->kid[1], *list = declaration->kid[3];
   *digest = "";
   if (from && list) {
-    struct diag *d = rbc_diag(c->diags, E0604, rbc_span(rows->scope, list), "rows in the text and from a file");
+    struct diag *d = rbc_diag(c->diags, E0604, rbc_span(rows->scope, declaration->kid[0]), "rows in the text and from a file");
     rbc_diag_label(c->diags, d, rbc_span(rows->scope, from), "the file");
   }
   if (!from && !list) {

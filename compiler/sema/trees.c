@@ -77,7 +77,7 @@ static void fill_tree(struct checker *c, const struct symbol *s) {
   tree->span = s->span;
   struct type *row = rbc_new_record(c, s->full);
   if (!row) return;
-  rbc_fill_record(c, s->scope, row, s->node->kid[2], NULL, false, false);
+  rbc_fill_record(c, s->scope, row, s->node->kid[2], NULL, false, false, s->span);
   if (!has_columns(row)) {
     if (row->broken) return;
     struct diag *d = rbc_diag(c->diags, E0621, rbc_span(s->scope, s->node->kid[2]), "a tree has the two columns `member: string  group: string`");

@@ -304,10 +304,7 @@ static const struct type *words_type(struct checker *c, const struct file_scope 
 
 static const struct type *element_type(struct checker *c, const struct file_scope *scope, const struct node *node,
                                        const struct connector *connector) {
-  bool optional = false;
-  const struct type *element = rbc_type_of(c, scope, node->kid[0], &optional, connector);
-  if (optional) rbc_diag(c->diags, E0206, rbc_span(scope, node->kid[0]), "the elements of a %s cannot be optional",
-                         node->kind == NODE_T_LIST ? "list" : node->kind == NODE_T_SET ? "set" : "map");
+  const struct type *element = rbc_type_of(c, scope, node->kid[0], NULL, connector);
   if (element && node->kind == NODE_T_SET && !rbc_is_scalar(element) && element->kind != TYPE_STRING &&
       element->kind != TYPE_IP && element->kind != TYPE_CIDR) {
     rbc_diag(c->diags, E0207, rbc_span(scope, node->kid[0]), "a set holds plain values, not %s", rbc_type_name(c, element));
