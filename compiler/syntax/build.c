@@ -45,6 +45,17 @@ struct link *build_join(struct link *list, struct link *more) {
   return more;
 }
 
+/* `uses a, b` is two USES nodes; the first spans the word. */
+struct link *build_each(struct parse *p, struct link *list, enum node_kind kind, uint32_t word, struct link *more) {
+  struct node *parts = build_list(p, more);
+  for (uint32_t i = 0; i < parts->count; i++) {
+    struct node *part = build_node(p, kind, 0, i ? parts->kid[i]->first : word, 1, &parts->kid[i]);
+    if (part != p->stand_in) part->last = parts->kid[i]->last;
+    list = build_link(p, list, part);
+  }
+  return list;
+}
+
 struct node *build_list(struct parse *p, struct link *list) {
   uint32_t count = 0;
   if (list) for (struct link *l = list->next; count++, l != list; l = l->next) { }

@@ -31,7 +31,7 @@
 %left STAR SLASH.
 %nonassoc NEGATIVE.
 %nonassoc SHORT.
-%nonassoc ID WITHIN.
+%nonassoc WITHIN.
 
 /* ---- file */
 file ::= items(L). { p->file_items = build_list(p, L); }
@@ -147,10 +147,9 @@ per(A) ::= INT(T). { A = build_leaf(p, NODE_INT, T); }
 item(A) ::= AGENT(K) name(B) doc(C) LB agent_members(L) RB. { A = BUILD(AGENT, 0, K, B, C, build_list(p, L)); }
 %type agent_members {struct link *}
 agent_members(A) ::= . { A = NULL; }
-agent_members(A) ::= agent_members(A) agent_member(B). { A = build_link(p, A, B); }
-agent_member(A) ::= property(A).
-agent_member(A) ::= USES(K) target(B). { A = BUILD(USES, 0, K, B); }
-agent_member(A) ::= ACCEPTS(K) path(B). { A = BUILD(ACCEPTS, 0, K, B); }
+agent_members(A) ::= agent_members(A) property(B). { A = build_link(p, A, B); }
+agent_members(A) ::= agent_members(A) USES(K) targets(L). { A = build_each(p, A, NODE_USES, K, L); }
+agent_members(A) ::= agent_members(A) ACCEPTS(K) paths(L). { A = build_each(p, A, NODE_ACCEPTS, K, L); }
 
 item(A) ::= CONNECTOR(K) name(B) doc(C) LB connector_members(L) RB.
   { A = BUILD(CONNECTOR, 0, K, B, C, build_list(p, L)); }
@@ -243,12 +242,14 @@ rule(A) ::= ALLOW(K) event(E) clauses(C). { A = build_rule(p, NODE_ALLOW, 0, K, 
 rule(A) ::= DENY(K) event(E) clauses(C). { A = build_rule(p, NODE_DENY, 0, K, E, C, NULL); }
 rule(A) ::= ASK(K) paths(L) BEFORE event(E) clauses(C).
   { A = build_rule(p, NODE_ASK, 0, K, E, C, build_list(p, L)); }
-rule(A) ::= obligations(L) BEFORE event(E) clauses(C).
+rule(A) ::= redactions(L) BEFORE event(E) clauses(C).
   { struct node *with = build_list(p, L); A = build_rule(p, NODE_OBLIGE, 0, with->first, E, C, with); }
+rule(A) ::= REQUIRE(K) obligations(L) BEFORE event(E) clauses(C).
+  { A = build_rule(p, NODE_OBLIGE, 0, K, E, C, build_list(p, L)); }
 
 event(A) ::= flow_event(A).
 event(A) ::= call_event(A).
-call_event(A) ::= CALL(K). [SHORT] { A = BUILD(EVENT, TOKEN_CALL, K, NULL, NULL); }
+call_event(A) ::= CALL(K). { A = BUILD(EVENT, TOKEN_CALL, K, NULL, NULL); }
 call_event(A) ::= CALL(K) target(B). { A = BUILD(EVENT, TOKEN_CALL, K, B, NULL); }
 call_event(A) ::= CALL(K) target(B) EXCEPT LB names(L) trail RB.
   { A = BUILD(EVENT, TOKEN_CALL, K, B, build_list(p, L)); }
@@ -276,7 +277,12 @@ obligations(A) ::= obligation(B). { A = build_link(p, NULL, B); }
 obligations(A) ::= obligations(A) COMMA obligation(B). { A = build_link(p, A, B); }
 obligation(A) ::= name(B). { A = BUILD(OBLIGATION, 0, B->first, B, NULL); }
 obligation(A) ::= name(B) LP string(C) RP. { A = BUILD(OBLIGATION, 0, B->first, B, C); }
-obligation(A) ::= REDACT(K) redacted(B) OF detectors(C). { A = BUILD(REDACT, 0, K, B, C); }
+obligation(A) ::= redaction(A).
+/* No rule begins with a name: a name that should not be there would end the rule before it, and hide what was expected. */
+%type redactions {struct link *}
+redactions(A) ::= redaction(B). { A = build_link(p, NULL, B); }
+redactions(A) ::= redactions(A) COMMA obligation(B). { A = build_link(p, A, B); }
+redaction(A) ::= REDACT(K) redacted(B) OF detectors(C). { A = BUILD(REDACT, 0, K, B, C); }
 redacted(A) ::= . { A = NULL; }
 redacted(A) ::= postfix(A).
 detectors(A) ::= path(B). { A = build_list(p, build_link(p, NULL, B)); }

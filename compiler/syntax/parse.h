@@ -67,6 +67,7 @@ struct node *build_node(struct parse *p, enum node_kind kind, unsigned tok, uint
 struct node *build_leaf(struct parse *p, enum node_kind kind, uint32_t token);
 /* A list while it grows: its last link, which points to the first. NULL: empty. */
 struct link *build_link(struct parse *p, struct link *list, struct node *node);
+struct link *build_each(struct parse *p, struct link *list, enum node_kind kind, uint32_t word, struct link *more);
 struct link *build_join(struct link *list, struct link *more);
 struct node *build_list(struct parse *p, struct link *list);
 #define BUILD(KIND, TOK, FIRST, ...) build_node(p, NODE_##KIND, (unsigned)(TOK), (FIRST), \

@@ -127,14 +127,14 @@ static bool delete(struct parse *p, uint32_t at, uint32_t *next) {
   unsigned kinds[LOOK_AHEAD], kind = parse_token(p, at)->kind;
   if (kind == TOKEN_END) return false;
   unsigned count = next_kinds(p, at + 1, kinds, LOOK_AHEAD);
-  unsigned taken = grammar_accepts_all(p->grammar, grammar_depth(p->grammar), kinds, count);
-  if (taken < (count < ENOUGH ? count : ENOUGH)) return false;
+  bool separator = kind == TOKEN_COMMA || kind == TOKEN_SEMICOLON || kind == TOKEN_EQ || kind == TOKEN_COLON;
+  unsigned taken = grammar_accepts_all(p->grammar, grammar_depth(p->grammar), kinds, count), enough = separator ? 2 : ENOUGH;
+  if (taken < (count < enough ? count : enough)) return false;
   const struct token *token = parse_token(p, at);
   const char *expected = expected_text(p);
-  bool separator = kind == TOKEN_COMMA || kind == TOKEN_SEMICOLON;
   if (!is_echo(p, at)) {
     struct diag *d = separator
-      ? parse_error(p, E0020, token->offset, token_end(token), "no `%s` belongs here", kind == TOKEN_COMMA ? "," : ";")
+      ? parse_error(p, E0020, token->offset, token_end(token), "no `%c` belongs here", p->source->text[token->offset])
       : parse_error(p, E0020, token->offset, token_end(token), "expected %s, found %s", expected ? expected : "nothing",
                     found_text(p, at));
     if (separator || is_closer(kind)) {
@@ -148,12 +148,19 @@ static bool delete(struct parse *p, uint32_t at, uint32_t *next) {
 
 /* ---- the message when nothing better is known */
 
-static void help_with_numbers(struct parse *p, struct diag *d, uint32_t at) {
+static void help(struct parse *p, struct diag *d, uint32_t at) {
   uint32_t before;
-  if (!previous_token(p, at, &before) || parse_token(p, at)->kind != TOKEN_ID || !same_line(p, before, at)) return;
-  unsigned kind = parse_token(p, before)->kind;
-  if (kind == TOKEN_INT || kind == TOKEN_DECIMAL)
+  unsigned kind = parse_token(p, at)->kind, depth = grammar_depth(p->grammar);
+  if (!previous_token(p, at, &before)) return;
+  unsigned previous = parse_token(p, before)->kind;
+  if (kind == TOKEN_ID && (previous == TOKEN_INT || previous == TOKEN_DECIMAL) && same_line(p, before, at))
     rbc_diag_help(p->diags, d, "units are: seconds, minutes, hours, days, weeks; tokens, bytes; currencies such as USD; %%");
+  else if (kind == TOKEN_COMMA && grammar_accepts(p->grammar, depth, TOKEN_RP))
+    rbc_diag_help(p->diags, d, "a list stands in brackets: [a, b]");
+  else if (kind == TOKEN_LS && grammar_accepts(p->grammar, depth, TOKEN_MAP))
+    rbc_diag_help(p->diags, d, "a list is written `list of T`");
+  else if (previous == TOKEN_STRING && grammar_accepts(p->grammar, depth, TOKEN_COLON))
+    rbc_diag_help(p->diags, d, "arguments and fields are named: `name: \"text\"`");
 }
 
 static void report(struct parse *p, uint32_t at) {
@@ -167,7 +174,7 @@ static void report(struct parse *p, uint32_t at) {
   const char *expected = expected_text(p);
   struct diag *d = parse_error(p, E0020, token->offset, token_end(token), "expected %s, found %s",
                                expected ? expected : "nothing", found_text(p, at));
-  help_with_numbers(p, d, at);
+  help(p, d, at);
   for (unsigned closer = TOKEN_RP; closer <= TOKEN_RS && token->kind == TOKEN_END; closer++)
     if (is_closer(closer) && grammar_accepts(p->grammar, grammar_depth(p->grammar), closer)) label_open(p, d, closer);
 }

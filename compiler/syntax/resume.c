@@ -38,7 +38,7 @@ static bool is_list(const struct parse *p, unsigned depth) {
   return grammar_accepts(g, depth, TOKEN_RB) || grammar_accepts(g, depth, TOKEN_END);
 }
 
-/* A name begins a property, not a rule: `rows`, `(` and the like would follow. */
+/* Names begin properties: nothing else is made of names alone. */
 static bool is_property_list(const struct parse *p, unsigned depth) {
   static const unsigned PROPERTY[] = { TOKEN_ID, TOKEN_ID, TOKEN_ID, TOKEN_ID };
   return grammar_accepts_all(p->grammar, depth, PROPERTY, 4) == 4;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "syntax/parse.h"
 
-enum { LOOK_AHEAD = 3, MOST_WORDS = 192 };
+enum { LOOK_AHEAD = 2, MOST_WORDS = 192 };
 
 static bool accepts(const struct parse *p, unsigned kind) {
   return grammar_accepts(p->grammar, grammar_depth(p->grammar), kind);
@@ -16,7 +16,7 @@ static bool would_fit(const struct parse *p, unsigned depth, unsigned kind, uint
   return grammar_accepts(p->grammar, depth, kind) && grammar_accepts_all(p->grammar, depth, kinds, count) == count;
 }
 
-static const char *word_of(struct parse *p, uint32_t at) {
+static char *word_of(struct parse *p, uint32_t at) {
   const struct token *token = parse_token(p, at);
   return arena_copy(p->diags->arena, p->source->text + token->offset, token->length);
 }
@@ -103,7 +103,6 @@ static const struct { const char *written; unsigned char meant; const char *word
   { "forbid", TOKEN_DENY, "a rule that forbids begins with `deny`" },
   { "block", TOKEN_DENY, "a rule that forbids begins with `deny`" },
   { "reject", TOKEN_DENY, "a rule that forbids begins with `deny`" },
-  { "require", TOKEN_ASK, "a rule that asks a person begins with `ask`" },
   { "approve", TOKEN_ASK, "a rule that asks a person begins with `ask`" },
   { "function", TOKEN_FN, "a function begins with `fn`" }, { "func", TOKEN_FN, "a function begins with `fn`" },
   { "def", TOKEN_FN, "a function begins with `fn`" },
@@ -112,7 +111,6 @@ static const struct { const char *written; unsigned char meant; const char *word
   { "use", TOKEN_IMPORT, "names of another package come with `import`" },
   { "include", TOKEN_IMPORT, "names of another package come with `import`" },
   { "struct", TOKEN_TYPE, "a type of your own begins with `type`" }, { "record", TOKEN_TYPE, "a type of your own begins with `type`" },
-  { "enum", TOKEN_ONE, "words to choose from are `one of { a, b }`" },
   { "like", TOKEN_MATCHES, "a pattern is tried with `matches`" }, { "is", TOKEN_EQEQ, "values are compared with `==`" },
   { "equals", TOKEN_EQEQ, "values are compared with `==`" }, { "else", TOKEN_OTHERWISE, "a value in place of a missing one comes after `otherwise`" },
   { "satisfies", TOKEN_SATISFY, "`all x in xs` goes on with `satisfy`" }, { "where", TOKEN_SATISFY, "`all x in xs` goes on with `satisfy`" },
@@ -142,14 +140,17 @@ static bool other_word(struct parse *p, uint32_t word, unsigned depth, uint32_t 
 }
 
 static bool misspelt(struct parse *p, uint32_t word, unsigned depth, uint32_t after) {
-  const char *words[MOST_WORDS], *written = word_of(p, word);
+  const char *words[MOST_WORDS], *nearest = NULL;
+  char *written = word_of(p, word);
   unsigned kinds[MOST_WORDS], count = 0;
   for (unsigned kind = TOKEN_PACKAGE; kind < TOKEN_KIND_COUNT && count < MOST_WORDS; kind++) {
     if (!would_fit(p, depth, kind, after)) continue;
     kinds[count] = kind;
     words[count++] = token_word((enum token_kind)kind);
   }
-  const char *nearest = written ? rbc_nearest(written, words, count) : NULL;
+  char *small = written ? word_of(p, word) : NULL;     /* AND is `and`, Policy is `policy` */
+  for (char *c = small; c && *c; c++) if (*c >= 'A' && *c <= 'Z') *c = (char)(*c | 0x20);
+  if (small) nearest = rbc_nearest(small, words, count);
   for (unsigned i = 0; nearest && i < count; i++) {
     if (words[i] != nearest) continue;
     const struct token *token = parse_token(p, word);
@@ -163,6 +164,24 @@ static bool misspelt(struct parse *p, uint32_t word, unsigned depth, uint32_t af
   return false;
 }
 
+/* `enum { a, b }` */
+static bool enumeration(struct parse *p, uint32_t at) {
+  static const unsigned ONE_OF[] = { TOKEN_ONE, TOKEN_OF, TOKEN_LB };
+  uint32_t before, token = 0;
+  unsigned depth = grammar_depth(p->grammar);
+  if (parse_token(p, at)->kind != TOKEN_LB || depth < 2 || !previous_token(p, at, &before)) return false;
+  if (grammar_stack_token(p->grammar, depth - 1, &token) != TOKEN_ID || token != before) return false;
+  const struct token *word = parse_token(p, before);
+  if (word->length != 4 || memcmp(p->source->text + word->offset, "enum", 4) != 0) return false;
+  if (grammar_accepts_all(p->grammar, depth - 1, ONE_OF, 3) < 3) return false;
+  struct diag *d = parse_error(p, E0030, word->offset, token_end(word), "words to choose from are `one of { a, b }`");
+  say(p, d, word->offset, token_end(word), "one of");
+  grammar_cut(p->grammar, depth - 1);
+  grammar_push(p->grammar, TOKEN_ONE, before, p);
+  grammar_push(p->grammar, TOKEN_OF, before, p);
+  return true;
+}
+
 /* The token itself, or the name before it, which was taken for a name: `polcy p {`. */
 static bool wrong_word(struct parse *p, uint32_t at) {
   unsigned depth = grammar_depth(p->grammar), kind = parse_token(p, at)->kind;
@@ -171,12 +190,18 @@ static bool wrong_word(struct parse *p, uint32_t at) {
   return false;
 }
 
-static bool wrong_word_before(struct parse *p, uint32_t at) {
+/* Also two names before it, of which the first made a property: `read list() -> t`. */
+static bool wrong_word_before(struct parse *p, uint32_t at, uint32_t *next) {
   unsigned depth = grammar_depth(p->grammar);
-  uint32_t before, token = 0;
+  uint32_t before, second, token = 0;
   if (depth < 2 || !previous_token(p, at, &before)) return false;
   if (grammar_stack_token(p->grammar, depth - 1, &token) != TOKEN_ID || token != before) return false;
-  return other_word(p, before, depth - 1, at) || misspelt(p, before, depth - 1, at);
+  *next = at;
+  if (other_word(p, before, depth - 1, at) || misspelt(p, before, depth - 1, at)) return true;
+  if (depth < 4 || parse_token(p, at)->kind != TOKEN_LP || !previous_token(p, before, &second)) return false;
+  if (parse_token(p, second)->kind != TOKEN_ID || grammar_stack_token(p->grammar, depth - 2, NULL) != TOKEN_END) return false;
+  *next = before;
+  return misspelt(p, second, depth - 2, before);
 }
 
 /* `x is not present`, `x is "open"` */
@@ -214,5 +239,5 @@ bool mend_slip(struct parse *p, uint32_t at, uint32_t *next) {
   *next = at + 1;
   if (equals(p, at) || colon(p, at) || wrong_word(p, at) || reserved(p, at)) return true;
   *next = at;
-  return wrong_word_before(p, at);
+  return enumeration(p, at) || wrong_word_before(p, at, next);
 }

@@ -296,6 +296,9 @@ START_TEST(rules) {
   expect_item("guard g { redact args.text of [email] before call desk.send where b }",
     "(GUARD (NAME g) - (LIST (OBLIGE (EVENT:call (TARGET (PATH (LIST (NAME desk) (NAME send))) -) -) - (NAME b) - "
     "(LIST (REDACT (MEMBER:`.name` (NAME args) (NAME text)) (LIST (PATH (LIST (NAME email)))))) -)))");
+  expect_item("guard g { require note(\"a\"), mark before infer by b }",
+    "(GUARD (NAME g) - (LIST (OBLIGE (EVENT:infer - -) (LIST (PATH (LIST (NAME b)))) - - "
+    "(LIST (OBLIGATION (NAME note) (STRING \"a\")) (OBLIGATION (NAME mark) -)) -)))");
   expect_item("policy p { allow release to person by a with redact of [email] }",
     "(POLICY (NAME p) - (LIST (ALLOW (EVENT:release (NAME person) -) (LIST (PATH (LIST (NAME a)))) - - "
     "(LIST (REDACT - (LIST (PATH (LIST (NAME email)))))) -)))");
@@ -450,6 +453,10 @@ START_TEST(slips_are_mended) {
   expect_mended("guard g { deny call a \"reason\" }", "E0020", "guard g { deny call a because \"reason\" }");
   expect_mended("guard g { deny call where a is not present }", "E0030", "guard g { deny call where a is missing }");
   expect_mended("guard g { deny call where a is 3 }", "E0030", "guard g { deny call where a == 3 }");
+  expect_mended("agent a { owner = \"b\" uses c }", "E0020", "agent a { owner  \"b\" uses c }");
+  expect_mended("type a { b: enum { c, d } }", "E0030", "type a { b: one of { c, d } }");
+  expect_mended("connector a { read b() -> c }", "E0030", "connector a { reads b() -> c }");
+  expect_mended("guard g { deny call where a == 1 AND b }", "E0030", "guard g { deny call where a == 1 and b }");
   expect_mended("let a = all b in c where b", "E0030", "let a = all b in c satisfy b");
 }
 END_TEST
@@ -474,6 +481,8 @@ START_TEST(expected_in_the_words_of_people) {
   expect_error("type a { b: }", "E0020", "}", "expected a type, found `}`", 1, 1);
   expect_error("5", "E0020", "5", "a declaration", 1, 0);
   expect_error("test \"t\" { 5 }", "E0020", "5", "a line of a test", 1, 1);
+  expect_error("let a = b in (\"c\", d)", "E0020", ",", "a list stands in brackets", 1, 1);
+  expect_error("guard g {\n deny call where b c\n deny infer\n}", "E0020", "c", "an operator such as `==`", 1, 1);
   expect_error("label 5", "E0020", "5", "a name", 1, 0);
 }
 END_TEST
