@@ -85,6 +85,13 @@ struct expr *rule_order(struct env *env, const struct node *node) {
 }
 
 /* ---- lists ---- */
+/* "10.0.0.0/8" beside addresses is a network. */
+static const struct type *network(struct env *env, const struct node *node, const struct type *expected) {
+  if (!expected || expected->kind != TYPE_IP || node->kind != NODE_STRING) return expected;
+  const char *text = rbc_string(env->c, env->scope, node);
+  return text && strchr(text, '/') ? rbc_type(env->c, TYPE_CIDR) : expected;
+}
+
 /* The elements of a list literal, each as `expected` where that is known; the first that says its type sets it. */
 static bool elements(struct env *env, const struct node *list, const struct type *expected, struct expr **out) {
   uint32_t n = list->count, leader = n;
@@ -97,7 +104,7 @@ static bool elements(struct env *env, const struct node *list, const struct type
     }
   for (uint32_t i = 0; i < n; i++) {
     if (i == leader) continue;
-    out[i] = rule_expr(env, list->kid[i], expected);
+    out[i] = rule_expr(env, list->kid[i], network(env, list->kid[i], expected));
     if (!out[i]) return false;
     if (!expected) expected = out[i]->type;
   }
@@ -197,7 +204,8 @@ static struct expr *in_array(struct env *env, const struct node *node) {
     return rule_scalar(env, rule_bool(env), 0, span);
   }
   if (!elements(env, values, a->type, list)) return NULL;
-  bool constant = all_constant(list, values->count), place = lies(a, list[0]->type);
+  bool constant = all_constant(list, values->count), place = false;
+  for (uint32_t i = 0; i < values->count; i++) place = place || lies(a, list[i]->type);
   for (uint32_t round = 0; round < 2; round++) for (uint32_t i = 0; i < values->count; i++) {   /* a may become a decimal late */
     if (!rule_is_scalar_or_text(a->type) || (!rule_unify(env, &a, &list[i]) && !lies(a, list[i]->type))) {
       rule_mismatch(env, E0251, rbc_span(env->scope, values->kid[i]), left, a, values->kid[i], list[i], "`in` asks for an element of the same type");
@@ -208,7 +216,7 @@ static struct expr *in_array(struct env *env, const struct node *node) {
   if (constant && !place) return rule_two(env, EXPR_IN, rule_bool(env), span, a, constant_list(env, node->kid[1], list, values->count, a->type));
   struct expr *result = NULL;
   for (uint32_t i = 0; i < values->count; i++)
-    result = either(env, span, result, place ? lies_in(env, span, a, list[i]) : equal(env, span, a, list[i], false));
+    result = either(env, span, result, lies(a, list[i]->type) ? lies_in(env, span, a, list[i]) : equal(env, span, a, list[i], false));
   return result;
 }
 

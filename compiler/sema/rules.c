@@ -1,4 +1,6 @@
 /* rules.c: policies and guards; the second half's order of work. */
+#include <string.h>
+#include "codegen/pattern.h"
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 
@@ -162,12 +164,27 @@ static bool blocks(struct checker *c) {
   return rule_routes_overlap(c) && ok;
 }
 
+/* Those of detectors; patterns of conditions are judged where they stand. */
+static bool detectors(struct checker *c) {
+  bool ok = true;
+  for (unsigned i = 0; i < c->program->patterns_count; i++) {
+    const struct pattern *pattern = c->program->patterns[i];
+    const char *wrong = rbc_pattern_error(c->arena, pattern->text, strlen(pattern->text));
+    if (!wrong) continue;
+    rule_diag(c, E0270, pattern->span, "this pattern cannot be used: %s", wrong);
+    ok = false;
+  }
+  return ok;
+}
+
 bool rbc_check_rules(struct checker *c) {
   unsigned errors = c->diags->errors;
   c->rules = arena_alloc(c->arena, sizeof *c->rules);
   if (!c->rules) return false;
   if (!rule_functions(c) || !file_lets(c)) return false;
-  bool ok = blocks(c), whole = ok && c->diags->errors == 0;   /* half a tree would be judged wrongly */
+  bool ok = detectors(c);
+  ok = blocks(c) && ok;
+  bool whole = ok && c->diags->errors == 0;      /* half a tree would be judged wrongly */
   if (whole) rule_check_state(c);
   for (unsigned i = 0; i < c->item_count; i++)
     if (c->items[i].kind == NODE_TEST) ok = rule_test(c, &c->items[i]) && ok;

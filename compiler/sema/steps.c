@@ -38,7 +38,7 @@ static bool arguments(struct checker *c, const struct item *item, const struct n
     json = arena_format(c->arena, "%s%s\"%s\": %s", json, json[1] ? ", " : "", name, value);
     if (!json) return false;
   }
-  for (unsigned p = 0; p < operation->param_count; p++) {
+  for (unsigned p = 0; ok && p < operation->param_count; p++) {      /* a misspelt one is said once */
     const struct param *param = &operation->params[p];
     if (given[p] || param->optional || param->value) continue;
     rule_diag(c, E0701, step->span, "%s needs the argument `%s`", operation->name, param->name);
