@@ -1,7 +1,7 @@
 /* automata.c: sections PATTERNS and ZONES: patterns as automata, zones as changes of their offset. */
 #include <string.h>
 #include "codegen/generator.h"
-#include "codegen/pattern.h"
+#include "support/pattern.h"
 #include "support/zones.h"
 
 static void pattern(struct generator *g, const struct pattern *p) {

@@ -1,6 +1,6 @@
 /* expr_ops.c: and, or, arithmetic, otherwise, within. Promotion is a node of its own (TODECIMAL), as are the kinds of
  * multiplication and division. */
-#include "codegen/pattern.h"
+#include "support/pattern.h"
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 #include "value.h"

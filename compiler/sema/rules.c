@@ -1,6 +1,6 @@
 /* rules.c: policies and guards; the second half's order of work. */
 #include <string.h>
-#include "codegen/pattern.h"
+#include "support/pattern.h"
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include "codegen/pattern.h"
+#include "support/pattern.h"
 
 static bool run(const struct pattern_automaton *a, const char *text, size_t length) {
   uint32_t state = a->start;

@@ -3,7 +3,7 @@
 #define RBC_PATTERN_AUTOMATON_H
 #include <stdbool.h>
 #include <stdint.h>
-#include "codegen/pattern.h"
+#include "support/pattern.h"
 
 enum { DFA_MAX_STATES = 16384 };       /* before it is minimised */
 

@@ -1,7 +1,7 @@
 /* pattern_minimise.c: Hopcroft's algorithm. States lie in an array sorted by block; a block that is split gives its
  * smaller half to the list of splitters. */
 #include <string.h>
-#include "codegen/pattern_automaton.h"
+#include "support/pattern_automaton.h"
 
 struct partition {
   const struct dfa *dfa;

@@ -1,5 +1,5 @@
 /* pattern_parse.c: recursive descent over the text of a pattern. */
-#include "codegen/pattern_syntax.h"
+#include "support/pattern_syntax.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include "codegen/pattern.h"
-#include "codegen/pattern_automaton.h"
-#include "codegen/pattern_syntax.h"
+#include "support/pattern.h"
+#include "support/pattern_automaton.h"
+#include "support/pattern_syntax.h"
 
 enum { MAX_NODES = 20000, MAX_WORK = 40000000 };
 
