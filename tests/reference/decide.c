@@ -92,18 +92,20 @@ static enum answer run_rule(struct evaluator *e, const struct rule *rule, const 
   return e->error ? FAILED : YES;
 }
 
-/* A waiver that fails, or lacks something, does not apply. */
-static bool waived(const struct evaluator *outer, const struct rule *rule) {
+/* A waiver that lacks something does not apply; one that fails makes the rule fail. */
+static enum answer waived(struct evaluator *e, const struct rule *rule) {
   for (unsigned i = 0; i < rule->waiver_count; i++) {
     const struct waiver *w = rule->waivers[i];
-    struct evaluator e = *outer;
     struct frame frame = {0};
     const struct let *lacking = NULL;
-    if (w->agent != e.agent || e.request->now > w->until) continue;
-    if (lets(&e, &frame, w->lets, w->let_count, &lacking) != YES) continue;
-    if (!w->where || ref_true(&e, &frame, w->where)) return true;
+    if (w->agent != e->agent || e->request->now > w->until) continue;
+    enum answer answer = lets(e, &frame, w->lets, w->let_count, &lacking);
+    if (answer == FAILED) return FAILED;
+    if (answer == LACKS) continue;
+    if (!w->where || ref_true(e, &frame, w->where)) return YES;
+    if (e->error) return FAILED;
   }
-  return false;
+  return NO;
 }
 
 /* ---- 4 to 6. together ---- */
@@ -133,38 +135,45 @@ static void hit(struct reference_decision *d, const struct rule *rule, enum refe
   if (d->hit_count < REFERENCE_MAX) d->hits[d->hit_count++] = (struct reference_hit){rule, verdict, error, let};
 }
 
+static bool grants(const struct evaluator *e, const struct rule *rule) {
+  return (rule->effect == RULE_ALLOW || rule->effect == RULE_ASK) && !rule->guard && rule->package == e->agent->package;
+}
+
+static void asks(const struct rule *rule, struct reference_decision *d, struct outcome *all, const struct group *const *groups, unsigned count) {
+  all->ask = true;
+  add_approvers(d, groups, count);
+  if (rule->wait && (!all->wait || rule->wait < all->wait)) all->wait = rule->wait;
+}
+
 static void matched(struct evaluator *e, const struct rule *rule, struct reference_decision *d, struct outcome *all) {
   hit(d, rule, REFERENCE_MATCHED, REFERENCE_NO_ERROR, NULL);
   add_obligations(d, rule);
   if (rule->effect == RULE_DENY) all->deny = true;
-  if (rule->effect == RULE_ASK) {
-    all->ask = true;
-    add_approvers(d, rule->approvers, rule->approver_count);
-    if (rule->wait && (!all->wait || rule->wait < all->wait)) all->wait = rule->wait;
-  }
-  if ((rule->effect == RULE_ALLOW || rule->effect == RULE_ASK) && !rule->guard && rule->package == e->agent->package) all->grant = true;
+  if (rule->effect == RULE_ASK) asks(rule, d, all, rule->approvers, rule->approver_count);
+  if (grants(e, rule)) all->grant = true;
+}
+
+/* A let that lacks turns the rule into a deny or an ask, and the ask of a policy is a grant as any other. */
+static void lacks(struct evaluator *e, const struct rule *rule, const struct let *let, struct reference_decision *d, struct outcome *all) {
+  bool ask = let->otherwise == LET_ASKS;
+  hit(d, rule, ask ? REFERENCE_LACKED_ASK : REFERENCE_LACKED_DENY, REFERENCE_NO_ERROR, let);
+  add_obligations(d, rule);
+  if (!ask) all->deny = true;
+  else asks(rule, d, all, let->approvers, let->approver_count);
+  if (ask && grants(e, rule)) all->grant = true;
 }
 
 static void consider(struct evaluator *e, const struct rule *rule, struct reference_decision *d, struct outcome *all) {
   const struct let *lacking = NULL;
-  if (waived(e, rule)) return;
   e->error = REFERENCE_NO_ERROR;
-  switch (run_rule(e, rule, &lacking)) {
-    case NO: return;
-    case YES: matched(e, rule, d, all); return;
-    case FAILED:
-      hit(d, rule, REFERENCE_ERROR, e->error, NULL);
-      all->deny = true;
-      return;
-    case LACKS:
-      if (lacking->otherwise == LET_ASKS) {
-        hit(d, rule, REFERENCE_LACKED_ASK, REFERENCE_NO_ERROR, lacking);
-        all->ask = true;
-        add_approvers(d, lacking->approvers, lacking->approver_count);
-      } else {
-        hit(d, rule, REFERENCE_LACKED_DENY, REFERENCE_NO_ERROR, lacking);
-        all->deny = true;
-      }
+  enum answer answer = waived(e, rule);
+  if (answer == YES) return;
+  if (answer == NO) answer = run_rule(e, rule, &lacking);
+  if (answer == YES) matched(e, rule, d, all);
+  if (answer == LACKS) lacks(e, rule, lacking, d, all);
+  if (answer == FAILED) {
+    hit(d, rule, REFERENCE_ERROR, e->error, NULL);
+    all->deny = true;
   }
 }
 
@@ -183,9 +192,8 @@ static void combine(const struct evaluator *e, const struct outcome *all, struct
   for (unsigned i = 0; i < d->obligation_count; i++) carries = carries && carried_out(e->reference, d->obligations[i]->kind);
   for (unsigned i = 0; i < d->approver_count; i++) answered = answered && approved(e->request, d->approvers[i]);
   if (!all->grant || all->deny) d->effect = REFERENCE_DENY;
-  else if (!carries) d->effect = REFERENCE_DENY;
   else if (all->ask && !answered) d->effect = REFERENCE_ASK;
-  else d->effect = REFERENCE_ALLOW;
+  else d->effect = carries ? REFERENCE_ALLOW : REFERENCE_DENY;
   if (d->effect == REFERENCE_ASK && all->wait) d->deadline = e->request->now + all->wait;
 }
 
