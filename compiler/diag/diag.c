@@ -82,7 +82,8 @@ static unsigned distance(const char *a, size_t an, const char *b, size_t bn, uns
       unsigned d = before[j - 1] + (a[i - 1] != b[j - 1]);
       if (before[j] + 1 < d) d = before[j] + 1;
       if (now[j - 1] + 1 < d) d = now[j - 1] + 1;
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && second[j - 2] + 1 < d) d = second[j - 2] + 1;
+      bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped && second[j - 2] + 1 < d) d = second[j - 2] + 1;
       now[j] = d;
       if (d < least) least = d;
     }

@@ -6,7 +6,8 @@ enum { TAB = 4 };
 
 static unsigned decode(const unsigned char *s, size_t room, uint32_t *code) {
   static const struct { unsigned char low, high, mask, bytes; uint32_t least; } LEADS[] = {
-    { 0x00, 0x7F, 0x7F, 1, 0 }, { 0xC2, 0xDF, 0x1F, 2, 0x80 }, { 0xE0, 0xEF, 0x0F, 3, 0x800 }, { 0xF0, 0xF4, 0x07, 4, 0x10000 },
+    { 0x00, 0x7F, 0x7F, 1, 0 }, { 0xC2, 0xDF, 0x1F, 2, 0x80 }, { 0xE0, 0xEF, 0x0F, 3, 0x800 },
+    { 0xF0, 0xF4, 0x07, 4, 0x10000 },
   };
   for (size_t i = 0; i < sizeof LEADS / sizeof *LEADS; i++) {
     if (s[0] < LEADS[i].low || s[0] > LEADS[i].high) continue;

@@ -20,7 +20,13 @@ enum { LONGEST_LINE = 140, CONTEXT_BEFORE = 60, MOST_MARKS = 16 };
 
 /* A place to underline: of the diagnostic itself, or of a label. */
 struct mark { const struct rbc_text *text; struct span span; const char *words; bool main; struct spot spot; };
-struct render { FILE *out; const struct rbc_texts *sources; const struct palette *colours; const char *tone; int margin; };
+struct render {
+  FILE *out;
+  const struct rbc_texts *sources;
+  const struct palette *colours;
+  const char *tone;                /* of this diagnostic */
+  int margin;                      /* columns of the line number */
+};
 
 static int digits(uint32_t n) {
   int count = 1;
@@ -32,7 +38,8 @@ static void margin(const struct render *r, const char *number, const char *sign)
   fprintf(r->out, "%s%*s %s%s", r->colours->line, r->margin, number, sign, r->colours->off);
 }
 
-static bool add_mark(const struct render *r, struct mark *marks, unsigned *count, struct span span, const char *words, bool main) {
+static bool add_mark(const struct render *r, struct mark *marks, unsigned *count, struct span span, const char *words,
+                     bool main) {
   const struct rbc_text *text = find_text(r->sources, span);
   if (!text || *count == MOST_MARKS) return false;
   marks[(*count)++] = (struct mark){ text, span, words, main, find_spot(text, span.start) };

@@ -6,10 +6,10 @@
 /* JSON holds UTF-8 only; paths and messages may quote bytes that are not: those become U+FFFD. */
 static json_t *text_of(const char *text) {
   if (!text) return json_null();
-  json_t *value = json_string(text);
-  if (value) return value;
   size_t length = strlen(text);
-  json_t *parts = json_string("");
+  json_t *value = json_stringn(text, length);
+  if (value) return value;
+  json_t *parts = json_stringn("", 0);
   for (size_t i = 0; parts && i < length;) {
     size_t n = length - i < 4 ? length - i : 4;
     json_t *piece = NULL;
@@ -55,8 +55,8 @@ static json_t *fix_of(const struct diag *d, const struct rbc_texts *sources) {
 
 static json_t *object_of(const struct diag *d, const struct rbc_texts *sources) {
   json_t *object = json_object();
-  bool good = put(object, "code", json_string(rbc_diag_code_name(d->code))) &&
-              put(object, "severity", json_string(d->severity == SEVERITY_error ? "error" : "warning")) &&
+  bool good = put(object, "code", text_of(rbc_diag_code_name(d->code))) &&
+              put(object, "severity", text_of(d->severity == SEVERITY_error ? "error" : "warning")) &&
               put(object, "title", text_of(rbc_diag_title(d->code))) && put(object, "message", text_of(d->message)) &&
               put_place(object, sources, d->span) && put(object, "label", text_of(d->label)) &&
               put(object, "labels", labels_of(d, sources)) && put(object, "note", text_of(d->note)) &&

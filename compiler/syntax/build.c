@@ -95,6 +95,13 @@ void build_clause(struct parse *p, struct clauses *clauses, enum clause which, u
   clauses->of[which] = value;
 }
 
+static void no_place(struct parse *p, const struct clauses *clauses, enum clause which, enum node_kind kind) {
+  if (!clauses->of[which]) return;
+  struct span span = node_span(p->source, clauses->of[which]);
+  parse_error(p, E0027, span.start, span.end, "`%s` has no place in %s", CLAUSE_WORDS[which],
+              kind == NODE_CLAIM ? "a proof" : "this rule");
+}
+
 struct node *build_rule(struct parse *p, enum node_kind kind, unsigned tok, uint32_t first, struct node *event,
                         struct clauses *clauses, struct node *extra) {
   if (!clauses) return p->stand_in;
@@ -104,17 +111,9 @@ struct node *build_rule(struct parse *p, enum node_kind kind, unsigned tok, uint
   if (kind == NODE_OBLIGE) kids[4] = extra;
   if (kind == NODE_CLAIM) kids[4] = extra;
   uint32_t count = kind == NODE_ASK ? 8 : kind == NODE_CLAIM ? 5 : 6;
-  static const char *const NOTHING = "`%s` has no place in %s";
-  const char *what = kind == NODE_CLAIM ? "a proof" : "this rule";
-  if (kind != NODE_ASK && of[CLAUSE_WAIT])
-    parse_error(p, E0027, parse_token(p, of[CLAUSE_WAIT]->first)->offset, token_end(parse_token(p, of[CLAUSE_WAIT]->first)),
-                NOTHING, "wait", what);
-  if ((kind == NODE_OBLIGE || kind == NODE_CLAIM) && of[CLAUSE_WITH])
-    parse_error(p, E0027, parse_token(p, of[CLAUSE_WITH]->first)->offset, token_end(parse_token(p, of[CLAUSE_WITH]->first)),
-                NOTHING, "with", what);
-  if (kind == NODE_CLAIM && of[CLAUSE_BECAUSE])
-    parse_error(p, E0027, parse_token(p, of[CLAUSE_BECAUSE]->first)->offset,
-                token_end(parse_token(p, of[CLAUSE_BECAUSE]->first)), NOTHING, "because", what);
+  if (kind != NODE_ASK) no_place(p, clauses, CLAUSE_WAIT, kind);
+  if (kind == NODE_OBLIGE || kind == NODE_CLAIM) no_place(p, clauses, CLAUSE_WITH, kind);
+  if (kind == NODE_CLAIM) no_place(p, clauses, CLAUSE_BECAUSE, kind);
   return build_node(p, kind, tok, first, count, kids);
 }
 
@@ -143,7 +142,8 @@ struct node *build_chained(struct parse *p, struct node *left, uint32_t op, stru
   const struct token *token = parse_token(p, op);
   struct diag *d = parse_error(p, E0023, token->offset, token_end(token), "comparisons cannot be chained");
   const struct token *first = parse_token(p, left->first), *last = parse_token(p, left->last - 1);
-  rbc_diag_label(p->diags, d, parse_span(p, first->offset, token_end(last)), "this is a comparison already: true or false");
+  rbc_diag_label(p->diags, d, parse_span(p, first->offset, token_end(last)),
+                 "this is a comparison already: true or false");
   rbc_diag_help(p->diags, d, "say both: `a < b and b < c`");
   return BUILD(BINARY, token->kind, left->first, left, right);
 }

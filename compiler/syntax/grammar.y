@@ -278,7 +278,8 @@ obligations(A) ::= obligations(A) COMMA obligation(B). { A = build_link(p, A, B)
 obligation(A) ::= name(B). { A = BUILD(OBLIGATION, 0, B->first, B, NULL); }
 obligation(A) ::= name(B) LP string(C) RP. { A = BUILD(OBLIGATION, 0, B->first, B, C); }
 obligation(A) ::= redaction(A).
-/* No rule begins with a name: a name that should not be there would end the rule before it, and hide what was expected. */
+/* No rule begins with a name: a name that should not be there would end the rule before it and hide what was
+ * expected. */
 %type redactions {struct link *}
 redactions(A) ::= redaction(B). { A = build_link(p, NULL, B); }
 redactions(A) ::= redactions(A) COMMA obligation(B). { A = build_link(p, A, B); }
@@ -316,7 +317,8 @@ date(A) ::= DATE(T). { A = build_leaf(p, NODE_DATE, T); }
 
 /* ---- routes; the children of each property:
  *   FOR event who?   WHERE condition   REQUIRE condition   PREFER how:NAME what sticky:NAME? (what: expr, or LIST(ROW)
- *   of model and weight)   FALLBACK LIST(expr)   RETRY number LIST(NAME)   CAP amount NAME   TIER LIST(NAME) LIST(ROUTEPROP) */
+ *   of model and weight)   FALLBACK LIST(expr)   RETRY number LIST(NAME)   CAP amount NAME
+ *   TIER LIST(NAME) LIST(ROUTEPROP) */
 item(A) ::= ROUTE(K) name(B) LB route_properties(L) RB. { A = BUILD(ROUTE, 0, K, B, build_list(p, L)); }
 %type route_properties {struct link *}
 route_properties(A) ::= . { A = NULL; }

@@ -39,9 +39,9 @@ static bool same_unit(const char *unit, const unsigned char *word, size_t length
 }
 
 static void month_or_year(struct parse *p, const unsigned char *word, const unsigned char *end) {
-  struct diag *d = parse_error(p, E0014, at(p, p->start), at(p, end), "a %s has no fixed length",
-                               *word == 'm' ? "month" : "year");
-  rbc_diag_help(p->diags, d, "say how many days; a limit `per %s` follows the calendar", *word == 'm' ? "month" : "year");
+  const char *name = *word == 'm' ? "month" : "year";
+  struct diag *d = parse_error(p, E0014, at(p, p->start), at(p, end), "a %s has no fixed length", name);
+  rbc_diag_help(p->diags, d, "say how many days; a limit `per %s` follows the calendar", name);
 }
 
 /* Units that people write and what they are called here. */
@@ -102,7 +102,8 @@ static unsigned unit(struct parse *p) {
     for (const char *other = NO_UNITS; *other; other += 3) if (memcmp(word, other, 3) == 0) return 0;
     p->cursor = end;
     if (!is_currency(word)) {
-      struct diag *d = parse_error(p, E0011, at(p, word), at(p, end), "there is no currency `%.3s`", (const char *)word);
+      struct diag *d = parse_error(p, E0011, at(p, word), at(p, end), "there is no currency `%.3s`",
+                                   (const char *)word);
       rbc_diag_help(p->diags, d, "currencies are the codes of ISO 4217, such as USD, EUR, JPY");
     }
     return TOKEN_MONEY;
@@ -174,7 +175,8 @@ unsigned literal_number(struct parse *p) {
     return fraction ? TOKEN_DECIMAL : TOKEN_INT;
   }
   if (!fits_int64(p->start, whole_end))
-    parse_error(p, E0010, at(p, p->start), at(p, end), "this number is too large; the largest is 9_223_372_036_854_775_807");
+    parse_error(p, E0010, at(p, p->start), at(p, end),
+                "this number is too large; the largest is 9_223_372_036_854_775_807");
   else if (*p->start == '0' && whole_end - p->start > 1) {
     struct diag *d = parse_error(p, E0009, at(p, p->start), at(p, end), "a number does not start with 0");
     const unsigned char *s = p->start;
@@ -240,7 +242,8 @@ unsigned literal_date(struct parse *p) {
   } else if (has_time) {
     const char *fault = time_fault(day_end, p->cursor);
     if (fault) {
-      struct diag *d = parse_error(p, E0012, from, to, "there is no time `%.*s`", (int)(to - from), (const char *)p->start);
+      struct diag *d = parse_error(p, E0012, from, to, "there is no time `%.*s`", (int)(to - from),
+                                   (const char *)p->start);
       rbc_diag_help(p->diags, d, "%s", fault);
     }
   }
@@ -268,14 +271,16 @@ static const unsigned char *escape(struct parse *p, const unsigned char *s) {
       parse_error(p, E0008, at(p, begin), at(p, s), "there is no character U+%04X", (unsigned)code);
       return s;
     }
-    parse_error(p, E0008, at(p, begin), at(p, s), "`\\u` is followed by one to six hexadecimal digits in braces: `\\u{e9}`");
+    parse_error(p, E0008, at(p, begin), at(p, s),
+                "`\\u` is followed by one to six hexadecimal digits in braces: `\\u{e9}`");
     return s;
   }
   if (c == '\n') return s - 1;
   uint32_t code;
   size_t length = utf8_length(s - 1, p->limit, &code);
   if (length) s += length - 1;
-  struct diag *d = parse_error(p, E0008, at(p, begin), at(p, s), "`%.*s` is no escape", (int)(s - begin), (const char *)begin);
+  struct diag *d = parse_error(p, E0008, at(p, begin), at(p, s), "`%.*s` is no escape", (int)(s - begin),
+                               (const char *)begin);
   rbc_diag_help(p->diags, d, "there are \\\" \\\\ \\n \\t and \\u{...}; a backslash itself is written \\\\");
   return s;
 }
@@ -296,7 +301,8 @@ unsigned literal_string(struct parse *p, unsigned char quote) {
     struct diag *d = parse_error(p, E0016, from, to + 1, "a text stands in double quotes");
     bool plain = !memchr(p->start + 1, '"', (size_t)(s - p->start - 1)) &&
                  !memchr(p->start + 1, '\\', (size_t)(s - p->start - 1));
-    char *fix = plain ? arena_format(p->diags->arena, "\"%.*s\"", (int)(s - p->start - 1), (const char *)p->start + 1) : NULL;
+    const char *inside = (const char *)p->start + 1;
+    char *fix = plain ? arena_format(p->diags->arena, "\"%.*s\"", (int)(s - p->start - 1), inside) : NULL;
     if (fix) {
       rbc_diag_help(p->diags, d, "write `%s`", fix);
       parse_fix(p, d, from, to + 1, fix);

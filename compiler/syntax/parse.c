@@ -91,7 +91,8 @@ static struct node *take_package(struct parse *p, struct node *items) {
                                  package ? "a file has one `package`" : "`package` stands first in a file");
     if (package) rbc_diag_label(p->diags, d, node_span(p->source, package), "the first one is here");
     else {
-      rbc_diag_help(p->diags, d, "move it above everything else; in the root file say where: `package a.b in \"b/\" declares ...`");
+      rbc_diag_help(p->diags, d, "move it above everything else; "
+                    "in the root file say where: `package a.b in \"b/\" declares ...`");
       package = item;
     }
   }
@@ -139,7 +140,8 @@ static bool open_source(struct parse *p, const char *path, const char *text, siz
   return true;
 }
 
-struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size) {
+struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text,
+                                size_t size) {
   struct parse parse = { .diags = diags, .arena = arena };
   return open_source(&parse, path, text, size) && text_find_lines(&parse) ? parse.source : NULL;
 }
@@ -159,7 +161,8 @@ static void sort_errors(struct rbc_diags *diags, struct diag *before) {
   for (struct diag *d = *first; d; d = d->next) diags->last = d;
 }
 
-struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size) {
+struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text,
+                         size_t size) {
   struct parse parse = { .diags = diags, .arena = arena };
   struct diag *before = diags->last;
   bool good = open_source(&parse, path, text, size) && run(&parse);

@@ -18,7 +18,8 @@ static void print_leaf(const struct source *source, const struct node *node, str
 static bool is_leaf(const struct node *node) {
   switch (node->kind) {
     case NODE_NAME: case NODE_BOOL: case NODE_INT: case NODE_DECIMAL: case NODE_MONEY: case NODE_DURATION:
-    case NODE_QUANTITY: case NODE_PERCENT: case NODE_DATE: case NODE_TIME: case NODE_STRING: case NODE_PATTERN: return true;
+    case NODE_QUANTITY: case NODE_PERCENT: case NODE_DATE: case NODE_TIME: case NODE_STRING: case NODE_PATTERN:
+      return true;
     default: return false;
   }
 }

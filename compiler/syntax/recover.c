@@ -7,8 +7,11 @@ enum { LOOK_AHEAD = 6, ENOUGH = 4 };         /* a mend is believed when so many 
 
 uint32_t next_token(const struct parse *p, uint32_t from) {
   uint32_t last = p->source->token_count - 1;
-  while (from < last && (parse_token(p, from)->kind == TOKEN_COMMENT || parse_token(p, from)->kind == TOKEN_BAD)) from++;
-  return from < last ? from : last;
+  for (; from < last; from++) {
+    unsigned kind = parse_token(p, from)->kind;
+    if (kind != TOKEN_COMMENT && kind != TOKEN_BAD) return from;
+  }
+  return last;
 }
 
 bool previous_token(const struct parse *p, uint32_t at, uint32_t *previous) {
@@ -67,8 +70,9 @@ static struct insertion best_insertion(const struct parse *p, uint32_t at) {
 
 static const char *text_of(unsigned kind) {
   static const struct { unsigned char kind; char text[4]; } SIGNS[] = {
-    { TOKEN_LP, "(" }, { TOKEN_RP, ")" }, { TOKEN_LB, "{" }, { TOKEN_DOTLB, ".{" }, { TOKEN_RB, "}" }, { TOKEN_LS, "[" },
-    { TOKEN_RS, "]" }, { TOKEN_COMMA, "," }, { TOKEN_COLON, ":" }, { TOKEN_BAR, "|" }, { TOKEN_ARROW, "->" }, { TOKEN_EQ, "=" },
+    { TOKEN_LP, "(" }, { TOKEN_RP, ")" }, { TOKEN_LB, "{" }, { TOKEN_DOTLB, ".{" }, { TOKEN_RB, "}" },
+    { TOKEN_LS, "[" }, { TOKEN_RS, "]" }, { TOKEN_COMMA, "," }, { TOKEN_COLON, ":" }, { TOKEN_BAR, "|" },
+    { TOKEN_ARROW, "->" }, { TOKEN_EQ, "=" },
   };
   for (size_t i = 0; i < sizeof SIGNS / sizeof *SIGNS; i++) if (SIGNS[i].kind == kind) return SIGNS[i].text;
   return token_word((enum token_kind)kind);
@@ -106,8 +110,8 @@ static bool insert(struct parse *p, uint32_t at) {
   const struct token *token = parse_token(p, at);
   if (!best.alone && !closer) return false;
   if (!is_echo(p, at)) {
-    struct diag *d = parse_error(p, closer ? E0021 : E0020, token->offset, token_end(token), "`%s` is missing before %s", text,
-                                 found_text(p, at));
+    struct diag *d = parse_error(p, closer ? E0021 : E0020, token->offset, token_end(token),
+                                 "`%s` is missing before %s", text, found_text(p, at));
     if (closer) label_open(p, d, best.kind);
     uint32_t place = token_end(parse_token(p, before));
     bool word = token_word((enum token_kind)best.kind);
@@ -128,7 +132,8 @@ static bool delete(struct parse *p, uint32_t at, uint32_t *next) {
   if (kind == TOKEN_END) return false;
   unsigned count = next_kinds(p, at + 1, kinds, LOOK_AHEAD);
   bool separator = kind == TOKEN_COMMA || kind == TOKEN_SEMICOLON || kind == TOKEN_EQ || kind == TOKEN_COLON;
-  unsigned taken = grammar_accepts_all(p->grammar, grammar_depth(p->grammar), kinds, count), enough = separator ? 2 : ENOUGH;
+  unsigned taken = grammar_accepts_all(p->grammar, grammar_depth(p->grammar), kinds, count);
+  unsigned enough = separator ? 2 : ENOUGH;
   if (taken < (count < enough ? count : enough)) return false;
   const struct token *token = parse_token(p, at);
   const char *expected = expected_text(p);
@@ -154,7 +159,8 @@ static void help(struct parse *p, struct diag *d, uint32_t at) {
   if (!previous_token(p, at, &before)) return;
   unsigned previous = parse_token(p, before)->kind;
   if (kind == TOKEN_ID && (previous == TOKEN_INT || previous == TOKEN_DECIMAL) && same_line(p, before, at))
-    rbc_diag_help(p->diags, d, "units are: seconds, minutes, hours, days, weeks; tokens, bytes; currencies such as USD; %%");
+    rbc_diag_help(p->diags, d,
+                  "units are: seconds, minutes, hours, days, weeks; tokens, bytes; currencies such as USD; %%");
   else if (kind == TOKEN_COMMA && grammar_accepts(p->grammar, depth, TOKEN_RP))
     rbc_diag_help(p->diags, d, "a list stands in brackets: [a, b]");
   else if (kind == TOKEN_LS && grammar_accepts(p->grammar, depth, TOKEN_MAP))

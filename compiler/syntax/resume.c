@@ -14,7 +14,9 @@ static bool at_column_one(const struct parse *p, uint32_t at) {
   return offset == 0 || p->source->text[offset - 1] == '\n';
 }
 
-static bool begins_declaration(unsigned kind) { return kind >= TOKEN_PACKAGE && kind <= TOKEN_TEST && kind != TOKEN_DECLARES; }
+static bool begins_declaration(unsigned kind) {
+  return kind >= TOKEN_PACKAGE && kind <= TOKEN_TEST && kind != TOKEN_DECLARES;
+}
 
 /* May such a token, first on its line, begin a member of some block? (Whether of this one, the parser says.) */
 static bool begins_member(unsigned kind) {
@@ -47,8 +49,8 @@ static bool is_property_list(const struct parse *p, unsigned depth) {
 /* The largest part of the stack on which the token begins something; 0: none. */
 static unsigned depth_for(const struct parse *p, unsigned kind) {
   for (unsigned depth = grammar_depth(p->grammar); depth >= 1; depth--)
-    if (is_list(p, depth) && grammar_accepts(p->grammar, depth, kind) && (kind != TOKEN_ID || is_property_list(p, depth)))
-      return depth;
+    if (is_list(p, depth) && grammar_accepts(p->grammar, depth, kind) &&
+        (kind != TOKEN_ID || is_property_list(p, depth))) return depth;
   return 0;
 }
 
@@ -118,7 +120,8 @@ bool resume_unclosed(struct parse *p, uint32_t at, uint32_t *next) {
   unsigned place = open_brace(p, word, &brace), depth = place ? depth_for(p, parse_token(p, word)->kind) : 0;
   if (depth == 0 || depth > place) return false;     /* no block is open, or it may stand inside */
   const struct token *open = parse_token(p, brace), *token = parse_token(p, word);
-  struct diag *d = parse_error(p, E0021, token->offset, token_end(token), "`}` is missing before %s", found_text(p, word));
+  struct diag *d = parse_error(p, E0021, token->offset, token_end(token), "`}` is missing before %s",
+                               found_text(p, word));
   rbc_diag_label(p->diags, d, parse_span(p, open->offset, token_end(open)), "this brace is still open");
   rbc_diag_help(p->diags, d, "close the block with `}`");
   bool closed = word == at && close_blocks(p, word);           /* what was read of the block is kept, if it can be */

@@ -46,9 +46,9 @@ static bool colon(struct parse *p, uint32_t at) {
   if (!name) return false;
   if (token->kind == TOKEN_FIELD && would_fit(p, grammar_depth(p->grammar), TOKEN_ID, at + 1)) {
     size_t length = strcspn(name, " \t:");
-    struct diag *d = parse_error(p, E0029, token->offset + (uint32_t)length, token_end(token), "no colon belongs after `%.*s`",
-                                 (int)length, name);
-    say(p, d, token->offset + (uint32_t)length, token_end(token), "");
+    uint32_t end = token->offset + (uint32_t)length;
+    struct diag *d = parse_error(p, E0029, end, token_end(token), "no colon belongs after `%.*s`", (int)length, name);
+    say(p, d, end, token_end(token), "");
     grammar_push(p->grammar, TOKEN_ID, at, p);
     return true;
   }
@@ -67,8 +67,10 @@ static bool reserved(struct parse *p, uint32_t at) {
   const struct token *token = parse_token(p, at);
   const char *word = token_word((enum token_kind)token->kind);
   if (!word || accepts(p, TOKEN_INT) || !would_fit(p, grammar_depth(p->grammar), TOKEN_ID, at + 1)) return false;
-  struct diag *d = parse_error(p, E0025, token->offset, token_end(token), "`%s` is a word of the language and cannot be a name here", word);
-  rbc_diag_help(p->diags, d, "choose another name, such as `%s_`; as a field's name, before a colon or after a dot, it may stay", word);
+  struct diag *d = parse_error(p, E0025, token->offset, token_end(token),
+                               "`%s` is a word of the language and cannot be a name here", word);
+  rbc_diag_help(p->diags, d, "choose another name, such as `%s_`; "
+                "as a field's name, before a colon or after a dot, it may stay", word);
   grammar_push(p->grammar, TOKEN_ID, at, p);
   return true;
 }
@@ -76,14 +78,16 @@ static bool reserved(struct parse *p, uint32_t at) {
 /* `because` and then no text: what stands on its line is skipped. */
 static bool reason(struct parse *p, uint32_t at, uint32_t *next) {
   uint32_t because;
-  if (!previous_token(p, at, &because) || parse_token(p, because)->kind != TOKEN_BECAUSE || !accepts(p, TOKEN_STRING)) return false;
+  if (!previous_token(p, at, &because) || parse_token(p, because)->kind != TOKEN_BECAUSE) return false;
+  if (!accepts(p, TOKEN_STRING)) return false;
   const struct token *word = parse_token(p, because), *token = parse_token(p, at);
   uint32_t end = at;
   while (parse_token(p, end)->kind != TOKEN_END && parse_token(p, end)->kind != TOKEN_RB && same_line(p, because, end))
     end = next_token(p, end + 1);
   bool unquoted = end > at;
   struct diag *d = unquoted
-    ? parse_error(p, E0026, token->offset, token_end(parse_token(p, end - 1)), "the reason after `because` stands in double quotes")
+    ? parse_error(p, E0026, token->offset, token_end(parse_token(p, end - 1)),
+                  "the reason after `because` stands in double quotes")
     : parse_error(p, E0026, word->offset, token_end(word), "`because` is followed by a reason");
   rbc_diag_help(p->diags, d, "the agent is told this text: `because \"look the order up first\"`");
   grammar_push(p->grammar, TOKEN_STRING, because, p);
@@ -106,23 +110,28 @@ static const struct { const char *written; unsigned char meant; const char *word
   { "approve", TOKEN_ASK, "a rule that asks a person begins with `ask`" },
   { "function", TOKEN_FN, "a function begins with `fn`" }, { "func", TOKEN_FN, "a function begins with `fn`" },
   { "def", TOKEN_FN, "a function begins with `fn`" },
-  { "const", TOKEN_LET, "a name for a value begins with `let`" }, { "var", TOKEN_LET, "a name for a value begins with `let`" },
+  { "const", TOKEN_LET, "a name for a value begins with `let`" },
+  { "var", TOKEN_LET, "a name for a value begins with `let`" },
   { "val", TOKEN_LET, "a name for a value begins with `let`" },
   { "use", TOKEN_IMPORT, "names of another package come with `import`" },
   { "include", TOKEN_IMPORT, "names of another package come with `import`" },
-  { "struct", TOKEN_TYPE, "a type of your own begins with `type`" }, { "record", TOKEN_TYPE, "a type of your own begins with `type`" },
+  { "struct", TOKEN_TYPE, "a type of your own begins with `type`" },
+  { "record", TOKEN_TYPE, "a type of your own begins with `type`" },
   { "like", TOKEN_MATCHES, "a pattern is tried with `matches`" }, { "is", TOKEN_EQEQ, "values are compared with `==`" },
-  { "equals", TOKEN_EQEQ, "values are compared with `==`" }, { "else", TOKEN_OTHERWISE, "a value in place of a missing one comes after `otherwise`" },
-  { "satisfies", TOKEN_SATISFY, "`all x in xs` goes on with `satisfy`" }, { "where", TOKEN_SATISFY, "`all x in xs` goes on with `satisfy`" },
-  { "satisfy", TOKEN_WHERE, "`any x in xs` goes on with `where`" }, { "until", TOKEN_LASTS, "how long it holds is said with `lasts`" },
+  { "equals", TOKEN_EQEQ, "values are compared with `==`" },
+  { "else", TOKEN_OTHERWISE, "a value in place of a missing one comes after `otherwise`" },
+  { "satisfies", TOKEN_SATISFY, "`all x in xs` goes on with `satisfy`" },
+  { "where", TOKEN_SATISFY, "`all x in xs` goes on with `satisfy`" },
+  { "satisfy", TOKEN_WHERE, "`any x in xs` goes on with `where`" },
+  { "until", TOKEN_LASTS, "how long it holds is said with `lasts`" },
 };
 
 static bool replace(struct parse *p, uint32_t word, unsigned depth, unsigned meant, const char *words, uint32_t after) {
   if (!would_fit(p, depth, meant, after)) return false;
   const struct token *token = parse_token(p, word);
   const char *text = token_word((enum token_kind)meant);
-  struct diag *d = parse_error(p, E0030, token->offset, token_end(token), "%s, not with `%.*s`", words, (int)token->length,
-                               p->source->text + token->offset);
+  struct diag *d = parse_error(p, E0030, token->offset, token_end(token), "%s, not with `%.*s`", words,
+                               (int)token->length, p->source->text + token->offset);
   say(p, d, token->offset, token_end(token), text ? text : "==");
   grammar_cut(p->grammar, depth);
   grammar_push(p->grammar, meant, word, p);
@@ -154,7 +163,8 @@ static bool misspelt(struct parse *p, uint32_t word, unsigned depth, uint32_t af
   for (unsigned i = 0; nearest && i < count; i++) {
     if (words[i] != nearest) continue;
     const struct token *token = parse_token(p, word);
-    struct diag *d = parse_error(p, E0030, token->offset, token_end(token), "`%s` is not a word of the language here", written);
+    struct diag *d = parse_error(p, E0030, token->offset, token_end(token),
+                                 "`%s` is not a word of the language here", written);
     rbc_diag_help(p->diags, d, "did you mean `%s`?", nearest);
     parse_fix(p, d, token->offset, token_end(token), nearest);
     grammar_cut(p->grammar, depth);
@@ -199,7 +209,8 @@ static bool wrong_word_before(struct parse *p, uint32_t at, uint32_t *next) {
   *next = at;
   if (other_word(p, before, depth - 1, at) || misspelt(p, before, depth - 1, at)) return true;
   if (depth < 4 || parse_token(p, at)->kind != TOKEN_LP || !previous_token(p, before, &second)) return false;
-  if (parse_token(p, second)->kind != TOKEN_ID || grammar_stack_token(p->grammar, depth - 2, NULL) != TOKEN_END) return false;
+  if (parse_token(p, second)->kind != TOKEN_ID) return false;
+  if (grammar_stack_token(p->grammar, depth - 2, NULL) != TOKEN_END) return false;
   *next = before;
   return misspelt(p, second, depth - 2, before);
 }
@@ -214,7 +225,8 @@ static bool is_what(struct parse *p, uint32_t at, uint32_t *next) {
   if (token->kind == TOKEN_NOT && (what == TOKEN_PRESENT || what == TOKEN_MISSING)) {
     const char *instead = what == TOKEN_PRESENT ? "missing" : "present";
     uint32_t end = token_end(parse_token(p, after));
-    struct diag *d = parse_error(p, E0030, token->offset, end, "what is not %s is %s", token_word((enum token_kind)what), instead);
+    struct diag *d = parse_error(p, E0030, token->offset, end, "what is not %s is %s",
+                                 token_word((enum token_kind)what), instead);
     say(p, d, token->offset, end, instead);
     grammar_push(p->grammar, what == TOKEN_PRESENT ? TOKEN_MISSING : TOKEN_PRESENT, at, p);
     *next = after + 1;

@@ -36,7 +36,8 @@ bool rbc_source_texts(struct arena *arena, struct source *const *sources, size_t
 }
 
 struct span node_span(const struct source *source, const struct node *node) {
-  const struct token *first = &source->tokens[node->first < source->token_count ? node->first : source->token_count - 1];
+  uint32_t end = source->token_count - 1;
+  const struct token *first = &source->tokens[node->first < end ? node->first : end];
   if (node->last <= node->first) return (struct span){ source->id, first->offset, first->offset };   /* an empty list */
   const struct token *last = &source->tokens[node->last - 1];
   return (struct span){ source->id, first->offset, last->offset + last->length };

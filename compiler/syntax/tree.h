@@ -42,8 +42,10 @@ struct source {
 /* Lexes and parses; errors go to the session's diagnostics. Returns NULL only out of memory. Text is copied. */
 struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
 
-/* A text that is no Rebase, such as a table's CSV file: takes a number and finds the lines, no more. NULL: out of memory. */
-struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
+/* A text that is no Rebase, such as a table's CSV file: takes a number and finds the lines, no more.
+ * NULL: out of memory. */
+struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text,
+                                size_t size);
 
 /* What render.h wants: texts of sources[i], whose number is i. In the arena; false: out of memory. */
 struct rbc_texts;
