@@ -187,6 +187,49 @@ static bool approved(const struct reference_request *r, const struct group *grou
   return false;
 }
 
+/* ---- 7. what waits for an answer ---- */
+static bool same_call(const struct evaluator *e, const struct waiting *w) {
+  const struct reference_request *r = e->request;
+  if (w->event != r->event || w->operation != e->operation || w->delegate != e->delegate) return false;
+  if (r->event == EVENT_RELEASE)
+    return w->release == r->release && w->text.length == r->text_length && memcmp(w->text.text, r->text, r->text_length) == 0;
+  for (unsigned i = 0; e->operation && i < e->operation->param_count; i++)
+    if (!rv_equal(e->operation->params[i].type, w->args[i], e->args[i])) return false;
+  return true;
+}
+
+static void give_up(struct reference_session *s, size_t i) {
+  memmove(&s->waiting[i], &s->waiting[i + 1], (s->waiting_count - i - 1) * sizeof *s->waiting);
+  s->waiting_count--;
+}
+
+static struct waiting *find_waiting(const struct evaluator *e) {
+  struct reference_session *s = e->session;
+  for (size_t i = s->waiting_count; i--;)
+    if (s->waiting[i].deadline && e->request->now > s->waiting[i].deadline) give_up(s, i);
+  for (size_t i = 0; i < s->waiting_count; i++) if (same_call(e, &s->waiting[i])) return &s->waiting[i];
+  return NULL;
+}
+
+static int64_t wait_for_answer(const struct evaluator *e, int64_t wait) {
+  struct reference_session *s = e->session;
+  int64_t deadline = wait ? e->request->now + wait : 0;
+  if (!s) return deadline;
+  struct waiting *w = find_waiting(e);
+  if (w) {
+    if (deadline && (!w->deadline || deadline < w->deadline)) w->deadline = deadline;
+    return w->deadline;
+  }
+  if (s->waiting_count == MAX_WAITING) give_up(s, 0);
+  w = &s->waiting[s->waiting_count++];
+  *w = (struct waiting){.event = e->request->event, .operation = e->operation, .delegate = e->delegate, .release = e->request->release,
+                        .deadline = deadline};
+  if (e->request->event == EVENT_RELEASE) w->text = rv_copy(&s->arena, rv_text(e->request->text, e->request->text_length));
+  w->args = arena_alloc(&s->arena, (e->operation ? e->operation->param_count : 0) * sizeof *w->args);
+  for (unsigned i = 0; e->operation && i < e->operation->param_count; i++) w->args[i] = rv_copy(&s->arena, e->args[i]);
+  return deadline;
+}
+
 static void combine(const struct evaluator *e, const struct outcome *all, struct reference_decision *d) {
   bool carries = true, answered = true;
   for (unsigned i = 0; i < d->obligation_count; i++) carries = carries && carried_out(e->reference, d->obligations[i]->kind);
@@ -194,7 +237,10 @@ static void combine(const struct evaluator *e, const struct outcome *all, struct
   if (!all->grant || all->deny) d->effect = REFERENCE_DENY;
   else if (all->ask && !answered) d->effect = REFERENCE_ASK;
   else d->effect = carries ? REFERENCE_ALLOW : REFERENCE_DENY;
-  if (d->effect == REFERENCE_ASK && all->wait) d->deadline = e->request->now + all->wait;
+  if (d->effect == REFERENCE_ASK) d->deadline = wait_for_answer(e, all->wait);
+  if (d->effect != REFERENCE_ALLOW || !all->ask || !e->session) return;
+  struct waiting *w = find_waiting(e);
+  if (w) give_up(e->session, (size_t)(w - e->session->waiting));         /* an answer is good for once */
 }
 
 void reference_decide(struct reference *reference, struct reference_session *session, const struct reference_request *request,

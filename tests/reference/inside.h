@@ -70,6 +70,10 @@ struct pending_call {
 struct subject { const struct entity *entity; struct rv key; };
 struct only { const struct entity *entity; struct rv key[IMAGE_MAX_ENTITY_KEYS]; };
 struct proven { unsigned proof; int64_t at; };
+/* A call that was asked about and not answered: asked again it keeps its deadline, unless a rule is in more haste. */
+struct waiting { enum event event; const struct operation *operation; struct rv *args; const struct agent *delegate;
+                 enum release_target release; struct rv text; int64_t deadline; };
+enum { MAX_WAITING = 16 };             /* the oldest is given up */
 struct reference_session {
   struct reference *reference;
   struct arena arena;
@@ -85,6 +89,7 @@ struct reference_session {
   struct only *keys_seen; size_t key_count;                  /* every key ever seen */
   struct subject *subjects; size_t subject_count;
   struct pending_call *calls; size_t call_count;             /* call n is number n + 1 */
+  struct waiting waiting[MAX_WAITING]; size_t waiting_count; /* oldest first */
 };
 struct reference { const struct program *program; const char *const *obligations; };
 
