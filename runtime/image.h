@@ -109,6 +109,7 @@ struct image_lack { ref because; uint32_t rule; ref hint; uint32_t first_approve
 struct image_obligation { ref kind; ref argument; uint32_t slot; uint32_t first_detector, detectors; uint32_t spare; };
   /* OBLIGATIONS. kind "redact": slot = argument slot (call), or NONE32 = the text (release); INDEXES -> DETECTORS */
 struct image_waiver { uint32_t agent; uint32_t code, code_count, cost; int64_t until; ref because; uint32_t spare; };
+  /* WAIVERS: until: the first microsecond in which it no longer applies */
 struct image_detector { ref name; uint32_t first, count; };          /* DETECTORS: range in INDEXES -> PATTERNS */
 struct image_function { uint32_t code, code_count; uint32_t first_param, params; uint32_t result; uint32_t optional; uint32_t cost; uint32_t spare; };
   /* FUNCTIONS: params: INDEXES holds type<<1 | optional; a function calls only lower-numbered ones */

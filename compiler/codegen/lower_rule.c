@@ -54,7 +54,7 @@ static void rule_program(struct generator *g, struct gen_code *code, const struc
 
 /* A waiver that lacks something does not apply. */
 static uint32_t waiver(struct generator *g, const struct rule *rule, const struct waiver *w) {
-  struct image_waiver record = {.agent = w->agent->id, .until = w->until, .because = gen_string(g, w->because)};
+  struct image_waiver record = {.agent = w->agent->id, .until = w->until + 1, .because = gen_string(g, w->because)};
   struct gen_code code;
   struct gen_label pass = {0};
   struct lack *lacks = arena_alloc(&g->scratch, w->let_count * sizeof *lacks);

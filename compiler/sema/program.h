@@ -110,7 +110,8 @@ struct let {
 };
 struct obligation { const char *kind, *argument; const char *redacts; /* argument name, or NULL: the released text */
   const struct detector **detectors; unsigned detector_count; struct span span; };
-struct waiver { const struct agent *agent; struct let **lets; unsigned let_count; struct expr *where; int64_t until; const char *because; struct span span; };
+struct waiver { const struct agent *agent; struct let **lets; unsigned let_count; struct expr *where; const char *because; struct span span;
+  int64_t until; };                /* the last microsecond in which it applies */
 struct rule {
   const char *name;                /* package.policy */
   enum rule_effect effect; bool guard; enum event event; unsigned id;

@@ -367,6 +367,7 @@ START_TEST(waivers_and_obligations) {
   generate();
   uint32_t count;
   const struct image_waiver *w = SECTION_OF(struct image_waiver, WAIVERS, &count);
+  ck_assert_int_eq(w->until, 20001);
   ck_assert_ptr_nonnull(strstr(listing(w->code, w->code_count), "OBLIGE 0 0 0 0; PASS 0 0 0 0"));
   const struct image_obligation *o = SECTION_OF(struct image_obligation, OBLIGATIONS, &count);
   ck_assert_uint_eq(o[0].slot, 5);
