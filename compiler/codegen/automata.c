@@ -9,7 +9,8 @@ static void pattern(struct generator *g, const struct pattern *p) {
   const char *error = rbc_pattern_compile(&g->scratch, p->text, strlen(p->text), &a);
   if (g->scratch.failed) { g->out_of_memory = true; return; }
   if (error) {
-    rbc_diag_label(g->diags, rbc_diag(g->diags, E0804, p->span, "this pattern cannot be compiled"), p->span, "%s", error);
+    struct diag *d = rbc_diag(g->diags, E0804, p->span, "this pattern cannot be compiled");
+    rbc_diag_note(g->diags, d, "%s", error);
     g->failed = true;
     return;
   }

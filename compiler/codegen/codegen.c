@@ -10,8 +10,8 @@ static void bundle_record(struct generator *g) {
   gen_state_digest(g, digest);
   struct image_bundle record = {
     .workspace = gen_string(g, p->workspace), .built = gen_string(g, p->built), .zone = p->zone ? p->zone->id : 0,
-    .requester_type = p->requester ? gen_type(g, p->requester) : NONE32, .stdlib_digest = gen_string(g, p->stdlib_digest),
-    .state_digest = gen_string(g, digest),
+    .requester_type = p->requester ? gen_type(g, p->requester) : NONE32,
+    .stdlib_digest = gen_string(g, p->stdlib_digest), .state_digest = gen_string(g, digest),
   };
   gen_append(g, SECTION_BUNDLE, &record, 1);
 }

@@ -1,5 +1,5 @@
-/* emit.c: one program: instructions, registers like a stack, labels whose jumps are patched when they are placed, and the
- * cost bound, which is added up while instructions are appended. What cannot be reached is not emitted. */
+/* emit.c: one program: instructions, registers like a stack, labels whose jumps are patched when they are placed, and
+ * the cost bound, which is added up while instructions are appended. What cannot be reached is not emitted. */
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/generator.h"
@@ -86,7 +86,8 @@ void gen_jump(struct gen_code *code, enum opcode op, unsigned a, struct gen_labe
 /* A jump to the very next instruction goes, unless another jump leads behind it. */
 static void drop_jump(struct gen_code *code, struct gen_label *label) {
   uint32_t here = (uint32_t)(code->code.size / sizeof(struct instruction));
-  if (!label->uses || label->uses != here || code->last_place == here || at_place(code, here - 1)->op != OP_JUMP) return;
+  if (!label->uses || label->uses != here || code->last_place == here || at_place(code, here - 1)->op != OP_JUMP)
+    return;
   label->uses = at_place(code, here - 1)->imm;
   code->code.size -= sizeof(struct instruction);
   code->cost.steps[code->depth] -= steps_of[OP_JUMP];

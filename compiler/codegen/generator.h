@@ -1,7 +1,7 @@
 /* generator.h: what the files of the code generator share.
  *
- * A generator holds one growing buffer a section; image_writer.c lays them out at the end. A gen_code is one program under
- * construction (a rule's, a waiver's or a function's), which is appended to section CODE when it is complete.
+ * A generator holds one growing buffer a section; image_writer.c lays them out at the end. A gen_code is one program
+ * under construction (a rule's, a waiver's or a function's), which is appended to section CODE when it is complete.
  * Out of memory and passed limits are remembered, so that callers may check late.
  */
 #ifndef RBC_GENERATOR_H
@@ -38,7 +38,8 @@ struct gen_run { uint32_t first, count; };
 /* ---- image_writer.c */
 size_t gen_record_size(enum section section);
 uint32_t gen_count(const struct generator *g, enum section section);          /* records so far */
-uint32_t gen_append(struct generator *g, enum section section, const void *records, uint32_t count);   /* index of the first */
+/* Gives the index of the first. */
+uint32_t gen_append(struct generator *g, enum section section, const void *records, uint32_t count);
 void *gen_record(struct generator *g, enum section section, uint32_t index);  /* valid until the next append */
 bool gen_buffer_add(struct generator *g, struct gen_buffer *buffer, const void *bytes, size_t size);
 ref gen_text(struct generator *g, const char *bytes, size_t length);

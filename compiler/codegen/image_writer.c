@@ -1,5 +1,5 @@
-/* image_writer.c: sections grow one by one and are laid out at the end; equal texts, constants, costs and runs of indexes
- * are stored once. Nothing here depends on addresses, so the same program gives the same bytes. */
+/* image_writer.c: sections grow one by one and are laid out at the end; equal texts, constants, costs and runs of
+ * indexes are stored once. Nothing here depends on addresses, so the same program gives the same bytes. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* lower_expr.c: checked expressions to instructions. gen_expr puts a value into a register that is free to be written,
- * gen_operand gives the register where a value stands (a let's own, or a new one), gen_branch jumps on a condition without
- * making a bool of it. */
+ * gen_operand gives the register where a value stands (a let's own, or a new one), gen_branch jumps on a condition
+ * without making a bool of it. */
 #include <string.h>
 #include "codegen/generator.h"
 
@@ -63,8 +63,9 @@ void gen_bool(struct gen_code *code, bool value, unsigned to) {
 static void constant(struct gen_code *code, const struct expr *e, unsigned to) {
   const struct constant *c = e->constant;
   struct generator *g = code->g;
-  if (c->missing) gen_emit(code, OP_NOTHING, to, 0, 0, gen_type(code->g, e->type));
-  else if (gen_is_scalar(c->type->kind)) gen_emit(code, OP_CONST, to, 0, 0, gen_const(g, gen_type(g, c->type), c->scalar));
+  uint32_t type = gen_type(g, c->missing ? e->type : c->type);
+  if (c->missing) gen_emit(code, OP_NOTHING, to, 0, 0, type);
+  else if (gen_is_scalar(c->type->kind)) gen_emit(code, OP_CONST, to, 0, 0, gen_const(g, type, c->scalar));
   else if (c->type->kind == TYPE_STRING) gen_emit(code, OP_TEXT, to, 0, 0, gen_text(g, c->text, c->length));
   else gen_emit(code, OP_VALUE, to, 0, 0, gen_value(g, c));
 }

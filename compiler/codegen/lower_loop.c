@@ -5,7 +5,8 @@
 struct walk { struct gen_loop loop; unsigned second; };
 
 /* Evaluates the sources; pairs of lists that differ in length go to `unequal`. */
-static unsigned walk_sources(struct gen_code *code, const struct expr *e, struct walk *walk, struct gen_label *unequal) {
+static unsigned walk_sources(struct gen_code *code, const struct expr *e, struct walk *walk,
+                             struct gen_label *unequal) {
   unsigned first = gen_operand(code, e->a);
   if (!e->c) return first;
   walk->second = gen_operand(code, e->c);
@@ -74,7 +75,8 @@ static unsigned fold_value(struct gen_code *code, const struct expr *value, stru
 }
 
 /* After the loop: the accumulator is the result, save where `missing` leads. */
-static void fold_end(struct gen_code *code, const struct expr *e, unsigned sum, unsigned to, struct gen_label *missing) {
+static void fold_end(struct gen_code *code, const struct expr *e, unsigned sum, unsigned to,
+                     struct gen_label *missing) {
   struct gen_label end = {0};
   if (sum != to) gen_emit(code, OP_MOVE, to, sum, 0, 0);
   if (missing->uses) {

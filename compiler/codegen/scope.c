@@ -1,12 +1,13 @@
 /* scope.c: which rules can match, for each agent and each head (operation, release, delegation, infer).
  *
- * A list of rules is a path in a tree that grows from the root: a node is a list's last rule and the node of the rest. Rules
- * are added in ascending order, so equal lists are the same node, and are stored once. */
+ * A list of rules is a path in a tree that grows from the root: a node is a list's last rule and the node of the
+ * rest. Rules are added in ascending order, so equal lists are the same node, and are stored once. */
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/generator.h"
 
-struct path { uint32_t rest, rule, length, stored; };    /* rest: node number, or NONE32; stored: index in LISTS or NONE32 */
+/* rest: node number, or NONE32; stored: index in LISTS or NONE32 */
+struct path { uint32_t rest, rule, length, stored; };
 
 struct scope {
   struct generator *g;

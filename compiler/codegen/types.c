@@ -1,5 +1,5 @@
-/* types.c: section TYPES with the words and fields that types refer to, and the digest of what a session's memory of seen
- * entities, labels, proofs and counts depends on. */
+/* types.c: section TYPES with the words and fields that types refer to, and the digest of what a session's memory of
+ * seen entities, labels, proofs and counts depends on. */
 #include <sodium.h>
 #include <string.h>
 #include "codegen/generator.h"
@@ -59,8 +59,10 @@ static void number(struct generator *g, const struct type *type, const struct ty
     return;
   }
   if (g->type_numbers[type->id] != NONE32 || g->failed) return;
-  if (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP) number(g, type->element, order, depth + 1);
-  for (unsigned i = 0; type->kind == TYPE_RECORD && i < type->field_count; i++) number(g, type->fields[i].type, order, depth + 1);
+  bool holds = type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP;
+  unsigned fields = type->kind == TYPE_RECORD ? type->field_count : 0;
+  if (holds) number(g, type->element, order, depth + 1);
+  for (unsigned i = 0; i < fields; i++) number(g, type->fields[i].type, order, depth + 1);
   g->type_numbers[type->id] = g->type_count;
   order[g->type_count++] = type;
 }
@@ -113,7 +115,8 @@ static void put_string(digest *d, const char *string) {
   if (length) crypto_generichash_update(d, (const unsigned char *)string, length);
 }
 
-/* The shape of a type, with names and the numbers that packed values hold. Types are trees: records cannot hold themselves. */
+/* The shape of a type, with names and the numbers that packed values hold. Types are trees: records cannot hold
+ * themselves. */
 static void put_type(digest *d, const struct type *type) {
   put_number(d, type->kind);
   switch (type->kind) {

@@ -6,8 +6,8 @@ bool gen_is_text(enum type_kind kind) { return kind == TYPE_STRING || kind == TY
 
 bool gen_is_scalar(enum type_kind kind) {
   switch (kind) {
-    case TYPE_BOOL: case TYPE_INT: case TYPE_DECIMAL: case TYPE_DURATION: case TYPE_TIME: case TYPE_DATE: case TYPE_SYMBOL:
-    case TYPE_REGION: case TYPE_VERSION: case TYPE_MONEY: case TYPE_WORDS:
+    case TYPE_BOOL: case TYPE_INT: case TYPE_DECIMAL: case TYPE_DURATION: case TYPE_TIME: case TYPE_DATE:
+    case TYPE_SYMBOL: case TYPE_REGION: case TYPE_VERSION: case TYPE_MONEY: case TYPE_WORDS:
       return true;
     default: return false;
   }

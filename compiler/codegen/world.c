@@ -1,4 +1,4 @@
-/* world.c: what the program declares, record for record: sources, labels, connectors, operations, agents, tables, ... */
+/* world.c: what the program declares, record for record: sources, labels, connectors, agents, tables, ... */
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/generator.h"
@@ -204,7 +204,8 @@ static void detectors(struct generator *g) {
     uint32_t *patterns = arena_alloc(&g->scratch, d->pattern_count * sizeof *patterns);
     if (!patterns) { g->out_of_memory = true; return; }
     for (unsigned k = 0; k < d->pattern_count; k++) patterns[k] = d->patterns[k]->id;
-    struct image_detector record = {gen_string(g, d->name), gen_indexes(g, patterns, d->pattern_count), d->pattern_count};
+    struct image_detector record = {.name = gen_string(g, d->name), .count = d->pattern_count};
+    record.first = gen_indexes(g, patterns, d->pattern_count);
     gen_append(g, SECTION_DETECTORS, &record, 1);
   }
 }
@@ -213,8 +214,9 @@ static void pending(struct generator *g) {
   const struct program *p = g->program;
   for (unsigned i = 0; i < p->pending_count; i++) {
     uint32_t column;
-    struct image_pending record = {.kind = gen_string(g, p->pending[i]->kind), .name = gen_string(g, p->pending[i]->name)};
-    record.source = gen_source(g, p->pending[i]->span, &record.line, &column);
+    const struct pending *declared = p->pending[i];
+    struct image_pending record = {.kind = gen_string(g, declared->kind), .name = gen_string(g, declared->name)};
+    record.source = gen_source(g, declared->span, &record.line, &column);
     gen_append(g, SECTION_PENDING, &record, 1);
   }
 }
@@ -236,8 +238,9 @@ void gen_tables(struct generator *g) {
   const struct program *p = g->program;
   for (unsigned i = 0; i < p->tables_count; i++) {
     const struct table *t = p->tables[i];
-    struct image_table record = {.name = gen_string(g, t->name), .row_type = gen_type(g, t->row), .keys = t->keys, .total = t->total,
-                                 .rows = t->row_count, .lasts = t->lasts, .digest = gen_string(g, t->digest)};
+    struct image_table record = {.name = gen_string(g, t->name), .row_type = gen_type(g, t->row), .keys = t->keys,
+                                 .total = t->total, .rows = t->row_count, .lasts = t->lasts,
+                                 .digest = gen_string(g, t->digest)};
     for (unsigned k = 0; k < t->keys; k++) record.key_field[k] = t->key_field[k];
     record.value = gen_list_value(g, gen_list_type(g, gen_type(g, t->row)), t->row, t->rows, t->row_count);
     gen_append(g, SECTION_TABLES, &record, 1);

@@ -2,7 +2,8 @@
  *
  *   x .  [a-z] [^...] [[:alpha:]]  \d \w \s \D \W \S  \t \n \r \f \v \a \xHH \x{...}  \. and other punctuation
  *   xy  x|y  (x) (?:x) (?P<name>x)  x* x+ x? x{m} x{m,} x{m,n}, each also with ? behind it, which changes nothing
- *   ^ \A at the beginning, $ \z at the end: redundant    (?i) (?s) (?i:x) (?-i:x): ASCII letters in both cases; . takes \n too
+ *   ^ \A at the beginning, $ \z at the end: redundant
+ *   (?i) (?-i) (?i:x) ASCII letters in both cases; (?s) (?-s) (?s:x) . takes \n too
  *
  * Characters are Unicode scalar values; classes with a name hold ASCII only. No back references, look-around, word
  * boundaries or Unicode categories. Thread-safe: memory comes from the arena alone.
@@ -23,7 +24,8 @@ struct pattern_automaton {             /* complete and minimal over bytes; state
 };
 
 /* Fills *automaton (in the arena). NULL, or what is wrong with the pattern, for a person. */
-const char *rbc_pattern_compile(struct arena *arena, const char *text, size_t length, struct pattern_automaton *automaton);
+const char *rbc_pattern_compile(struct arena *arena, const char *text, size_t length,
+                                struct pattern_automaton *automaton);
 /* The same for a checker: only what is wrong, or NULL. */
 const char *rbc_pattern_error(struct arena *arena, const char *text, size_t length);
 #endif

@@ -85,7 +85,8 @@ static uint32_t build_repeat(struct nfa *n, const struct part *part, uint32_t to
     if (!n->too_large) n->nodes[fork].to = body;
     at = fork;
   } else {
-    for (uint32_t i = part->least; i < part->most && !n->too_large; i++) at = add(n, NFA_FORK, 0, 0, build(n, kid, at), to);
+    for (uint32_t i = part->least; i < part->most && !n->too_large; i++)
+      at = add(n, NFA_FORK, 0, 0, build(n, kid, at), to);
   }
   for (uint32_t i = 0, before = UINT32_MAX; i < part->least && !n->too_large && at != before; i++) {
     before = at;                       /* unchanged: the kid takes nothing, and more of it neither */
@@ -293,7 +294,8 @@ static const char *compile(struct arena *scratch, struct arena *arena, const cha
   return automaton->states > PATTERN_MAX_STATES ? too_many : NULL;
 }
 
-const char *rbc_pattern_compile(struct arena *arena, const char *text, size_t length, struct pattern_automaton *automaton) {
+const char *rbc_pattern_compile(struct arena *arena, const char *text, size_t length,
+                                struct pattern_automaton *automaton) {
   struct arena scratch = {0};
   *automaton = (struct pattern_automaton){0};
   const char *error = compile(&scratch, arena, text, length, automaton);

@@ -78,7 +78,7 @@ static void split(struct partition *p, uint32_t block) {
   }
   p->blocks++;
   for (uint32_t i = p->first[fresh]; i < p->end[fresh]; i++) p->block_of[p->order[i]] = fresh;
-  for (uint32_t c = 0; c < k; c++) await(p, fresh, c);      /* the smaller half; the larger is pending already if it must be */
+  for (uint32_t c = 0; c < k; c++) await(p, fresh, c);     /* the smaller half: the larger is pending if it must be */
 }
 
 static void refine(struct partition *p, uint32_t block, uint32_t class) {
@@ -137,13 +137,15 @@ static bool number_blocks(const struct partition *p, struct arena *scratch, stru
   visit(n, p->block_of[d->start], 0);
   for (uint32_t i = 1; i < n->count; i++) {
     uint32_t state = p->order[p->first[n->block[i]]];
-    for (uint32_t c = 0; c < d->class_count; c++) visit(n, p->block_of[d->next[state * d->class_count + c]], n->distance[i] + 1);
+    for (uint32_t c = 0; c < d->class_count; c++)
+      visit(n, p->block_of[d->next[state * d->class_count + c]], n->distance[i] + 1);
   }
   return true;
 }
 
 /* Classes whose columns are equal in the small automaton become one. */
-static uint32_t join_classes(const struct partition *p, const struct numbering *n, uint32_t joined[256], uint32_t kept[256]) {
+static uint32_t join_classes(const struct partition *p, const struct numbering *n, uint32_t joined[256],
+                             uint32_t kept[256]) {
   const struct dfa *d = p->dfa;
   uint32_t count = 0;
   for (uint32_t c = 0; c < d->class_count; c++) {
@@ -162,7 +164,8 @@ static uint32_t join_classes(const struct partition *p, const struct numbering *
   return count;
 }
 
-static bool write_out(const struct partition *p, struct arena *scratch, struct arena *arena, struct pattern_automaton *out) {
+static bool write_out(const struct partition *p, struct arena *scratch, struct arena *arena,
+                      struct pattern_automaton *out) {
   const struct dfa *d = p->dfa;
   struct numbering n = {0};
   uint32_t joined[256], kept[256];
@@ -182,13 +185,16 @@ static bool write_out(const struct partition *p, struct arena *scratch, struct a
       found = true;
       out->min_length = n.distance[i];
     }
-    for (uint32_t c = 0; c < out->class_count; c++)
-      out->next[i * out->class_count + c] = (uint16_t)(n.number[p->block_of[d->next[state * d->class_count + kept[c]]]] - 1);
+    for (uint32_t c = 0; c < out->class_count; c++) {
+      uint32_t to = p->block_of[d->next[state * d->class_count + kept[c]]];
+      out->next[i * out->class_count + c] = (uint16_t)(n.number[to] - 1);
+    }
   }
   return true;
 }
 
-bool pattern_minimise(struct arena *scratch, struct arena *arena, const struct dfa *dfa, struct pattern_automaton *out) {
+bool pattern_minimise(struct arena *scratch, struct arena *arena, const struct dfa *dfa,
+                      struct pattern_automaton *out) {
   struct partition p = {.dfa = dfa};
   if (!prepare(&p, scratch)) return false;
   invert(&p);

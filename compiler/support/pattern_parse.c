@@ -41,7 +41,8 @@ static bool accept(struct reader *r, const char *word) {
 /* One character of well-formed UTF-8. */
 static bool character(struct reader *r, uint32_t *c) {
   static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-  unsigned first = (unsigned)look(r, 0), more = first < 0x80 ? 0 : first >> 5 == 6 ? 1 : first >> 4 == 14 ? 2 : first >> 3 == 30 ? 3 : 9;
+  unsigned first = (unsigned)look(r, 0);
+  unsigned more = first < 0x80 ? 0 : first >> 5 == 6 ? 1 : first >> 4 == 14 ? 2 : first >> 3 == 30 ? 3 : 9;
   if (more == 9 || r->length - r->at <= more) { fail(r, "the text is not UTF-8"); return false; }
   uint32_t value = more ? first & (0x3fu >> more) : first;
   for (unsigned i = 1; i <= more; i++) {
@@ -175,7 +176,9 @@ static bool letter_class(struct reader *r, struct ranges *set) {
 }
 
 static int hex_value(int c) {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* After \x: two digits, or any number of them in braces. */
@@ -184,7 +187,10 @@ static bool hex_escape(struct reader *r, uint32_t *c) {
   bool braces = accept(r, "{");
   for (; hex_value(look(r, 0)) >= 0 && value <= LAST_CHARACTER && (braces || digits < 2); r->at++, digits++)
     value = value * 16 + (uint32_t)hex_value(look(r, 0));
-  if (!digits || (braces ? !accept(r, "}") : digits != 2)) { fail(r, "\\x takes two digits, or digits in braces"); return false; }
+  if (!digits || (braces ? !accept(r, "}") : digits != 2)) {
+    fail(r, "\\x takes two digits, or digits in braces");
+    return false;
+  }
   if (value > LAST_CHARACTER || (value >= 0xd800 && value <= 0xdfff)) { fail(r, "no such character"); return false; }
   *c = value;
   return true;
@@ -198,10 +204,14 @@ static bool escape(struct reader *r, uint32_t *c) {
   if (letter < 0) { fail(r, "a backslash ends the pattern"); return false; }
   if (letter >= '1' && letter <= '9') { fail(r, "back references cannot be matched in linear time"); return false; }
   if (letter == 'b' || letter == 'B') { fail(r, "word boundaries are not supported"); return false; }
-  if (letter == 'p' || letter == 'P') { fail(r, "Unicode categories are not supported: write the characters in [...]"); return false; }
+  if (letter == 'p' || letter == 'P') {
+    fail(r, "Unicode categories are not supported: write the characters in [...]");
+    return false;
+  }
   if (letter == 'x') { r->at += 2; return hex_escape(r, c); }
   if (known) { r->at += 2; *c = (unsigned char)to[known - from]; return true; }
-  if (letter >= 0x80 || letter == '_' || (letter >= '0' && letter <= '9') || ((letter | 32) >= 'a' && (letter | 32) <= 'z')) {
+  bool plain = letter == '_' || (letter >= '0' && letter <= '9') || ((letter | 32) >= 'a' && (letter | 32) <= 'z');
+  if (plain || letter >= 0x80) {
     fail(r, "unknown escape: a backslash stands before punctuation or one of d w s D W S t n r f v a x A z");
     return false;
   }
@@ -349,7 +359,8 @@ static struct part *repeated(struct reader *r) {
   struct part *kid = atom(r);
   uint32_t least, most;
   if (!kid || !quantifier(r, &least, &most)) return kid;
-  if (kid->kind == PART_BEGIN || kid->kind == PART_END || kid->kind == PART_EMPTY) return fail(r, "there is nothing to repeat");
+  if (kid->kind == PART_BEGIN || kid->kind == PART_END || kid->kind == PART_EMPTY)
+    return fail(r, "there is nothing to repeat");
   accept(r, "?");                                    /* lazy: the same texts match */
   size_t before = r->at;
   uint32_t again, more;
