@@ -114,6 +114,7 @@ void gen_loop_close(struct gen_code *code, struct gen_loop loop);
 
 /* ---- lower_expr.c, lower_loop.c, lower_rule.c */
 void gen_expr(struct gen_code *code, const struct expr *e, unsigned to);
+void gen_expr_as(struct gen_code *code, const struct expr *e, const struct type *wanted, unsigned to);
 unsigned gen_operand(struct gen_code *code, const struct expr *e);
 void gen_branch(struct gen_code *code, const struct expr *e, bool when, struct gen_label *label);
 void gen_loop_expr(struct gen_code *code, const struct expr *e, unsigned to);

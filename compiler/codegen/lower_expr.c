@@ -70,11 +70,54 @@ static void constant(struct gen_code *code, const struct expr *e, unsigned to) {
   else gen_emit(code, OP_VALUE, to, 0, 0, gen_value(g, c));
 }
 
+/* A word of a shorter `one of` where a longer one is wanted: registers are typed, so the word is looked for. */
+static void other_words(struct gen_code *code, const struct expr *e, const struct type *wanted, unsigned to) {
+  unsigned from = gen_operand(code, e), same = gen_register(code);
+  struct gen_label missing = {0}, end = {0};
+  if (e->optional) gen_jump(code, OP_IFMISSING, from, &missing);
+  for (unsigned i = 0; i < e->type->word_count; i++) {
+    gen_emit(code, OP_CONST, to, 0, 0, gen_const(code->g, gen_type(code->g, wanted), e->type->words[i].symbol));
+    if (i + 1 == e->type->word_count) break;
+    gen_emit(code, OP_EQ, same, from, to, 0);
+    gen_jump(code, OP_IF, same, &end);
+  }
+  if (e->optional) {
+    gen_jump(code, OP_JUMP, 0, &end);
+    gen_place(code, &missing);
+    gen_emit(code, OP_NOTHING, to, 0, 0, gen_type(code->g, wanted));
+  }
+  gen_place(code, &end);
+}
+
+static bool needs_words(const struct expr *e, const struct type *wanted) {
+  return e->type->kind == TYPE_WORDS && wanted->kind == TYPE_WORDS && e->type != wanted;
+}
+
+void gen_expr_as(struct gen_code *code, const struct expr *e, const struct type *wanted, unsigned to) {
+  unsigned saved = code->top;
+  if (needs_words(e, wanted)) other_words(code, e, wanted, to);
+  else gen_expr(code, e, to);
+  code->top = saved;
+}
+
+static unsigned operand_as(struct gen_code *code, const struct expr *e, const struct type *wanted) {
+  if (!needs_words(e, wanted)) return gen_operand(code, e);
+  unsigned to = gen_register(code);
+  gen_expr_as(code, e, wanted, to);
+  return to;
+}
+
+/* Of a function's parameter, or of a table's key: a row of a total table is sure only under keys of its very types. */
+static const struct type *wanted_type(const struct expr *e, unsigned i) {
+  if (e->kind == EXPR_CALL) return e->function->params[i]->type;
+  return e->kind == EXPR_ROW ? e->table->row->fields[e->table->key_field[i]].type : e->list[i]->type;
+}
+
 /* Keys and arguments stand side by side; the duration of SEENWITHIN is evaluated after the keys. */
 static void keyed(struct gen_code *code, const struct expr *e, unsigned to) {
   unsigned first = gen_registers(code, e->count ? e->count : 1), span = 0;
   if (!e->count) code->top = first;
-  for (unsigned i = 0; i < e->count; i++) gen_expr(code, e->list[i], first + i);
+  for (unsigned i = 0; i < e->count; i++) gen_expr_as(code, e->list[i], wanted_type(e, i), first + i);
   if (e->kind == EXPR_SEENWITHIN) span = gen_operand(code, e->a);
   gen_emit(code, (enum opcode)simple[e->kind].op, to, e->count ? first : 0, span, immediate(code, e));
 }
@@ -88,22 +131,22 @@ static void equal(struct gen_code *code, const struct expr *e, unsigned to) {
 /* a if present, else b: where b is sure to be there, so is the result. */
 static void otherwise(struct gen_code *code, const struct expr *e, unsigned to) {
   struct gen_label missing = {0}, end = {0};
-  unsigned a = gen_operand(code, e->a);
+  unsigned a = operand_as(code, e->a, e->type);
   gen_jump(code, OP_IFMISSING, a, &missing);
   gen_emit(code, e->b->optional ? OP_MOVE : OP_UNWRAP, to, a, 0, 0);
   gen_jump(code, OP_JUMP, 0, &end);
   gen_place(code, &missing);
-  gen_expr(code, e->b, to);
+  gen_expr_as(code, e->b, e->type, to);
   gen_place(code, &end);
 }
 
 static void choice(struct gen_code *code, const struct expr *e, unsigned to) {
   struct gen_label no = {0}, end = {0};
   gen_branch(code, e->a, false, &no);
-  gen_expr(code, e->b, to);
+  gen_expr_as(code, e->b, e->type, to);
   gen_jump(code, OP_JUMP, 0, &end);
   gen_place(code, &no);
-  gen_expr(code, e->c, to);
+  gen_expr_as(code, e->c, e->type, to);
   gen_place(code, &end);
 }
 

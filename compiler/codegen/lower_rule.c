@@ -125,7 +125,9 @@ static void function(struct generator *g, const struct function *f) {
     gen_bind(&code, f->params[i], gen_register(&code));
   }
   record.first_param = gen_indexes(g, types, f->param_count);
-  gen_emit(&code, OP_RETURN, gen_operand(&code, f->body), 0, 0, 0);
+  unsigned result = gen_register(&code);
+  gen_expr_as(&code, f->body, f->result, result);
+  gen_emit(&code, OP_RETURN, result, 0, 0, 0);
   g->functions[f->id] = (struct gen_function){code.cost, code.high + code.callee_frame, code.callee_depth};
   gen_code_close(&code, &record.code, &record.code_count, &record.cost);
   gen_append(g, SECTION_FUNCTIONS, &record, 1);
