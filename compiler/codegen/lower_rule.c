@@ -128,8 +128,9 @@ static void function(struct generator *g, const struct function *f) {
   unsigned result = gen_register(&code);
   gen_expr_as(&code, f->body, f->result, result);
   gen_emit(&code, OP_RETURN, result, 0, 0, 0);
-  g->functions[f->id] = (struct gen_function){code.cost, code.high + code.callee_frame, code.callee_depth};
   gen_code_close(&code, &record.code, &record.code_count, &record.cost);
+  struct gen_function made = {code.cost, code.high + code.callee_frame, code.callee_depth};
+  if (!code.failed) g->functions[f->id] = made;          /* else callers would repeat what is wrong */
   gen_append(g, SECTION_FUNCTIONS, &record, 1);
 }
 

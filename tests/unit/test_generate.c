@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "diag/diag.h"
 #include "image_probe.h"
 #include "rbc.h"
 
@@ -89,6 +90,75 @@ START_TEST(every_condition_verifies) {
 }
 END_TEST
 
+/* ---- limits ---- */
+static char *grow(char *text, const char *format, unsigned a, unsigned b) {
+  size_t length = strlen(text);
+  text = realloc(text, length + strlen(format) + 40);
+  if (!text) abort();
+  sprintf(text + length, format, a, b);
+  return text;
+}
+
+/* The generator's errors of a workspace that passes the checker: the code of the first, and how many. */
+static unsigned refused(char *body, enum diag_code *code) {
+  char *text = malloc(sizeof world + strlen(body));
+  struct rbc_options options = {.directory = directory, .date = "2026-11-23"};
+  struct rbc *c = rbc_open(&options);
+  unsigned char *image = NULL;
+  size_t size;
+  sprintf(text, "%s%s", world, body);
+  ck_assert(rbc_add_file(c, "root.rb", root, sizeof root - 1) && rbc_add_file(c, "p/p.rb", text, strlen(text)));
+  if (!rbc_check(c)) { rbc_report(c, stderr, RBC_TEXT); ck_abort_msg("refused by the checker"); }
+  ck_assert(!rbc_compile(c, &image, &size));
+  unsigned errors = 0;
+  for (const struct diag *d = rbc_diagnostics(c)->first; d; d = d->next)
+    if (d->severity == SEVERITY_error && !errors++) *code = d->code;
+  rbc_close(c);
+  free(text);
+  free(body);
+  return errors;
+}
+
+START_TEST(limits_are_errors_of_the_source) {
+  enum diag_code code = DIAG_CODE_COUNT;
+  char *lets = strdup("policy p {\n"), *chain = strdup("fn f0(n: int) -> int = n + 1\n"), *powers = strdup(chain);
+  for (unsigned i = 0; i < 256; i++) lets = grow(lets, "  let v%u = args.n + %u\n", i, i);
+  lets = grow(lets, "  allow call c.pay by bot where v0", 0, 0);
+  for (unsigned i = 1; i < 256; i++) lets = grow(lets, " + v%u", i, 0);
+  ck_assert_uint_eq(refused(grow(lets, " > 0\n}\n", 0, 0), &code), 1);
+  ck_assert_int_eq(code, E0801);
+
+  char *deep = strdup("policy p {\n  allow call c.pay by bot where any a in args.tags where any b in args.tags where all d in args.tags "
+                      "satisfy a != b and a != d and any e in args.tags where any g in args.kinds where e == g\n}\n");
+  ck_assert_uint_eq(refused(deep, &code), 1);
+  ck_assert_int_eq(code, E0802);
+
+  for (unsigned i = 1; i < 24; i++) {
+    powers = grow(powers, "fn f%u(n: int) -> int = f%u(n)", i, i - 1);
+    for (unsigned k = 1; k < 8; k++) powers = grow(powers, " + f%u(n)", i - 1, 0);
+    powers = grow(powers, "\n", 0, 0);
+  }
+  ck_assert_uint_eq(refused(grow(powers, "policy p {\n  allow call c.pay by bot where f23(args.n) > 3\n}\n", 0, 0), &code), 1);
+  ck_assert_int_eq(code, E0803);
+
+  char *words = strdup("fn w(l: list of one of { low, high, top }) -> bool = any x in l where x == top\n"
+                       "policy p {\n  let u = seen user(args.id) otherwise deny because \"x\"\n"
+                       "  allow call c.pay by bot where w([low]) and f(u.level)\n}\n");
+  char *image_text = malloc(sizeof world + strlen(words));
+  unsigned char *image = NULL;
+  size_t size;
+  sprintf(image_text, "%s%s", world, words);
+  ck_assert(build(image_text, &image, &size));           /* a constant takes the type that is wanted */
+  free(image);
+  free(image_text);
+  free(words);
+
+  for (unsigned i = 1; i < 40; i++) chain = grow(chain, "fn f%u(n: int) -> int = f%u(n) + 1\n", i, i - 1);
+  ck_assert_uint_eq(refused(grow(chain, "policy p {\n  allow call c.pay by bot where f39(args.n) > 3\n}\n", 0, 0), &code), 1);
+  ck_assert_int_eq(code, E0808);
+}
+END_TEST
+
 START_TEST(two_runs_give_the_same_bytes) {
   char *text = program_of("deny call c.pay where", conditions[29]);
   unsigned char *first = NULL, *second = NULL;
@@ -108,6 +178,7 @@ int main(void) {
   TCase *tests = tcase_create("generate");
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, every_condition_verifies, 0, 2 * (int)(sizeof conditions / sizeof *conditions));
+  tcase_add_test(tests, limits_are_errors_of_the_source);
   tcase_add_test(tests, two_runs_give_the_same_bytes);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
