@@ -106,11 +106,21 @@ static const struct image_param *key_argument(const struct rebase_bundle *b, con
   return NULL;
 }
 
+static bool holds_entity(const struct loaded *l, uint32_t type) {
+  const struct image_type *t = bundle_type(l->bundle, type);
+  if (l->type_entity[type] != NONE32) return true;
+  if (kind_is_collection(t->kind)) return holds_entity(l, element_type(l->bundle, type));
+  for (uint32_t i = 0; t->kind == TYPE_RECORD && i < t->b; i++)
+    if (holds_entity(l, l->bundle->FIELDS.at[t->a + i].type)) return true;
+  return false;
+}
+
 static void make_plan(struct loaded *l, uint32_t operation) {
   const struct rebase_bundle *b = l->bundle;
   const struct image_operation *o = &b->OPERATIONS.at[operation];
   struct plan *plan = &l->plans[operation];
   plan->entity = o->result_type == NONE32 ? NONE32 : l->type_entity[o->result_type];
+  plan->holds_entity = o->result_type != NONE32 && holds_entity(l, o->result_type);
   for (uint32_t k = 0; k < IMAGE_MAX_ENTITY_KEYS; k++) plan->key_param[k] = NONE32;
   for (uint32_t i = 0; i < o->fills; i++) keep(l, plan, operation_param(b, o, b->FILLS.at[o->first_fill + i].slot));
   for (uint32_t i = 0; i < o->changes; i++) {

@@ -19,6 +19,7 @@ struct plan {
   uint32_t first_kept, kept;        /* in loaded.kept: indexes in PARAMS, of slots that fill, change or are keys */
   uint32_t key_param[IMAGE_MAX_ENTITY_KEYS];        /* of the entity that the result directly is: the argument with the key, or NONE32 */
   uint32_t entity;                  /* that entity, or NONE32 */
+  bool holds_entity;                /* somewhere in its result there can be one */
   uint64_t shape;                   /* differs when the declaration differs in what observing needs */
 };
 

@@ -32,7 +32,7 @@ struct family *family_new(const struct allocator *a, struct requester *requester
   return f;
 }
 
-static void family_free(struct family *f) {
+void family_free(struct family *f) {
   const struct allocator a = f->allocator;
   for (struct said *s = f->first_said, *next; s; s = next) { next = s->next; a.release(s, a.user); }
   for (struct subject *s = f->subjects, *next; s; s = next) { next = s->next; a.release(s, a.user); }
@@ -61,7 +61,7 @@ static bool copy_chain(const struct allocator *a, struct session *s, const struc
   return true;
 }
 
-struct session *session_new(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities) {
+struct session *session_member(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities) {
   struct session *s = take(a, sizeof *s);
   if (!s) return NULL;
   s->only_capacity = entities;
@@ -73,8 +73,13 @@ struct session *session_new(const struct allocator *a, struct family *family, co
   }
   s->family = family;
   s->sequence = 1;
-  pthread_mutex_lock(&family->lock);
   family->members++;
+  return s;
+}
+
+struct session *session_new(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities) {
+  pthread_mutex_lock(&family->lock);
+  struct session *s = session_member(a, family, chain, length, entities);
   pthread_mutex_unlock(&family->lock);
   return s;
 }

@@ -122,6 +122,9 @@ struct session_view { const struct session *session; const struct loaded *loaded
 struct family *family_new(const struct allocator *a, struct requester *requester, uint32_t counts, struct now now);
 /* A member of the family. chain: names of the agents. NULL: out of memory; the family is untouched then. */
 struct session *session_new(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities);
+/* The same for a family whose lock is held. */
+struct session *session_member(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities);
+void family_free(struct family *family);            /* only one that has no members */
 /* Frees the session, and the family with its last member; returns the requester then, else NULL. */
 struct requester *session_free(struct session *session);
 /* Comes to terms with the bundle: what was seen is lost when values changed. False: older than one that decided here before. */

@@ -136,7 +136,7 @@ static bool make_window(struct flow *f, const struct instruction *i, struct wind
 
 static bool read_window(struct flow *f, const struct instruction *i) {
   const struct rebase_bundle *b = f->v->bundle;
-  struct window w;
+  struct window w = {0};
   if (!make_window(f, i, &w)) return false;
   if (i->b + w.count > IMAGE_MAX_REGISTERS || (w.count == 0 && i->b)) return refuse_here(f, CHECK_FLOW_WINDOW, "out of place");
   for (uint32_t k = 0; k < w.count; k++) {

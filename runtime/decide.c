@@ -1,0 +1,107 @@
+/* decide.c: one decision, in the order of SPEC 7: checks, rules, combination, obligations, approvals, and with an allow the
+ * change of the session, all under its lock. */
+#include <stdio.h>
+#include "engine.h"
+#include "packed.h"
+
+static void copy_name(char *to, size_t size, const char *from) { snprintf(to, size, "%s", from ? from : ""); }
+
+/* ---- checks of the caller ---- */
+static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
+  request_refuse(r, status, "%s", why);
+  return status;
+}
+
+static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
+  struct record *record = &r->record;
+  copy_name(record->agent, sizeof record->agent, caller->agent);
+  copy_name(record->requester, sizeof record->requester, caller->requester);
+  copy_name(record->session, sizeof record->session, caller->session);
+  rebase_status status = engine_now(r->engine, &record->now);
+  if (status != REBASE_OK) return refuse(r, status, "the clock is unknown");
+  if (!caller->agent || !*caller->agent) return refuse(r, REBASE_E_AGENT, "the host names no agent");
+  r->asked.agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
+  if (r->asked.agent == NONE32) {
+    request_refuse(r, REBASE_E_AGENT, "unknown agent `%.200s`", caller->agent);
+    return REBASE_E_AGENT;
+  }
+  if (!caller->requester || !*caller->requester || !utf8_valid(caller->requester, strlen(caller->requester)))
+    return refuse(r, REBASE_E_REQUESTER, "the host names no requester");
+  return REBASE_OK;
+}
+
+static rebase_status check_session(rebase_request *r, const rebase_caller *caller, struct session **session) {
+  *session = NULL;
+  if (!caller->session || !*caller->session) return REBASE_OK;
+  rebase_status status = engine_acquire(r->engine, caller->session, &r->record.now, session);
+  if (status == REBASE_E_CLOCK) return refuse(r, status, "the clock went back since this session was used last");
+  if (status != REBASE_OK) return refuse(r, status, "unknown or expired session");
+  struct session *s = *session;
+  const struct text *agent = s->chain->items[s->chain->len - 1].text;
+  if (strcmp(s->family->requester->name->bytes, caller->requester)) return refuse(r, REBASE_E_REQUESTER, "the session belongs to another requester");
+  if (strcmp(agent->bytes, caller->agent)) return refuse(r, REBASE_E_SESSION, "the session belongs to another agent");
+  if (!session_adopt(s, r->loaded)) return refuse(r, REBASE_E_STALE, "the session has been used with a newer bundle");
+  if (s->family->broken) return refuse(r, REBASE_E_SESSION, "the session's subject cannot be read under this bundle: open a new session");
+  return REBASE_OK;
+}
+
+/* ---- after the rules ---- */
+static rebase_status check_obligations(rebase_request *r) {
+  const rebase_decision *d = &r->record.decision;
+  for (uint32_t i = 0; i < d->obligation_count; i++) {
+    if (engine_carries_out(r->engine, d->obligations[i].kind)) continue;
+    request_refuse(r, REBASE_E_OBLIGATION, "the host does not carry out the obligation `%s`", d->obligations[i].kind);
+    return REBASE_E_OBLIGATION;
+  }
+  return REBASE_OK;
+}
+
+static rebase_status conclude(rebase_request *r, struct session *session) {
+  rebase_decision *d = &r->record.decision;
+  unsigned char hash[32];
+  struct ask *used = NULL;
+  rebase_status status = write_canonical(r);
+  if (status != REBASE_OK)
+    return refuse(r, status, status == REBASE_E_COST ? "searching for what must be redacted takes too long" : "too large for the request's workspace");
+  hash_call(r, hash);
+  if (d->effect == REBASE_ASK) status = settle_ask(r, session, hash, &used);
+  if (d->effect == REBASE_ALLOW) status = check_obligations(r);
+  if (d->effect == REBASE_ALLOW && status == REBASE_OK && (status = commit_allow(r, session, used)) != REBASE_OK)
+    return refuse(r, status, "the session cannot count more operations");
+  return status;
+}
+
+static void write_reason(rebase_request *r) {
+  struct record *record = &r->record;
+  if (record->reason[0]) return;
+  struct out out = {record->reason, 0, sizeof record->reason - 1};
+  record_reason(record, &out);
+  size_t end = out.length < out.size ? out.length : out.size;
+  if (out_cut(&out))                /* not inside a character */
+    while (end && ((unsigned char)record->reason[end] & 0xc0) == 0x80) end--;
+  record->reason[end] = 0;
+  record->decision.reason_length = end;
+}
+
+const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller) {
+  struct session *session = NULL;
+  rebase_decision *d = &r->record.decision;
+  rebase_status status = check_caller(r, caller);
+  if (status == REBASE_OK) status = check_session(r, caller, &session);
+  if (status == REBASE_OK) status = evaluate(r, session, caller);
+  if (status == REBASE_OK) status = conclude(r, session);
+  engine_release(r->engine, session);
+  if (status != REBASE_OK) d->effect = REBASE_DENY;
+  write_reason(r);
+  return d;
+}
+
+const rebase_decision *request_finish(rebase_request *r) {
+  const rebase_decision *d = &r->record.decision;
+  struct counters *c = &r->engine->counters;
+  atomic_fetch_add_explicit(&c->decisions, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(d->effect == REBASE_ALLOW ? &c->allowed : d->effect == REBASE_ASK ? &c->asked : &c->denied, 1, memory_order_relaxed);
+  if (d->status != REBASE_OK) atomic_fetch_add_explicit(&c->errors, 1, memory_order_relaxed);
+  log_decision(r);
+  return d;
+}

@@ -1,0 +1,273 @@
+/* engine.c: opening, closing, loading and swapping bundles, clocks and hooks. */
+#include <errno.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include "engine.h"
+
+#ifndef REBASE_VERSION
+#define REBASE_VERSION "0"
+#endif
+
+/* The one variable of the library: how often this process is a fork of the one that opened an engine. */
+static atomic_uint fork_count;
+static void forked(void) { atomic_fetch_add(&fork_count, 1); }
+static void watch_forks(void) { pthread_atfork(NULL, NULL, forked); }
+
+const char *rebase_version(void) { return REBASE_VERSION; }
+
+const char *rebase_status_text(rebase_status status) {
+  static const char *const texts[] = {
+#define REBASE_STATUS(NAME, TEXT) TEXT,
+#include "rebase_status.def"
+#undef REBASE_STATUS
+  };
+  return (unsigned)status < REBASE_STATUS_COUNT ? texts[status] : "unknown status";
+}
+
+/* ---- hooks and their defaults ---- */
+static void *allocate(size_t size, void *user) {
+  const rebase_options *o = user;
+  return o->allocate ? o->allocate(size ? size : 1, o->user) : malloc(size ? size : 1);
+}
+
+static void release(void *memory, void *user) {
+  const rebase_options *o = user;
+  if (!memory) return;
+  if (o->release) o->release(memory, o->user);
+  else free(memory);
+}
+
+static int64_t clock_microseconds(clockid_t clock) {
+  struct timespec t;
+  if (clock_gettime(clock, &t)) return -1;
+  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+rebase_status engine_now(const rebase_engine *e, struct now *now) {
+  now->wall = e->options.wall_clock ? e->options.wall_clock(e->options.user) : clock_microseconds(CLOCK_REALTIME);
+  now->steady = e->options.steady_clock ? e->options.steady_clock(e->options.user) : clock_microseconds(CLOCK_MONOTONIC);
+  return now->wall < 0 || now->steady < 0 ? REBASE_E_CLOCK : REBASE_OK;
+}
+
+bool engine_random(const rebase_engine *e, void *bytes, size_t size) {
+  if (e->options.random_bytes) return e->options.random_bytes(bytes, size, e->options.user);
+  randombytes_buf(bytes, size);
+  return true;
+}
+
+bool engine_carries_out(const rebase_engine *e, const char *obligation) {
+  for (const char *const *kind = e->options.obligations; kind && *kind; kind++)
+    if (!strcmp(*kind, obligation)) return true;
+  return false;
+}
+
+rebase_status engine_report(rebase_report *report, rebase_status status, const char *format, ...) {
+  if (!report) return status;
+  report->status = status;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(report->text, sizeof report->text, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
+  size_t length;
+  if (!hex || strnlen(hex, REBASE_ID_BYTES) != REBASE_ID_BYTES - 1) return false;
+  return !sodium_hex2bin(id, ID_BYTES, hex, REBASE_ID_BYTES - 1, NULL, &length, NULL) && length == ID_BYTES;
+}
+
+/* ---- open and close ---- */
+static void set_defaults(rebase_options *o) {
+  if (!o->max_sessions) o->max_sessions = 10000;
+  if (!o->session_bytes) o->session_bytes = 256 * 1024;
+  if (!o->request_bytes) o->request_bytes = 1024 * 1024;
+  if (o->session_lifetime <= 0) o->session_lifetime = REBASE_DAY;
+  if (!o->max_steps) o->max_steps = 10000000;
+}
+
+/* One block: the pointers, then the strings. */
+static bool copy_obligations(rebase_engine *e) {
+  const char *const *from = e->options.obligations;
+  size_t count = 0, bytes = 0;
+  if (!from) return true;
+  for (; from[count]; count++) bytes += strlen(from[count]) + 1;
+  const char **copy = e->allocator.alloc((count + 1) * sizeof *copy + bytes, e->allocator.user);
+  e->options.obligations = copy;
+  if (!copy) return false;
+  char *text = (char *)(copy + count + 1);
+  for (size_t i = 0; i < count; i++) {
+    size_t size = strlen(from[i]) + 1;
+    copy[i] = memcpy(text, from[i], size);
+    text += size;
+  }
+  copy[count] = NULL;
+  return true;
+}
+
+static bool start_locks(rebase_engine *e) {
+  if (pthread_mutex_init(&e->load_lock, NULL)) return false;
+  if (!pthread_mutex_init(&e->pin_lock, NULL)) return true;
+  pthread_mutex_destroy(&e->load_lock);
+  return false;
+}
+
+rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **engine) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  rebase_options chosen = options ? *options : (rebase_options){0};
+  if (!engine) return REBASE_E_ARGUMENT;
+  *engine = NULL;
+  if (!chosen.allocate != !chosen.release || chosen.request_bytes > UINT32_C(1) << 30) return REBASE_E_ARGUMENT;
+  set_defaults(&chosen);
+  if (sodium_init() < 0) return REBASE_E_RANDOM;
+  pthread_once(&once, watch_forks);
+  rebase_engine *e = allocate(sizeof *e, &chosen);
+  if (!e) return REBASE_E_MEMORY;
+  *e = (rebase_engine){.options = chosen, .allocator = {allocate, release, &e->options}, .forks = atomic_load(&fork_count),
+                       .ops = &store_memory};
+  if (!copy_obligations(e) || !(e->store = e->ops->open(&e->allocator, chosen.max_sessions)) || !start_locks(e)) {
+    if (e->store) e->ops->close(e->store);
+    if (e->options.obligations != chosen.obligations) release((void *)(uintptr_t)e->options.obligations, &chosen);
+    release(e, &chosen);
+    return REBASE_E_MEMORY;
+  }
+  *engine = e;
+  return REBASE_OK;
+}
+
+void rebase_engine_close(rebase_engine *e) {
+  if (!e) return;
+  rebase_options options = e->options;
+  e->ops->close(e->store);
+  loaded_drop(e->current);
+  struct names *names[] = {&e->registry.labels, &e->registry.proofs, &e->registry.operations, &e->registry.entities};
+  for (size_t i = 0; i < 4; i++) names_free(names[i], &e->allocator);
+  pthread_mutex_destroy(&e->pin_lock);
+  pthread_mutex_destroy(&e->load_lock);
+  release((void *)(uintptr_t)options.obligations, &options);
+  release(e, &options);
+}
+
+rebase_status engine_check(const rebase_engine *e) {
+  if (!e) return REBASE_E_ARGUMENT;
+  return e->forks == atomic_load_explicit(&fork_count, memory_order_relaxed) ? REBASE_OK : REBASE_E_FORKED;
+}
+
+/* ---- bundles ---- */
+struct loaded *engine_pin(rebase_engine *e) {
+  pthread_mutex_lock(&e->pin_lock);
+  struct loaded *loaded = e->current;
+  if (loaded) atomic_fetch_add_explicit(&loaded->references, 1, memory_order_relaxed);
+  pthread_mutex_unlock(&e->pin_lock);
+  return loaded;
+}
+
+static void swap_in(rebase_engine *e, struct loaded *loaded) {
+  pthread_mutex_lock(&e->pin_lock);
+  struct loaded *old = e->current;
+  e->current = loaded;
+  atomic_store_explicit(&e->generation, loaded->generation, memory_order_release);
+  pthread_mutex_unlock(&e->pin_lock);
+  loaded_drop(old);
+}
+
+static rebase_status refused(rebase_report *report, const struct bundle_error *error) {
+  switch (error->status) {
+  case BUNDLE_MEMORY: return engine_report(report, REBASE_E_MEMORY, "out of memory");
+  case BUNDLE_VERSION: return engine_report(report, REBASE_E_BUNDLE_VERSION, "%s", error->text);
+  case BUNDLE_PENDING: return engine_report(report, REBASE_E_PENDING, "%s", error->text);
+  default: return engine_report(report, REBASE_E_BUNDLE, "%s", error->text);
+  }
+}
+
+rebase_status rebase_engine_load(rebase_engine *e, const void *bytes, size_t size, rebase_report *report) {
+  rebase_status status = engine_check(e);
+  if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
+  if (!bytes) return engine_report(report, REBASE_E_ARGUMENT, "no bytes to load");
+  struct bundle_error error = {0};
+  struct rebase_bundle *bundle = bundle_open(bytes, size, &e->allocator, 0, &error);
+  if (!bundle) return refused(report, &error);
+  pthread_mutex_lock(&e->load_lock);
+  struct loaded *loaded;
+  status = loaded_make(bundle, &e->allocator, &e->registry, atomic_load(&e->generation) + 1, &loaded);
+  if (status == REBASE_OK) swap_in(e, loaded);
+  pthread_mutex_unlock(&e->load_lock);
+  if (status == REBASE_E_FULL) return engine_report(report, status, "more than %d labels over all bundles of this engine", ENGINE_LABELS);
+  if (status == REBASE_OK) log_event(e, "load", NULL, NULL, NULL);
+  return engine_report(report, status, "%s", rebase_status_text(status));
+}
+
+static rebase_status read_file(rebase_engine *e, FILE *file, char **bytes, size_t *size) {
+  if (fseek(file, 0, SEEK_END)) return REBASE_E_FILE;
+  long end = ftell(file);
+  if (end < 0 || fseek(file, 0, SEEK_SET)) return REBASE_E_FILE;
+  *size = (size_t)end;
+  if (!(*bytes = e->allocator.alloc(*size, e->allocator.user))) return REBASE_E_MEMORY;
+  return fread(*bytes, 1, *size, file) == *size ? REBASE_OK : REBASE_E_FILE;
+}
+
+rebase_status rebase_engine_load_file(rebase_engine *e, const char *path, rebase_report *report) {
+  rebase_status status = engine_check(e);
+  if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
+  if (!path) return engine_report(report, REBASE_E_ARGUMENT, "no path");
+  FILE *file = fopen(path, "rb");
+  if (!file) return engine_report(report, REBASE_E_FILE, "%.300s: cannot be opened (%d)", path, errno);
+  char *bytes = NULL;
+  size_t size = 0;
+  status = read_file(e, file, &bytes, &size);
+  fclose(file);
+  if (status == REBASE_OK) status = rebase_engine_load(e, bytes, size, report);
+  else engine_report(report, status, "%.300s: %s", path, rebase_status_text(status));
+  e->allocator.release(bytes, e->allocator.user);
+  return status;
+}
+
+bool rebase_engine_bundle(rebase_engine *e, char digest[65]) {
+  if (engine_check(e) != REBASE_OK || !digest) return false;
+  struct loaded *loaded = engine_pin(e);
+  if (!loaded) return false;
+  memcpy(digest, loaded->digest, DIGEST_HEX);
+  loaded_drop(loaded);
+  return true;
+}
+
+void rebase_engine_counters(rebase_engine *e, rebase_counters *c) {
+  if (!c) return;
+  *c = (rebase_counters){0};
+  if (engine_check(e) != REBASE_OK) return;
+  const struct counters *from = &e->counters;
+  c->decisions = atomic_load(&from->decisions);
+  c->allowed = atomic_load(&from->allowed);
+  c->asked = atomic_load(&from->asked);
+  c->denied = atomic_load(&from->denied);
+  c->errors = atomic_load(&from->errors);
+  c->soundness_faults = atomic_load(&from->soundness_faults);
+  c->refused_sessions = atomic_load(&from->refused_sessions);
+  c->sessions = e->ops->count(e->store);
+}
+
+/* ---- sessions, locked ---- */
+rebase_status engine_acquire(rebase_engine *e, const char *id, struct now *now, struct session **session) {
+  const int64_t back = 2 * REBASE_SECOND;   /* what clocks are set back by without anyone meaning harm */
+  struct session *s = e->ops->acquire(e->store, id);
+  *session = NULL;
+  if (!s) return REBASE_E_SESSION;
+  rebase_status status = REBASE_OK;
+  if (now->wall < s->family->last_wall - back) status = REBASE_E_CLOCK;
+  else if (now->wall < s->family->last_wall) now->wall = s->family->last_wall;
+  if (status == REBASE_OK && (family_expired(s->family, *now, e->options.session_lifetime) || s->family->broken)) status = REBASE_E_SESSION;
+  if (status != REBASE_OK) {
+    e->ops->release(e->store, s);
+    return status;
+  }
+  s->family->last_wall = now->wall;
+  *session = s;
+  return REBASE_OK;
+}
+
+void engine_release(rebase_engine *e, struct session *session) {
+  if (session) e->ops->release(e->store, session);
+}

@@ -1,0 +1,114 @@
+/* engine.h: the inside of an engine and of a request. */
+#ifndef REBASE_ENGINE_H
+#define REBASE_ENGINE_H
+#include "out.h"
+#include "session.h"
+#include "vm.h"
+
+struct counters { atomic_uint_least64_t decisions, allowed, asked, denied, errors, soundness_faults, refused_sessions; };
+
+struct rebase_engine {
+  rebase_options options;           /* defaults filled in; obligations are our copy */
+  struct allocator allocator;
+  unsigned forks;                   /* of this process when it was opened */
+  pthread_mutex_t load_lock;        /* one load at a time; covers registry */
+  pthread_mutex_t pin_lock;         /* covers current, for as long as it takes to count a reference */
+  struct registry registry;
+  struct loaded *current;           /* NULL: none */
+  atomic_uint_least64_t generation; /* of current; so that a request sees without a lock that nothing changed */
+  const struct store_ops *ops;
+  void *store;
+  struct counters counters;
+};
+
+rebase_status engine_check(const rebase_engine *engine);    /* argument, fork */
+rebase_status engine_now(const rebase_engine *engine, struct now *now);
+struct loaded *engine_pin(rebase_engine *engine);           /* a reference to the current bundle, or NULL */
+/* Locks a session that is open and not expired, moves now.wall up to the session's own time. Then engine_release. */
+rebase_status engine_acquire(rebase_engine *engine, const char *id, struct now *now, struct session **session);
+void engine_release(rebase_engine *engine, struct session *session);
+bool engine_random(const rebase_engine *engine, void *bytes, size_t size);
+bool engine_carries_out(const rebase_engine *engine, const char *obligation);
+/* Fills the report in, when there is one, and returns the status. */
+#if defined(__GNUC__) || defined(__clang__)
+__attribute__((format(printf, 3, 4)))
+#endif
+rebase_status engine_report(rebase_report *report, rebase_status status, const char *format, ...);
+bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]);
+/* The requester's record as the bundle reads it: the family's own, else decoded into the workspace. */
+bool requester_record(const struct family *family, const struct loaded *loaded, struct workspace *work, value *record, uint32_t *longest);
+rebase_status requester_decode(const struct loaded *loaded, const char *requester, const char *json, size_t length,
+                               struct workspace *work, value *record, uint32_t *longest, char *error, size_t error_size);
+
+/* ---- requests ---- */
+enum { MAX_OBLIGATIONS = 32, MAX_NEAR = 16, REASON_BYTES = 1024, LOG_BYTES = 16384 };
+
+struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
+/* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
+struct record {
+  rebase_decision decision;
+  const struct loaded *loaded;      /* NULL: nothing was evaluated */
+  bool known; struct asked asked;   /* known: agent and target are */
+  rebase_rule rules[REBASE_MAX_RULES];
+  uint32_t rule_indexes[REBASE_MAX_RULES], lacks[REBASE_MAX_RULES];
+  uint8_t verdicts[REBASE_MAX_RULES];
+  rebase_obligation obligations[MAX_OBLIGATIONS];
+  uint32_t redactions[MAX_OBLIGATIONS], redaction_count;     /* indexes in OBLIGATIONS */
+  const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
+  uint32_t near[MAX_NEAR], near_count;      /* rules that could have granted and did not match */
+  bool granted, denied, failed, asks, by_approval;
+  int64_t wait;                     /* shortest of the asks, 0 none */
+  struct now now;
+  char agent[128], requester[128], session[REBASE_ID_BYTES];        /* for log and explanation; cut when longer */
+  char reason[REASON_BYTES];
+};
+
+struct rebase_request {
+  rebase_engine *engine;
+  struct loaded *loaded;            /* pinned: what this request decides with */
+  struct record record;
+  struct workspace work;
+  struct arena_fixed scratch;
+  struct out canonical;
+  char *log;
+  unsigned char id_key[32]; uint64_t id_counter;
+  struct asked asked;
+  value *slots;                     /* of a call */
+  const struct text *text;          /* of a release */
+  struct json json;
+  /* typed building */
+  bool building;
+  rebase_status poison;             /* REBASE_OK, or what a setter answered */
+  char poison_text[256];
+  size_t built;                     /* workspace in use by what was set */
+  value facts[CTX_COUNT];
+  struct session_view view;
+  struct vm vm;
+};
+
+/* request.c */
+rebase_status request_start(rebase_request *request);       /* fresh decision; pins the current bundle */
+/* decide.c: everything from the checks of the caller on. */
+const rebase_decision *request_decide(rebase_request *request, const rebase_caller *caller);
+/* A deny that the policy did not make. */
+#if defined(__GNUC__) || defined(__clang__)
+__attribute__((format(printf, 3, 4)))
+#endif
+const rebase_decision *request_refuse(rebase_request *request, rebase_status status, const char *format, ...);
+const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
+/* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */
+rebase_status evaluate(rebase_request *request, struct session *session, const rebase_caller *caller);
+/* grant.c: redactions and canonical bytes; approvals; what an allow does to the session. */
+rebase_status write_canonical(rebase_request *request);
+void hash_call(rebase_request *request, unsigned char hash[32]);
+rebase_status settle_ask(rebase_request *request, struct session *session, const unsigned char hash[32], struct ask **used);
+rebase_status commit_allow(rebase_request *request, struct session *session, struct ask *used);
+bool reached_unaided(rebase_request *request);      /* no argument is a key that the agent chose */
+
+/* log.c */
+void log_decision(rebase_request *request);
+void log_event(rebase_engine *engine, const char *what, const char *session, const char *decision, const char *detail);
+void record_reason(struct record *record, struct out *out);          /* why, from the rules; for agents */
+const char *effect_word(rebase_effect effect);
+const char *verdict_word(uint8_t verdict, bool lack_asks);
+#endif

@@ -1,0 +1,293 @@
+/* evaluate.c: the facts of a decision, the rules in scope, and what their verdicts come to. SPEC 7.2 to 7.7. */
+#include <stdio.h>
+#include "engine.h"
+#include "numbers.h"
+#include "packed.h"
+
+/* ---- facts ---- */
+static value text_fact(const struct rebase_bundle *b, ref text) { return (value){.text = bundle_text(b, text)}; }
+static value optional_text(const struct rebase_bundle *b, ref text) { return text ? text_fact(b, text) : missing_value(); }
+
+static void call_facts(rebase_request *r) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
+  const struct image_connector *c = &b->CONNECTORS.at[o->connector];
+  r->facts[CTX_OPERATION_NAME] = text_fact(b, o->name);
+  r->facts[CTX_OPERATION_READS] = int_value(o->op_class == CLASS_READS);
+  r->facts[CTX_OPERATION_WRITES] = int_value(o->op_class == CLASS_WRITES);
+  r->facts[CTX_OPERATION_DESTROYS] = int_value(o->op_class == CLASS_DESTROYS);
+  r->facts[CTX_OPERATION_SENDS] = int_value(o->sends_outside);
+  r->facts[CTX_CONNECTOR_NAME] = text_fact(b, c->name);
+  r->facts[CTX_CONNECTOR_KIND] = optional_text(b, c->kind);
+  r->facts[CTX_CONNECTOR_RESIDENCY] = c->residency == NONE32 ? missing_value() : int_value(c->residency);
+}
+
+static bool own_chain(rebase_request *r, const struct session *session) {
+  if (session) { r->facts[CTX_SESSION_AGENTS].list = session->chain; return true; }
+  struct list *alone = workspace_take(&r->work, sizeof *alone + sizeof(value));
+  if (!alone) return false;
+  *alone = (struct list){1, 0};
+  alone->items[0] = r->facts[CTX_AGENT_NAME];
+  r->facts[CTX_SESSION_AGENTS].list = alone;
+  return true;
+}
+
+static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
+  static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct image_agent *agent = &b->AGENTS.at[r->asked.agent];
+  const struct now *now = &r->record.now;
+  for (int i = 0; i < CTX_COUNT; i++) r->facts[i] = missing_value();
+  r->facts[CTX_NOW] = int_value(now->wall);
+  r->facts[CTX_TODAY] = int_value(zone_date(b, b->info->zone, now->wall));
+  r->facts[CTX_AGENT_NAME] = text_fact(b, agent->name);
+  r->facts[CTX_AGENT_OWNER] = text_fact(b, agent->owner);
+  r->facts[CTX_AGENT_TEAM] = agent->team == NONE32 ? missing_value() : text_fact(b, b->TEAMS.at[agent->team].name);
+  r->facts[CTX_AGENT_PACKAGE] = text_fact(b, agent->package);
+  r->facts[CTX_SESSION_AGE] = session ? int_value(now->wall - session->family->opened.wall) : missing_value();
+  const struct text *requester = workspace_text(&r->work, caller->requester, strlen(caller->requester));
+  if (!requester || !own_chain(r, session)) return false;
+  r->facts[CTX_REQUESTER_ID].text = requester;
+  if (r->asked.event == EVENT_CALL) call_facts(r);
+  if (r->asked.event == EVENT_DELEGATE) r->facts[CTX_DELEGATE_TO] = text_fact(b, b->AGENTS.at[r->asked.target].name);
+  if (r->asked.event != EVENT_RELEASE) return true;
+  r->facts[CTX_RELEASE_TEXT].text = r->text;
+  return (r->facts[CTX_RELEASE_TO].text = workspace_text(&r->work, targets[r->asked.target], strlen(targets[r->asked.target]))) != NULL;
+}
+
+/* ---- the machine ---- */
+static rebase_status prepare(rebase_request *r, struct session *session) {
+  struct vm *vm = &r->vm;
+  uint32_t longest = r->asked.event == EVENT_CALL ? r->json.longest : 0, requester_longest = 0;
+  vm_begin(vm, r->loaded->bundle);
+  vm->args = r->slots;
+  vm->facts = r->facts;
+  vm->scratch = r->scratch;
+  vm->requester = missing_value();
+  if (session) {
+    r->view = (struct session_view){session, r->loaded, r->record.now};
+    vm->session = &r->view;
+    if (!requester_record(session->family, r->loaded, &r->work, &vm->requester, &requester_longest)) return REBASE_E_TYPE;
+    if (session->longest > longest) longest = session->longest;
+    if (session->chain->len > longest) longest = session->chain->len;
+  }
+  if (requester_longest > longest) longest = requester_longest;
+  vm->longest = longest ? longest : 1;
+  return REBASE_OK;
+}
+
+static uint64_t add_steps(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+static uint64_t bound_of(const rebase_request *r, const uint32_t *rules, uint32_t count) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  uint64_t n = r->vm.longest > b->longest ? r->vm.longest : b->longest, total = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct image_rule *rule = &b->RULES.at[rules[i]];
+    total = add_steps(total, bundle_cost(b, rule->cost, n));
+    for (uint32_t w = 0; w < rule->waivers; w++)
+      if (b->WAIVERS.at[rule->first_waiver + w].agent == r->asked.agent)
+        total = add_steps(total, bundle_cost(b, b->WAIVERS.at[rule->first_waiver + w].cost, n));
+  }
+  return total;
+}
+
+/* Lists that programs make can raise a bound while they run; what a request may cost in all stays what the host said. */
+static enum vm_verdict run(rebase_request *r, const struct program *program) {
+  struct vm *vm = &r->vm;
+  rebase_decision *d = &r->record.decision;
+  uint64_t most = r->engine->options.max_steps, longest = vm->longest;
+  vm->max_steps = most > d->steps ? most - d->steps : 1;
+  vm->scratch = r->scratch;
+  enum vm_verdict verdict = vm_run(vm, program);
+  d->steps = add_steps(d->steps, vm->steps);
+  d->steps_bound = add_steps(d->steps_bound, vm->bound);
+  vm->longest = longest;
+  if (verdict == VM_FAULT) atomic_fetch_add_explicit(&r->engine->counters.soundness_faults, 1, memory_order_relaxed);
+  return verdict;
+}
+
+/* Whether a waiver says that the guard is silent about this agent. An error of its condition is an error of the rule. */
+static enum vm_verdict waived(rebase_request *r, const struct image_rule *rule) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  for (uint32_t i = rule->first_waiver; i < rule->first_waiver + rule->waivers; i++) {
+    const struct image_waiver *w = &b->WAIVERS.at[i];
+    if (w->agent != r->asked.agent || r->record.now.wall >= w->until) continue;
+    enum vm_verdict verdict = run(r, &b->waivers[i]);
+    if (verdict != VM_PASS) return verdict;
+  }
+  return VM_PASS;
+}
+
+/* ---- what the verdicts come to ---- */
+static bool add_group(struct record *record, uint32_t group) {
+  rebase_decision *d = &record->decision;
+  for (uint32_t i = 0; i < d->approver_count; i++)
+    if (record->groups[i] == group) return true;
+  if (d->approver_count == REBASE_MAX_APPROVERS) return false;
+  record->groups[d->approver_count] = group;
+  record->approvers[d->approver_count++] = bundle_string(record->loaded->bundle, record->loaded->bundle->GROUPS.at[group].name);
+  return true;
+}
+
+static bool add_groups(struct record *record, uint32_t first, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (!add_group(record, record->loaded->bundle->INDEXES.at[first + i])) return false;
+  return true;
+}
+
+static bool add_obligations(struct record *record, const struct image_rule *rule) {
+  const struct rebase_bundle *b = record->loaded->bundle;
+  rebase_decision *d = &record->decision;
+  for (uint32_t i = rule->first_obligation; i < rule->first_obligation + rule->obligations; i++) {
+    const struct image_obligation *o = &b->OBLIGATIONS.at[i];
+    const char *kind = bundle_string(b, o->kind), *argument = bundle_string(b, o->argument);
+    if (!strcmp(kind, "redact")) {
+      if (record->redaction_count == MAX_OBLIGATIONS) return false;
+      record->redactions[record->redaction_count++] = i;
+      continue;
+    }
+    uint32_t k = 0;
+    while (k < d->obligation_count && (strcmp(record->obligations[k].kind, kind) || strcmp(record->obligations[k].argument, argument))) k++;
+    if (k < d->obligation_count) continue;
+    if (k == MAX_OBLIGATIONS) return false;
+    record->obligations[d->obligation_count++] = (rebase_obligation){kind, argument};
+  }
+  return true;
+}
+
+/* Which matters more when not all rules fit: what denied or failed, then what asked. */
+static int weight(enum vm_verdict verdict) {
+  if (vm_verdict_is_error(verdict) || verdict == VM_DENY || verdict == VM_LACKS) return 2;
+  return verdict == VM_ASK;
+}
+
+static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
+  const struct rebase_bundle *b = record->loaded->bundle;
+  const struct image_rule *rule = &b->RULES.at[index];
+  rebase_decision *d = &record->decision;
+  uint32_t at = d->rule_count;
+  d->rule_total++;
+  if (at == REBASE_MAX_RULES) {
+    do at--; while (at > 0 && weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict));
+    if (weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict)) return;
+  } else d->rule_count++;
+  bool error = vm_verdict_is_error(verdict), lacks = verdict == VM_LACKS && lack != NONE32;
+  record->rule_indexes[at] = index;
+  record->verdicts[at] = (uint8_t)verdict;
+  record->lacks[at] = lack;
+  record->rules[at] = (rebase_rule){
+    .name = bundle_string(b, rule->name), .effect = verdict_word((uint8_t)verdict, lacks && b->LACKS.at[lack].approvers),
+    .file = bundle_string(b, b->SOURCES.at[rule->source].path), .line = rule->line,
+    .because = error ? "" : bundle_string(b, lacks ? b->LACKS.at[lack].because : rule->because),
+    .detail = error ? vm_verdict_text(verdict) : lacks ? "a value that the rule needs is missing" : bundle_string(b, rule->condition),
+  };
+}
+
+static void shorten_wait(struct record *record, int64_t wait) {
+  if (wait && (!record->wait || wait < record->wait)) record->wait = wait;
+}
+
+/* One verdict taken in. False: more groups or obligations than a decision holds. */
+static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
+  const struct rebase_bundle *b = record->loaded->bundle;
+  const struct image_rule *rule = &b->RULES.at[index];
+  bool could_grant = !rule->guard && (rule->effect == RULE_ALLOW || rule->effect == RULE_ASK), fits = true;
+  if (verdict == VM_PASS) {
+    if (could_grant && record->near_count < MAX_NEAR) record->near[record->near_count++] = index;
+    return true;
+  }
+  note_rule(record, index, verdict, lack);
+  switch (verdict) {
+  case VM_ALLOW:
+    if (!could_grant) { record->failed = true; break; }
+    record->granted = true;
+    break;
+  case VM_ASK:
+    record->asks = true;
+    record->granted |= could_grant;
+    shorten_wait(record, rule->wait);
+    fits = add_groups(record, rule->first_approver, rule->approvers);
+    break;
+  case VM_LACKS:
+    if (lack == NONE32 || !b->LACKS.at[lack].approvers) { record->denied = true; break; }
+    record->asks = true;
+    record->granted |= could_grant;
+    shorten_wait(record, rule->wait);
+    fits = add_groups(record, b->LACKS.at[lack].first_approver, b->LACKS.at[lack].approvers);
+    break;
+  case VM_DENY: record->denied = true; break;
+  case VM_OBLIGE: break;
+  default: record->failed = true; return true;
+  }
+  return add_obligations(record, rule) && fits;
+}
+
+static bool accepted(const rebase_request *r) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct image_agent *to = &b->AGENTS.at[r->asked.target];
+  for (uint32_t i = 0; i < to->accepts; i++)
+    if (b->INDEXES.at[to->first_accept + i] == r->asked.agent) return true;
+  return false;
+}
+
+static uint32_t head(const rebase_request *r) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  switch (r->asked.event) {
+  case EVENT_CALL: return head_operation(b, r->asked.target);
+  case EVENT_RELEASE: return head_release(b, (enum release_target)r->asked.target);
+  case EVENT_DELEGATE: return head_delegate(b, r->asked.target);
+  default: return head_infer(b);
+  }
+}
+
+static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
+  request_refuse(r, status, "%s", why);
+  return status;
+}
+
+static rebase_status run_rules(rebase_request *r) {
+  struct record *record = &r->record;
+  const struct rebase_bundle *b = r->loaded->bundle;
+  uint32_t count = 0;
+  const uint32_t *rules = bundle_scope(b, r->asked.agent, head(r), &count);
+  uint64_t bound = bound_of(r, rules, count);
+  record->decision.steps_bound = 0;
+  if (bound > r->engine->options.max_steps) {
+    record->decision.steps_bound = bound;
+    return refuse(r, REBASE_E_COST, "the request would cost more than the host allows");
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const struct image_rule *rule = &b->RULES.at[rules[i]];
+    enum vm_verdict verdict = waived(r, rule);
+    if (verdict == VM_OBLIGE) continue;
+    if (verdict == VM_PASS) verdict = run(r, &b->rules[rules[i]]);
+    if (!take_in(record, rules[i], verdict, verdict == VM_LACKS ? r->vm.lack : NONE32))
+      return refuse(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
+  }
+  if (record->decision.steps_bound < bound) record->decision.steps_bound = bound;
+  return REBASE_OK;
+}
+
+rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
+  struct record *record = &r->record;
+  rebase_decision *d = &record->decision;
+  record->loaded = r->loaded;
+  record->known = true;
+  record->asked = r->asked;
+  if (!set_facts(r, session, caller)) return refuse(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+  rebase_status status = prepare(r, session);
+  if (status != REBASE_OK) return refuse(r, status, "the requester's fields do not fit the loaded bundle");
+  status = run_rules(r);
+  if (status != REBASE_OK) return status;
+  if (r->asked.event == EVENT_DELEGATE && !accepted(r)) {
+    const struct rebase_bundle *b = r->loaded->bundle;
+    request_refuse(r, REBASE_OK, "%s does not accept work from %s", bundle_string(b, b->AGENTS.at[r->asked.target].name),
+                   bundle_string(b, b->AGENTS.at[r->asked.agent].name));
+    return REBASE_OK;
+  }
+  bool good = record->granted && !record->denied && !record->failed;
+  d->effect = !good ? REBASE_DENY : record->asks ? REBASE_ASK : REBASE_ALLOW;
+  d->status = record->failed ? REBASE_E_EVALUATION : REBASE_OK;
+  if (!record->asks || !good) d->approver_count = 0;
+  return REBASE_OK;
+}

@@ -1,0 +1,412 @@
+/* request.c: the workspace of one thread; what is asked, from JSON or from typed setters. */
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include "engine.h"
+#include "packed.h"
+
+/* ---- life ---- */
+static void *part(char **at, size_t size) {
+  char *memory = *at;
+  *at += (size + 15) & ~(size_t)15;
+  return memory;
+}
+
+rebase_request *rebase_request_new(rebase_engine *e) {
+  if (engine_check(e) != REBASE_OK) return NULL;
+  size_t body = e->options.request_bytes, work = 4 * body + 65536, scratch = body + e->options.session_bytes + 65536;
+  size_t canonical = 2 * body + 4096, head = (sizeof(rebase_request) + 15) & ~(size_t)15;
+  char *memory = e->allocator.alloc(head + work + scratch + canonical + LOG_BYTES + 64, e->allocator.user);
+  if (!memory) return NULL;
+  rebase_request *r = part(&memory, sizeof *r);
+  memset(r, 0, sizeof *r);
+  r->engine = e;
+  r->work = (struct workspace){part(&memory, work), 0, 0, work};
+  workspace_reset(&r->work);
+  r->scratch = (struct arena_fixed){part(&memory, scratch), 0, scratch};
+  r->canonical = (struct out){part(&memory, canonical), 0, canonical};
+  r->log = part(&memory, LOG_BYTES);
+  r->poison = REBASE_E_REQUEST;
+  snprintf(r->poison_text, sizeof r->poison_text, "no call was begun");
+  if (!engine_random(e, r->id_key, sizeof r->id_key)) {
+    e->allocator.release(r, e->allocator.user);
+    return NULL;
+  }
+  return r;
+}
+
+void rebase_request_free(rebase_request *r) {
+  if (!r) return;
+  struct allocator a = r->engine->allocator;
+  loaded_drop(r->loaded);
+  a.release(r, a.user);
+}
+
+/* ---- starting a decision ---- */
+static void new_id(rebase_request *r) {
+  unsigned char id[ID_BYTES];
+  uint64_t counter = ++r->id_counter;
+  crypto_generichash(id, sizeof id, (const unsigned char *)&counter, sizeof counter, r->id_key, sizeof r->id_key);
+  sodium_bin2hex(r->record.decision.id, sizeof r->record.decision.id, id, sizeof id);
+}
+
+static void clear_record(struct record *record) {
+  memset(&record->decision, 0, sizeof record->decision);
+  record->loaded = NULL;
+  record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
+  record->redaction_count = record->near_count = 0;
+  record->wait = 0;
+  record->agent[0] = record->requester[0] = record->session[0] = record->reason[0] = 0;
+  record->decision.reason = record->reason;
+  record->decision.rules = record->rules;
+  record->decision.obligations = record->obligations;
+  record->decision.approvers = record->approvers;
+  record->decision.canonical = "";
+}
+
+static rebase_status pin(rebase_request *r) {
+  uint64_t generation = atomic_load_explicit(&r->engine->generation, memory_order_acquire);
+  if (r->loaded && r->loaded->generation == generation) return REBASE_OK;
+  loaded_drop(r->loaded);
+  r->loaded = generation ? engine_pin(r->engine) : NULL;
+  return r->loaded ? REBASE_OK : REBASE_E_NO_BUNDLE;
+}
+
+static rebase_status start(rebase_request *r) {
+  clear_record(&r->record);
+  r->asked = (struct asked){EVENT_CALL, NONE32, NONE32};
+  r->canonical.length = 0;
+  new_id(r);
+  return engine_check(r->engine);
+}
+
+rebase_status request_start(rebase_request *r) {
+  rebase_status status = start(r);
+  if (status == REBASE_OK) status = pin(r);
+  r->building = false;
+  r->slots = NULL;
+  r->text = NULL;
+  workspace_reset(&r->work);
+  return status;
+}
+
+const rebase_decision *request_refuse(rebase_request *r, rebase_status status, const char *format, ...) {
+  rebase_decision *d = &r->record.decision;
+  d->effect = REBASE_DENY;
+  d->status = status;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(r->record.reason, sizeof r->record.reason, format, arguments);
+  va_end(arguments);
+  d->reason_length = strlen(r->record.reason);
+  return d;
+}
+
+static const rebase_decision *refuse_json(rebase_request *r) {
+  return request_refuse(r, r->json.status, "%s", r->json.error);
+}
+
+/* ---- JSON ---- */
+enum body_field { BODY_CALL, BODY_ARGS, BODY_RELEASE, BODY_TEXT, BODY_DELEGATE, BODY_INFER, BODY_FIELDS };
+static const char *const body_names[BODY_FIELDS] = {"call", "args", "release", "text", "delegate", "infer"};
+static const char *const caller_names[] = {"agent", "requester", "session", "caller", "by", "user", "on_behalf_of", "principal", "subject"};
+
+struct body { bool given[BODY_FIELDS], decoded; const unsigned char *args; };
+
+static bool equals(const char *name, size_t length, const char *word) { return strlen(word) == length && !memcmp(name, word, length); }
+
+static bool unknown_field(struct json *j, const char *name, size_t length) {
+  for (size_t i = 0; i < sizeof caller_names / sizeof *caller_names; i++)
+    if (equals(name, length, caller_names[i]))
+      return json_fail(j, REBASE_E_CALLER, "the request names its caller (`%s`): that is the host's to say", caller_names[i]);
+  return json_fail(j, REBASE_E_REQUEST, "unknown field `%.*s` of the request", (int)(length > 60 ? 60 : length), name);
+}
+
+static bool take_slots(rebase_request *r) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  uint32_t slots = b->CONNECTORS.at[b->OPERATIONS.at[r->asked.target].connector].slots;
+  if (!(r->slots = workspace_take(&r->work, slots * sizeof *r->slots))) return false;
+  for (uint32_t i = 0; i < slots; i++) r->slots[i] = missing_value();
+  return true;
+}
+
+static bool read_call(rebase_request *r) {
+  struct json *j = &r->json;
+  const char *name;
+  size_t length;
+  r->asked.event = EVENT_CALL;
+  if (!json_string(j, &name, &length)) return false;
+  r->asked.target = find_operation(j->bundle, name, length);
+  if (r->asked.target == NONE32) return json_fail(j, REBASE_E_OPERATION, "unknown operation `%.*s`", (int)(length > 120 ? 120 : length), name);
+  return take_slots(r) || json_fail(j, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+}
+
+static bool read_release(rebase_request *r) {
+  static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
+  struct json *j = &r->json;
+  const char *name;
+  size_t length;
+  r->asked.event = EVENT_RELEASE;
+  if (!json_string(j, &name, &length)) return false;
+  for (r->asked.target = 0; r->asked.target < RELEASE_COUNT; r->asked.target++)
+    if (equals(name, length, targets[r->asked.target])) return true;
+  r->asked.target = NONE32;
+  return json_fail(j, REBASE_E_REQUEST, "a release goes to person, agent or outside");
+}
+
+static bool read_delegate(rebase_request *r) {
+  struct json *j = &r->json;
+  const char *name;
+  size_t length;
+  r->asked.event = EVENT_DELEGATE;
+  if (!json_string(j, &name, &length)) return false;
+  r->asked.target = find_agent(j->bundle, name, length);
+  return r->asked.target != NONE32 || json_fail(j, REBASE_E_AGENT, "unknown agent `%.*s`", (int)(length > 120 ? 120 : length), name);
+}
+
+static bool read_args(rebase_request *r, struct body *body) {
+  struct json *j = &r->json;
+  if (!body->given[BODY_CALL]) {            /* the operation comes later: the arguments are read then */
+    json_peek(j);
+    body->args = j->at;
+    return json_skip(j);
+  }
+  body->decoded = true;
+  return json_arguments(j, &j->bundle->OPERATIONS.at[r->asked.target], r->slots);
+}
+
+static bool read_field(rebase_request *r, struct body *body) {
+  struct json *j = &r->json;
+  const char *name;
+  size_t length;
+  enum body_field field = BODY_CALL;
+  if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
+  if (!json_string(j, &name, &length) || !json_expect(j, ':')) return false;
+  while (field < BODY_FIELDS && !equals(name, length, body_names[field])) field++;
+  if (field == BODY_FIELDS) return unknown_field(j, name, length);
+  if (body->given[field]) return json_fail(j, REBASE_E_REQUEST, "`%s` is given twice", body_names[field]);
+  json_enter(j, body_names[field], strlen(body_names[field]));
+  bool read = false;
+  switch (field) {
+  case BODY_CALL: read = read_call(r); break;
+  case BODY_ARGS: read = read_args(r, body); break;
+  case BODY_RELEASE: read = read_release(r); break;
+  case BODY_TEXT: read = json_text(j, &r->text); break;
+  case BODY_DELEGATE: read = read_delegate(r); break;
+  default: r->asked.event = EVENT_INFER; read = json_skip(j); break;
+  }
+  body->given[field] = true;
+  if (read) json_leave(j);
+  return read;
+}
+
+/* Which fields go together. */
+static bool check_fields(rebase_request *r, const struct body *body) {
+  unsigned given = 0;
+  for (unsigned i = 0; i < BODY_FIELDS; i++) given |= (unsigned)body->given[i] << i;
+  if (given == 1u << BODY_CALL || given == (1u << BODY_CALL | 1u << BODY_ARGS)) return true;
+  if (given == (1u << BODY_RELEASE | 1u << BODY_TEXT) || given == 1u << BODY_DELEGATE || given == 1u << BODY_INFER) return true;
+  return json_fail(&r->json, REBASE_E_REQUEST, "a request is one of call with args, release with text, delegate, infer");
+}
+
+static bool read_body(rebase_request *r, const char *text, size_t length) {
+  struct json *j = &r->json;
+  struct body body = {0};
+  json_begin(j, r->loaded->bundle, &r->work, JSON_ARGUMENTS, text, length);
+  if (json_peek(j) != '{') return json_fail(j, REBASE_E_REQUEST, "the request is not a JSON object");
+  if (!json_open(j, '{')) return false;
+  if (!json_take(j, '}')) {
+    do if (!read_field(r, &body)) return false;
+    while (json_take(j, ','));
+    if (!json_expect(j, '}')) return false;
+  }
+  if (!json_end(j) || !check_fields(r, &body)) return false;
+  if (r->asked.event != EVENT_CALL || body.decoded) return true;
+  const struct image_operation *operation = &j->bundle->OPERATIONS.at[r->asked.target];
+  if (!body.args) return json_defaults(j, operation, r->slots);
+  j->at = body.args;
+  j->depth = 1;
+  return json_arguments(j, operation, r->slots);
+}
+
+/* What a NULL request decides. */
+static const struct record no_request = {.decision = {.status = REBASE_E_ARGUMENT, .reason = "", .canonical = ""}};
+
+const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller *caller, const char *body, size_t length) {
+  const rebase_decision *d;
+  if (!r) return &no_request.decision;
+  for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
+    rebase_status status = request_start(r);
+    if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
+    if (!body || !caller) return request_refuse(r, REBASE_E_ARGUMENT, "no request or no caller"), request_finish(r);
+    if (length > r->engine->options.request_bytes) {
+      request_refuse(r, REBASE_E_TOO_LARGE, "the request is longer than %u bytes", (unsigned)r->engine->options.request_bytes);
+      return request_finish(r);
+    }
+    if (!read_body(r, body, length)) return refuse_json(r), request_finish(r);
+    d = request_decide(r, caller);
+    if (d->status != REBASE_E_STALE || tries == 3) return request_finish(r);
+  }
+}
+
+/* ---- typed building ---- */
+rebase_status rebase_find_operation(rebase_engine *e, const char *name, rebase_operation *operation) {
+  rebase_status status = engine_check(e);
+  if (status != REBASE_OK) return status;
+  if (!name || !operation) return REBASE_E_ARGUMENT;
+  *operation = (rebase_operation){NONE32, 0};
+  struct loaded *l = engine_pin(e);
+  if (!l) return REBASE_E_NO_BUNDLE;
+  *operation = (rebase_operation){find_operation(l->bundle, name, strlen(name)), l->generation};
+  loaded_drop(l);
+  return operation->index == NONE32 ? REBASE_E_OPERATION : REBASE_OK;
+}
+
+rebase_status rebase_find_slot(rebase_engine *e, rebase_operation operation, const char *argument, rebase_slot *slot) {
+  rebase_status status = engine_check(e);
+  if (status != REBASE_OK) return status;
+  if (!argument || !slot) return REBASE_E_ARGUMENT;
+  *slot = (rebase_slot){NONE32, NONE32, NONE32, 0};
+  struct loaded *l = engine_pin(e);
+  if (!l) return REBASE_E_NO_BUNDLE;
+  status = l->generation != operation.generation ? REBASE_E_STALE
+           : operation.index >= l->bundle->OPERATIONS.count ? REBASE_E_OPERATION : REBASE_E_SLOT;
+  for (uint32_t i = 0; status == REBASE_E_SLOT && i < l->bundle->OPERATIONS.at[operation.index].params; i++) {
+    const struct image_param *p = &l->bundle->PARAMS.at[l->bundle->OPERATIONS.at[operation.index].first_param + i];
+    if (strcmp(bundle_string(l->bundle, p->name), argument)) continue;
+    *slot = (rebase_slot){operation.index, p->slot, p->type, l->generation};
+    status = REBASE_OK;
+  }
+  loaded_drop(l);
+  return status;
+}
+
+static rebase_status poison(rebase_request *r, rebase_status status, const char *why) {
+  if (r->poison == REBASE_OK) {
+    r->poison = status;
+    snprintf(r->poison_text, sizeof r->poison_text, "%s", why);
+  }
+  return status;
+}
+
+rebase_status rebase_request_call(rebase_request *r, rebase_operation operation) {
+  if (!r) return REBASE_E_ARGUMENT;
+  rebase_status status = request_start(r);
+  r->poison = REBASE_OK;
+  r->building = true;
+  if (status != REBASE_OK) return poison(r, status, rebase_status_text(status));
+  if (operation.generation != r->loaded->generation) return poison(r, REBASE_E_STALE, "the operation was resolved on an older bundle");
+  if (operation.index >= r->loaded->bundle->OPERATIONS.count) return poison(r, REBASE_E_OPERATION, "unknown operation");
+  r->asked = (struct asked){EVENT_CALL, operation.index, NONE32};
+  if (!take_slots(r)) return poison(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+  r->built = r->work.low;
+  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, "", 0);
+  return REBASE_OK;
+}
+
+/* The slot must be one of this call, on this bundle, not yet set, and of the type it says. */
+static rebase_status check_slot(rebase_request *r, rebase_slot slot, unsigned *kind) {
+  if (!r) return REBASE_E_ARGUMENT;
+  if (!r->building || r->poison != REBASE_OK) return poison(r, REBASE_E_REQUEST, "no call was begun");
+  if (slot.generation != r->loaded->generation) return poison(r, REBASE_E_STALE, "a slot was resolved on an older bundle");
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct image_param *p = slot.operation == r->asked.target ? operation_param(b, &b->OPERATIONS.at[slot.operation], slot.index) : NULL;
+  if (!p || p->type != slot.type) return poison(r, REBASE_E_SLOT, "a slot of another operation");
+  if (!is_missing(r->slots[slot.index])) return poison(r, REBASE_E_REQUEST, "an argument was set twice");
+  *kind = bundle_type(b, p->type)->kind;
+  return REBASE_OK;
+}
+
+static rebase_status set_number(rebase_request *r, rebase_slot slot, int64_t number, uint32_t kinds) {
+  unsigned kind;
+  rebase_status status = check_slot(r, slot, &kind);
+  if (status != REBASE_OK) return status;
+  if (!(kinds >> kind & 1)) return poison(r, REBASE_E_TYPE, "a setter of another type than the argument's");
+  if (number == REBASE_MISSING) return poison(r, REBASE_E_RANGE, "a number is out of range");
+  r->slots[slot.index] = int_value(number);
+  return REBASE_OK;
+}
+
+rebase_status rebase_set_bool(rebase_request *r, rebase_slot slot, bool flag) { return set_number(r, slot, flag, 1u << TYPE_BOOL); }
+rebase_status rebase_set_int(rebase_request *r, rebase_slot slot, int64_t number) { return set_number(r, slot, number, 1u << TYPE_INT); }
+
+rebase_status rebase_set_decimal(rebase_request *r, rebase_slot slot, int64_t millionths) {
+  unsigned kind;
+  rebase_status status = check_slot(r, slot, &kind);
+  if (status != REBASE_OK) return status;
+  int64_t unit = REBASE_SCALE;
+  if (kind == TYPE_MONEY)
+    for (unsigned i = 0; i < bundle_type(r->loaded->bundle, slot.type)->digits && unit > 1; i++) unit /= 10;
+  if (kind == TYPE_MONEY && millionths % unit) return poison(r, REBASE_E_RANGE, "an amount has more digits than its currency");
+  return set_number(r, slot, millionths, 1u << TYPE_DECIMAL | 1u << TYPE_MONEY);
+}
+
+rebase_status rebase_set_time(rebase_request *r, rebase_slot slot, int64_t microseconds) {
+  const int64_t year_1 = INT64_C(-62135596800) * REBASE_SECOND, year_10000 = INT64_C(253402300800) * REBASE_SECOND;
+  unsigned kind;
+  rebase_status status = check_slot(r, slot, &kind);
+  if (status != REBASE_OK) return status;
+  bool calendar = kind == TYPE_TIME || kind == TYPE_DATE;
+  if (calendar && (microseconds < year_1 || microseconds >= year_10000)) return poison(r, REBASE_E_RANGE, "a time is out of range");
+  if (kind == TYPE_DATE && microseconds % REBASE_DAY) return poison(r, REBASE_E_TYPE, "a date is at midnight");
+  return set_number(r, slot, kind == TYPE_DATE ? microseconds / REBASE_DAY : microseconds,
+                    1u << TYPE_TIME | 1u << TYPE_DURATION | 1u << TYPE_DATE);
+}
+
+/* What json decoding made of it, or why not. */
+static rebase_status set_decoded(rebase_request *r, rebase_slot slot, bool fine, value v) {
+  if (!fine || r->json.status != REBASE_OK)
+    return poison(r, r->json.status == REBASE_OK ? REBASE_E_TYPE : r->json.status, r->json.error);
+  r->slots[slot.index] = v;
+  r->built = r->work.low;
+  return REBASE_OK;
+}
+
+rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, const char *text, size_t length) {
+  unsigned kind;
+  rebase_status status = check_slot(r, slot, &kind);
+  if (status != REBASE_OK) return status;
+  if (!text && length) return poison(r, REBASE_E_ARGUMENT, "no text");
+  if (length > r->engine->options.request_bytes) return poison(r, REBASE_E_TOO_LARGE, "a text is too long");
+  value v = missing_value();
+  bool fine = json_scalar_text(&r->json, slot.type, text ? text : "", length, &v);
+  return set_decoded(r, slot, fine, v);
+}
+
+rebase_status rebase_set_json(rebase_request *r, rebase_slot slot, const char *json, size_t length) {
+  unsigned kind;
+  rebase_status status = check_slot(r, slot, &kind);
+  if (status != REBASE_OK) return status;
+  if (!json) return poison(r, REBASE_E_ARGUMENT, "no JSON");
+  if (length > r->engine->options.request_bytes) return poison(r, REBASE_E_TOO_LARGE, "an argument is too long");
+  uint32_t longest = r->json.longest;
+  value v = missing_value();
+  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, json, length);
+  bool fine = json_value(&r->json, slot.type, &v) && json_end(&r->json);
+  if (longest > r->json.longest) r->json.longest = longest;
+  return set_decoded(r, slot, fine, v);
+}
+
+const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *caller) {
+  if (!r) return &no_request.decision;
+  struct asked asked = r->asked;
+  rebase_status status = start(r);
+  if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
+  if (!caller) return request_refuse(r, REBASE_E_ARGUMENT, "no caller"), request_finish(r);
+  if (!r->building || r->poison != REBASE_OK) {
+    status = r->poison == REBASE_OK ? REBASE_E_REQUEST : r->poison;
+    return request_refuse(r, status, "%s", r->poison == REBASE_OK ? "no call was begun" : r->poison_text), request_finish(r);
+  }
+  r->asked = asked;
+  r->asked.agent = NONE32;
+  if (r->loaded->generation != atomic_load_explicit(&r->engine->generation, memory_order_acquire))
+    return request_refuse(r, REBASE_E_STALE, "the call was built on an older bundle"), request_finish(r);
+  r->work.low = r->built;
+  r->work.high = r->work.size & ~(size_t)7;
+  if (!json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[r->asked.target], r->slots)) {
+    poison(r, r->json.status, r->json.error);
+    return refuse_json(r), request_finish(r);
+  }
+  request_decide(r, caller);
+  return request_finish(r);
+}
