@@ -1,0 +1,191 @@
+/* explain.c: a decision in words, from what was recorded when it was made; nothing is evaluated again. */
+#include <stdio.h>
+#include "engine.h"
+
+/* ---- the reason: one sentence for the agent ---- */
+static const struct image_lack *lack_of(const struct record *record, uint32_t rule) {
+  if (record->verdicts[rule] != VM_LACKS || record->lacks[rule] == NONE32) return NULL;
+  return &record->loaded->bundle->LACKS.at[record->lacks[rule]];
+}
+
+static bool said_before(const struct record *record, uint32_t rule) {
+  for (uint32_t i = 0; i < rule; i++)
+    if (!strcmp(record->rules[i].because, record->rules[rule].because) && !strcmp(record->rules[i].effect, record->rules[rule].effect)) return true;
+  return false;
+}
+
+/* The because of each rule with that effect, and how to get what is missing. False: there was none. */
+static bool because_of(const struct record *record, struct out *out, const char *effect) {
+  const rebase_decision *d = &record->decision;
+  bool any = false;
+  for (uint32_t i = 0; i < d->rule_count; i++) {
+    const rebase_rule *rule = &record->rules[i];
+    if (strcmp(rule->effect, effect) || !*rule->because || said_before(record, i)) continue;
+    if (any) out_string(out, "; ");
+    out_string(out, rule->because);
+    const struct image_lack *lack = lack_of(record, i);
+    if (lack && lack->hint) {
+      out_string(out, " (call ");
+      out_text(out, bundle_text(record->loaded->bundle, lack->hint));
+      out_char(out, ')');
+    }
+    any = true;
+  }
+  return any;
+}
+
+static void name_rules(const struct record *record, struct out *out, const char *effect) {
+  bool any = false;
+  for (uint32_t i = 0; i < record->decision.rule_count; i++) {
+    if (strcmp(record->rules[i].effect, effect)) continue;
+    out_string(out, any ? ", " : "");
+    out_string(out, record->rules[i].name);
+    any = true;
+  }
+}
+
+static void name_approvers(const rebase_decision *d, struct out *out) {
+  for (uint32_t i = 0; i < d->approver_count; i++) {
+    out_string(out, i ? " and " : "");
+    out_string(out, d->approvers[i]);
+  }
+}
+
+static void first_error(const struct record *record, struct out *out) {
+  for (uint32_t i = 0; i < record->decision.rule_count; i++) {
+    if (strcmp(record->rules[i].effect, "error")) continue;
+    out_string(out, "the rule ");
+    out_string(out, record->rules[i].name);
+    out_string(out, " could not be evaluated: ");
+    out_string(out, record->rules[i].detail);
+    return;
+  }
+}
+
+void record_reason(struct record *record, struct out *out) {
+  const rebase_decision *d = &record->decision;
+  if (d->effect == REBASE_ALLOW) { out_string(out, record->by_approval ? "allowed, as was approved" : "allowed"); return; }
+  if (d->effect == REBASE_ASK) {
+    if (because_of(record, out, "ask")) out_string(out, ": ");
+    name_approvers(d, out);
+    out_string(out, " must approve");
+    return;
+  }
+  if (record->failed) { first_error(record, out); return; }
+  if (record->denied) {
+    if (because_of(record, out, "deny")) return;
+    out_string(out, "denied by ");
+    name_rules(record, out, "deny");
+    return;
+  }
+  if (d->rule_total > d->rule_count) out_string(out, "denied");
+  else out_string(out, "nothing allows this");
+}
+
+/* ---- the explanation ---- */
+static void head(const struct record *record, struct out *out) {
+  const rebase_decision *d = &record->decision;
+  static const char *const words[] = {[REBASE_DENY] = "denied", [REBASE_ASK] = "asked", [REBASE_ALLOW] = "allowed"};
+  out_string(out, words[d->effect <= REBASE_ALLOW ? d->effect : REBASE_DENY]);
+  if (record->known && record->asked.event == EVENT_CALL) {
+    const struct rebase_bundle *b = record->loaded->bundle;
+    out_string(out, ": ");
+    out_text(out, bundle_text(b, b->OPERATIONS.at[record->asked.target].name));
+    out_string(out, " by ");
+    out_string(out, record->agent);
+  }
+  out_string(out, "\n  ");
+  out_string(out, d->reason ? d->reason : rebase_status_text(d->status));
+  out_char(out, '\n');
+}
+
+static bool is_guard(const struct record *record, uint32_t i) {
+  return record->loaded->bundle->RULES.at[record->rule_indexes[i]].guard;
+}
+
+static void one_rule(const struct record *record, uint32_t i, rebase_audience audience, struct out *out) {
+  const rebase_rule *rule = &record->rules[i];
+  out_string(out, "  ");
+  out_string(out, rule->effect);
+  out_string(out, " by ");
+  out_string(out, is_guard(record, i) ? "guard " : "policy ");
+  out_string(out, rule->name);
+  if (audience == REBASE_FOR_PERSON) {
+    out_string(out, " (");
+    out_string(out, rule->file);
+    out_char(out, ':');
+    out_unsigned(out, rule->line);
+    out_char(out, ')');
+  }
+  if (*rule->because) {
+    out_string(out, ": ");
+    out_string(out, rule->because);
+  }
+  out_char(out, '\n');
+  if (audience != REBASE_FOR_PERSON || !*rule->detail) return;
+  out_string(out, "      ");
+  for (const char *c = rule->detail; *c; c++) out_char(out, *c == '\n' ? ' ' : *c);
+  out_char(out, '\n');
+}
+
+/* What would have had to match for an allow. */
+static void near_misses(const struct record *record, struct out *out) {
+  const struct rebase_bundle *b = record->loaded->bundle;
+  if (record->granted || record->failed || record->denied) return;
+  if (!record->near_count) out_string(out, "  no policy of this agent's package speaks of it\n");
+  for (uint32_t i = 0; i < record->near_count; i++) {
+    const struct image_rule *rule = &b->RULES.at[record->near[i]];
+    out_string(out, "  would have granted, but did not match: ");
+    out_text(out, bundle_text(b, rule->name));
+    out_string(out, " (");
+    out_text(out, bundle_text(b, b->SOURCES.at[rule->source].path));
+    out_char(out, ':');
+    out_unsigned(out, rule->line);
+    out_string(out, ")\n");
+  }
+}
+
+static void asks(const rebase_decision *d, struct out *out) {
+  if (d->effect != REBASE_ASK) return;
+  out_string(out, "  who must answer: ");
+  name_approvers(d, out);
+  if (d->deadline) {
+    out_string(out, ", until ");
+    out_time(out, d->deadline, 0, true);
+  }
+  out_char(out, '\n');
+}
+
+static void obligations(const rebase_decision *d, struct out *out) {
+  for (uint32_t i = 0; i < d->obligation_count; i++) {
+    out_string(out, "  with ");
+    out_string(out, d->obligations[i].kind);
+    if (*d->obligations[i].argument) {
+      out_string(out, " ");
+      out_string(out, d->obligations[i].argument);
+    }
+    out_char(out, '\n');
+  }
+}
+
+size_t rebase_explain(const rebase_decision *d, rebase_audience audience, char *text, size_t size) {
+  struct out out = {text, 0, text && size ? size - 1 : 0};
+  if (!d) { if (text && size) *text = 0; return 0; }
+  const struct record *record = (const struct record *)(const void *)d;     /* its first member */
+  head(record, &out);
+  for (uint32_t i = 0; record->loaded && i < d->rule_count; i++) one_rule(record, i, audience, &out);
+  if (d->rule_total > d->rule_count) {
+    out_string(&out, "  and ");
+    out_unsigned(&out, d->rule_total - d->rule_count);
+    out_string(&out, " more rules\n");
+  }
+  if (record->known && record->loaded && audience == REBASE_FOR_PERSON) near_misses(record, &out);
+  asks(d, &out);
+  obligations(d, &out);
+  if (text && size) {
+    size_t end = out.length < size - 1 ? out.length : size - 1;
+    if (out.length > end) while (end && ((unsigned char)text[end] & 0xc0) == 0x80) end--;
+    text[end] = 0;
+  }
+  return out.length;
+}

@@ -1,0 +1,105 @@
+/* log.c: one JSON line for the host's log; and the words for effects and verdicts. No argument value ever stands in it. */
+#include <stdio.h>
+#include "engine.h"
+
+const char *effect_word(rebase_effect effect) {
+  return effect == REBASE_ALLOW ? "allow" : effect == REBASE_ASK ? "ask" : "deny";
+}
+
+const char *verdict_word(uint8_t verdict, bool lack_asks) {
+  switch (verdict) {
+  case VM_ALLOW: return "allow";
+  case VM_ASK: return "ask";
+  case VM_DENY: return "deny";
+  case VM_OBLIGE: return "oblige";
+  case VM_LACKS: return lack_asks ? "ask" : "deny";
+  default: return "error";
+  }
+}
+
+/* ---- lines ---- */
+static void field(struct out *out, const char *name, const char *text) {
+  if (!text) return;
+  out_char(out, out->length > 1 ? ',' : ' ');
+  out_json_string(out, name, strlen(name));
+  out_char(out, ':');
+  out_json_string(out, text, strlen(text));
+}
+
+static void number_field(struct out *out, const char *name, uint64_t number) {
+  out_char(out, ',');
+  out_json_string(out, name, strlen(name));
+  out_char(out, ':');
+  out_unsigned(out, number);
+}
+
+static void time_field(struct out *out, int64_t wall) {
+  out_string(out, "{\"time\":\"");
+  out_time(out, wall, 0, true);
+  out_char(out, '"');
+}
+
+static void send(rebase_engine *e, struct out *out) {
+  out_char(out, '}');
+  if (!out_cut(out)) e->options.log(out->bytes, out->length, e->options.user);
+}
+
+void log_event(rebase_engine *e, const char *what, const char *session, const char *decision, const char *detail) {
+  char line[1024];
+  struct out out = {line, 0, sizeof line};
+  struct now now = {0};
+  if (!e->options.log || engine_now(e, &now) != REBASE_OK) return;
+  time_field(&out, now.wall);
+  field(&out, "event", what);
+  field(&out, "session", session);
+  field(&out, "decision", decision);
+  field(&out, "detail", detail);
+  send(e, &out);
+}
+
+static const char *event_word(enum event event) {
+  static const char *const words[EVENT_COUNT] = {[EVENT_CALL] = "call", [EVENT_INFER] = "infer", [EVENT_RELEASE] = "release", [EVENT_DELEGATE] = "delegate"};
+  return event < EVENT_COUNT ? words[event] : "unknown";
+}
+
+static void rules_field(struct out *out, const rebase_decision *d) {
+  out_string(out, ",\"rules\":[");
+  for (uint32_t i = 0; i < d->rule_count; i++) {
+    if (i) out_char(out, ',');
+    out_string(out, "{");
+    field(out, "rule", d->rules[i].name);
+    field(out, "effect", d->rules[i].effect);
+    field(out, "file", d->rules[i].file);
+    number_field(out, "line", d->rules[i].line);
+    out_char(out, '}');
+  }
+  out_char(out, ']');
+}
+
+void log_decision(rebase_request *r) {
+  rebase_engine *e = r->engine;
+  const struct record *record = &r->record;
+  const rebase_decision *d = &record->decision;
+  struct out out = {r->log, 0, LOG_BYTES};
+  if (!e->options.log) return;
+  time_field(&out, record->now.wall);
+  field(&out, "event", "decision");
+  field(&out, "decision", d->id);
+  field(&out, "effect", effect_word(d->effect));
+  field(&out, "status", rebase_status_text(d->status));
+  field(&out, "agent", record->agent);
+  field(&out, "requester", record->requester);
+  if (record->session[0]) field(&out, "session", record->session);
+  if (record->known) {
+    const struct rebase_bundle *b = record->loaded->bundle;
+    field(&out, "kind", event_word(record->asked.event));
+    if (record->asked.event == EVENT_CALL) field(&out, "operation", bundle_string(b, b->OPERATIONS.at[record->asked.target].name));
+    if (record->asked.event == EVENT_DELEGATE) field(&out, "target", bundle_string(b, b->AGENTS.at[record->asked.target].name));
+    field(&out, "bundle", record->loaded->digest);
+  }
+  if (d->call_hash[0]) field(&out, "call_hash", d->call_hash);
+  rules_field(&out, d);
+  field(&out, "reason", d->reason);
+  number_field(&out, "steps", d->steps);
+  send(e, &out);
+}
