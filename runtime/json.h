@@ -54,7 +54,7 @@ bool json_open(struct json *j, char c);             /* '[' or '{', one level dee
 bool json_raw(struct json *j, const char **raw, size_t *raw_length, bool *escaped);
 size_t json_unescape(const char *raw, size_t raw_length, char *bytes);
 /* A string; bytes point into the input or, when it holds escapes, into the workspace. */
-bool json_string(struct json *j, const char **bytes, size_t *length);
+bool json_quoted(struct json *j, const char **bytes, size_t *length);
 bool json_text(struct json *j, const struct text **text);   /* a copy in the workspace */
 struct json_number { const char *digits; size_t length; int64_t exponent; bool negative; };    /* digits may hold one '.' */
 bool json_number(struct json *j, struct json_number *number);

@@ -139,7 +139,7 @@ static bool member(struct json *j, const struct image_type *type, value *record,
   const char *name;
   size_t length;
   if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
-  if (!json_string(j, &name, &length) || !json_expect(j, ':')) return false;
+  if (!json_quoted(j, &name, &length) || !json_expect(j, ':')) return false;
   uint32_t index = find_field(j, type, name, length, *hint);
   if (index == NONE32) {
     if (j->mode == JSON_RESULT) return json_skip(j);
@@ -216,7 +216,7 @@ static bool argument(struct json *j, const struct image_operation *operation, un
   const char *name;
   size_t length;
   if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
-  if (!json_string(j, &name, &length) || !json_expect(j, ':')) return false;
+  if (!json_quoted(j, &name, &length) || !json_expect(j, ':')) return false;
   const struct image_param *param = find_param(j, operation, name, length);
   if (!param) {
     return json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name,

@@ -258,7 +258,7 @@ bool json_scalar(struct json *j, uint32_t type_index, value *out) {
   }
   const char *bytes;
   size_t length, mark = j->work->low;
-  if (!json_string(j, &bytes, &length)) return false;
+  if (!json_quoted(j, &bytes, &length)) return false;
   bool fine = json_scalar_text(j, type_index, bytes, length, out);
   if (fine && kind_is_scalar(type->kind)) j->work->low = mark;
   return fine;

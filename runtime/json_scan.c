@@ -226,7 +226,7 @@ bool json_text(struct json *j, const struct text **text) {
   return true;
 }
 
-bool json_string(struct json *j, const char **bytes, size_t *length) {
+bool json_quoted(struct json *j, const char **bytes, size_t *length) {
   bool escaped;
   const unsigned char *before = j->at;
   if (!json_raw(j, bytes, length, &escaped)) return false;

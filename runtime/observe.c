@@ -190,7 +190,7 @@ static bool says_failure(struct observation *o, const char *result, size_t lengt
   if (begins_with(result, length, failure)) return true;
   struct workspace aside = o->work;
   json_begin(&j, b, &aside, JSON_RESULT, result, length);
-  return json_peek(&j) == '"' && json_string(&j, &bytes, &text_length) && begins_with(bytes, text_length, failure);
+  return json_peek(&j) == '"' && json_quoted(&j, &bytes, &text_length) && begins_with(bytes, text_length, failure);
 }
 
 static bool is_json(struct observation *o, const char *result, size_t length) {

@@ -135,7 +135,7 @@ static bool read_call(rebase_request *r) {
   const char *name;
   size_t length;
   r->asked.event = EVENT_CALL;
-  if (!json_string(j, &name, &length)) return false;
+  if (!json_quoted(j, &name, &length)) return false;
   r->asked.target = find_operation(j->bundle, name, length);
   if (r->asked.target == NONE32) return json_fail(j, REBASE_E_OPERATION, "unknown operation `%.*s`", (int)(length > 120 ? 120 : length), name);
   return take_slots(r) || json_fail(j, REBASE_E_TOO_LARGE, "too large for the request's workspace");
@@ -147,7 +147,7 @@ static bool read_release(rebase_request *r) {
   const char *name;
   size_t length;
   r->asked.event = EVENT_RELEASE;
-  if (!json_string(j, &name, &length)) return false;
+  if (!json_quoted(j, &name, &length)) return false;
   for (r->asked.target = 0; r->asked.target < RELEASE_COUNT; r->asked.target++)
     if (equals(name, length, targets[r->asked.target])) return true;
   r->asked.target = NONE32;
@@ -159,7 +159,7 @@ static bool read_delegate(rebase_request *r) {
   const char *name;
   size_t length;
   r->asked.event = EVENT_DELEGATE;
-  if (!json_string(j, &name, &length)) return false;
+  if (!json_quoted(j, &name, &length)) return false;
   r->asked.target = find_agent(j->bundle, name, length);
   return r->asked.target != NONE32 || json_fail(j, REBASE_E_AGENT, "unknown agent `%.*s`", (int)(length > 120 ? 120 : length), name);
 }
@@ -181,7 +181,7 @@ static bool read_field(rebase_request *r, struct body *body) {
   size_t length;
   enum body_field field = BODY_CALL;
   if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
-  if (!json_string(j, &name, &length) || !json_expect(j, ':')) return false;
+  if (!json_quoted(j, &name, &length) || !json_expect(j, ':')) return false;
   while (field < BODY_FIELDS && !equals(name, length, body_names[field])) field++;
   if (field == BODY_FIELDS) return unknown_field(j, name, length);
   if (body->given[field]) return json_fail(j, REBASE_E_REQUEST, "`%s` is given twice", body_names[field]);

@@ -28,7 +28,7 @@ extern const char *const generated_agents[GENERATED_AGENTS];
 extern const char *const generated_operations[GENERATED_OPERATIONS];
 
 void generate_arguments(struct random *r, unsigned operation, struct text_buffer *out);    /* {"name": ...} */
-void generate_result(struct random *r, unsigned operation, struct text_buffer *out);       /* JSON result; sometimes ill-typed */
+void generate_result(struct random *r, unsigned operation, const char *arguments, struct text_buffer *out);       /* JSON result; sometimes ill-typed */
 void generate_thing(struct random *r, struct text_buffer *out);                            /* a value of entity store.thing */
 void generate_requester(struct random *r, struct text_buffer *out);                        /* fields of context requester */
 const char *generate_utterance(struct random *r);                                          /* what a person says */

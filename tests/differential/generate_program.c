@@ -449,7 +449,7 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
   if (form >= 60) ADD("  allow call ");
   else if (form < 30) ADD("  deny call ");
   else if (form < 52) ADD("  ask %s before call ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
-  else if (guard) ADD("  stamp(\"x\") before call ");
+  else if (guard) ADD("  require stamp(\"x\") before call ");
   else ADD("  deny call ");
   target(s);
   if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);

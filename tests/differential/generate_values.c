@@ -1,6 +1,7 @@
 /* generate_values.c: random arguments, results and utterances, in wire form. Values come from small pools, so that
  * equalities, look-ups and `said` succeed often enough to matter. */
 #include <stdio.h>
+#include <string.h>
 #include "generate.h"
 
 const char *const generated_agents[GENERATED_AGENTS] = {"work.p.a0", "work.p.a1", "work.q.b0"};
@@ -79,8 +80,8 @@ static void add_time(struct random *r, struct text_buffer *out) {
            random_chance(r, 50) ? "Z" : "-05:00");
 }
 
-void generate_thing(struct random *r, struct text_buffer *out) {
-  text_add(out, "{\"id\":\"%s\",\"status\":\"%s\",\"owner\":\"%s\",\"size\":", PICK(r, strings), PICK(r, words), PICK(r, strings));
+static void thing_called(struct random *r, const char *id, struct text_buffer *out) {
+  text_add(out, "{\"id\":\"%s\",\"status\":\"%s\",\"owner\":\"%s\",\"size\":", id, PICK(r, words), PICK(r, strings));
   add_int(r, out);
   text_add(out, ",\"price\":");
   add_amount(r, out);
@@ -94,6 +95,8 @@ void generate_thing(struct random *r, struct text_buffer *out) {
   if (random_chance(r, 50)) { text_add(out, ",\"maybe\":"); add_int(r, out); }
   text_add(out, ",\"unknown_field\":[1,{\"x\":null}]}");
 }
+
+void generate_thing(struct random *r, struct text_buffer *out) { thing_called(r, PICK(r, strings), out); }
 
 static void add_common(struct random *r, struct text_buffer *out) {
   text_add(out, "\"count\":");
@@ -138,7 +141,16 @@ void generate_arguments(struct random *r, unsigned operation, struct text_buffer
   text_add(out, "}");
 }
 
-void generate_result(struct random *r, unsigned operation, struct text_buffer *out) {
+/* The id that was asked for, mostly; systems that answer with another are not believed. */
+static void thing_asked_for(struct random *r, const char *arguments, struct text_buffer *out) {
+  char id[64] = "";
+  const char *found = strstr(arguments, "\"id\":\"");
+  if (found != NULL && !random_chance(r, 10)) sscanf(found + 6, "%63[^\"]", id);
+  else snprintf(id, sizeof id, "%s", PICK(r, strings));
+  thing_called(r, id, out);
+}
+
+void generate_result(struct random *r, unsigned operation, const char *arguments, struct text_buffer *out) {
   if (random_chance(r, 6)) { text_add(out, "\"Error: no\""); return; }
   if (random_chance(r, 4)) { text_add(out, "{\"id\":7}"); return; }
   if (operation == 1 || operation == 6) {
@@ -146,7 +158,7 @@ void generate_result(struct random *r, unsigned operation, struct text_buffer *o
     text_add(out, "[");
     for (unsigned i = 0; i < n; i++) { if (i) text_add(out, ","); generate_thing(r, out); }
     text_add(out, "]");
-  } else if (operation == 0 || operation == 2) generate_thing(r, out);
+  } else if (operation == 0 || operation == 2) thing_asked_for(r, arguments, out);
   else if (operation == 3) text_add(out, "{\"who\":\"%s\",\"pin\":%u,\"left\":%u}", PICK(r, strings), random_below(r, 3), random_below(r, 50));
   else text_add(out, "null");
 }

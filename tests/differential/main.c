@@ -2,6 +2,7 @@
  * machine and the reference; prints what was covered, and a minimised reproduction of the first difference. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "play.h"
 
 enum { DECISIONS_A_WORKSPACE = 360 };
@@ -23,10 +24,15 @@ static bool print_tally(const struct tally *t) {
   return enough("errors", t->errors, t->decisions, 1) && ok;
 }
 
+/* Workspaces live in memory only; what is on disk beside them is an empty folder. */
+static bool stand_in_empty_folder(char *name) { return mkdtemp(name) != NULL && chdir(name) == 0; }
+
 int main(int argc, char **argv) {
   uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000, seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
   struct tally tally = {0};
   unsigned workspaces = 0;
+  char folder[] = "/tmp/rebase-differential-XXXXXX";
+  if (!stand_in_empty_folder(folder)) { perror(folder); return 2; }
   for (; tally.decisions < wanted; seed++, workspaces++) {
     struct random random = {seed};
     struct workspace w = {0};
@@ -47,6 +53,7 @@ int main(int argc, char **argv) {
   }
   printf("%u workspaces, ", workspaces);
   bool ok = print_tally(&tally);
+  rmdir(folder);
   printf("%d passed, %d failed\n", ok ? 1 : 0, ok ? 0 : 1);
   return ok ? 0 : 1;
 }

@@ -49,7 +49,7 @@ static bool cut(const struct workspace *w, struct text_buffer *text, const struc
 
 /* Blocks (policy, guard) first, then single rules and lets: generated text has each on lines of its own. */
 static void drop_text(const struct workspace *w, struct text_buffer *text, const struct steps *steps) {
-  static const char *const starts[] = {"\npolicy ", "\nguard ", "\n  deny ", "\n  ask ", "\n  allow ", "\n  stamp(", "\n  let ",
+  static const char *const starts[] = {"\npolicy ", "\nguard ", "\n  deny ", "\n  ask ", "\n  allow ", "\n  require ", "\n  let ",
                                        "\n    unless ", "\n    where ", "\n    wait ", "\n    with "};
   for (size_t k = 0; k < sizeof starts / sizeof *starts; k++)
     for (size_t from = 0; from < text->length;) {

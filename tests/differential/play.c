@@ -27,7 +27,7 @@ static bool differs(struct sides *t) { return t->what.length > 0; }
 
 static bool set_up(struct sides *t, const struct workspace *w) {
   static const char *const obligations[] = {"stamp", NULL};
-  const struct rbc_options options = {.directory = "(generated)", .date = "2024-05-15"};
+  const struct rbc_options options = {.directory = ".", .date = "2024-05-15"};
   unsigned char *image = NULL;
   size_t size;
   t->now = INT64_C(1715785200) * 1000000;

@@ -53,7 +53,7 @@ static void add_decision(struct random *r, struct steps *out, unsigned agent) {
   step->late = random_chance(r, 20);
   step->follow_up = random_chance(r, 75) ? OBSERVED_SUCCESS : (enum follow_up)random_below(r, 3);
   struct text_buffer result = {0};
-  generate_result(r, step->operation, &result);
+  generate_result(r, step->operation, step->text, &result);
   step->result = result.bytes;
 }
 

@@ -323,6 +323,21 @@ static const struct type *innermost(const struct type *type) {
   return type;
 }
 
+/* Asked for one key, answered with another: nothing of the result is believed. */
+static bool as_asked(const struct pending_call *call, const struct type *type, struct rv record) {
+  const struct operation *o = call->operation;
+  if (!type->entity || record.missing) return true;
+  for (unsigned k = 0; k < type->entity->keys; k++) {
+    unsigned field = type->entity->key_field[k];
+    for (unsigned p = 0; p < o->param_count; p++) {
+      const struct rv *asked = &call->args[p];
+      if (strcmp(o->params[p].name, type->fields[field].name) != 0 || o->params[p].type != type->fields[field].type || asked->missing) continue;
+      if (!rv_equal(type->fields[field].type, *asked, record.items[field])) return false;
+    }
+  }
+  return true;
+}
+
 static void take_in(struct reference_session *s, struct pending_call *call, const struct json *json, int64_t now) {
   const struct operation *o = call->operation;
   struct wire wire = {.arena = &s->arena, .program = s->reference->program, .fill = o, .args = call->args};
@@ -337,7 +352,7 @@ static void take_in(struct reference_session *s, struct pending_call *call, cons
     fields[1] = (struct json){.kind = JSON_STRING, .text = o->result->fields[0].name, .length = strlen(o->result->fields[0].name)};
     value = (struct json){.kind = JSON_OBJECT, .items = fields, .names = fields + 1, .count = 1};
   }
-  if (!ref_decode(&wire, o->result, &value, &result) || wire.conflict) return;
+  if (!ref_decode(&wire, o->result, &value, &result) || wire.conflict || !as_asked(call, o->result, result)) return;
   collect(&results, o->result, result);
   for (size_t i = 0; i < results.count; i++) {
     struct found *f = &results.list[i];
