@@ -77,6 +77,7 @@ static void check(struct rbc *c) {
   bool ruled = can_go_on(&c->checker) && rbc_check_rules(&c->checker);
   if (c->checker.items_ready) rbc_report_unused_imports(&c->checker);
   if (c->texts.failed || c->tree.failed) c->diags.out_of_memory = true;
+  if (!(declared && ruled) && !c->diags.errors) c->diags.out_of_memory = true;     /* nothing else fails in silence */
   c->good = declared && ruled && c->diags.errors == 0 && !c->diags.out_of_memory;
 }
 

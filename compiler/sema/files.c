@@ -22,22 +22,35 @@ static bool ends_with(const char *text, const char *end) {
   return n > m && !strcmp(text + n - m, end);
 }
 
+/* What cannot be looked at is an error, not nothing: a guard could stand there. */
+static void unreadable(struct paths *p, const char *path) {
+  rbc_diag(p->c->diags, E0101, rbc_nowhere(), "%s cannot be read: %s", path, strerror(errno));
+}
+
+static void walk(struct paths *p, const char *base, const char *inner, unsigned depth);
+
 /* Directories that are links are left out: they could lead in a circle. */
+static void walk_entry(struct paths *p, const char *base, const char *inner, const char *name, unsigned depth) {
+  const char *relative = arena_format(p->c->arena, "%s%s%s", inner, *inner ? "/" : "", name);
+  const char *path = relative ? arena_format(p->c->arena, "%s/%s", base, relative) : NULL;
+  struct stat link, target;
+  if (!path) { p->failed = true; return; }
+  if (lstat(path, &link)) { unreadable(p, path); return; }
+  if (S_ISDIR(link.st_mode)) walk(p, base, relative, depth + 1);
+  else if (!ends_with(name, ".rb")) return;
+  else if (stat(path, &target)) unreadable(p, path);
+  else if (S_ISREG(target.st_mode)) add_path(p, relative);
+}
+
 static void walk(struct paths *p, const char *base, const char *inner, unsigned depth) {
-  struct arena *arena = p->c->arena;
-  const char *full = *inner ? arena_format(arena, "%s/%s", base, inner) : base;
-  DIR *dir = full ? opendir(full) : NULL;
-  if (!dir || depth > MAX_DEPTH) { if (dir) closedir(dir); return; }
-  for (struct dirent *entry; (entry = readdir(dir)) != NULL; ) {
-    if (entry->d_name[0] == '.') continue;
-    const char *relative = arena_format(arena, "%s%s%s", inner, *inner ? "/" : "", entry->d_name);
-    const char *path = relative ? arena_format(arena, "%s/%s", base, relative) : NULL;
-    struct stat link, target;
-    if (!path) { p->failed = true; break; }
-    if (lstat(path, &link) || stat(path, &target)) continue;
-    if (S_ISDIR(link.st_mode)) walk(p, base, relative, depth + 1);
-    else if (S_ISREG(target.st_mode) && ends_with(entry->d_name, ".rb")) add_path(p, relative);
-  }
+  const char *full = *inner ? arena_format(p->c->arena, "%s/%s", base, inner) : base;
+  if (!full) { p->failed = true; return; }
+  errno = depth > MAX_DEPTH ? ENAMETOOLONG : 0;
+  DIR *dir = errno ? NULL : opendir(full);
+  if (!dir) { unreadable(p, full); return; }
+  for (struct dirent *entry; errno = 0, (entry = readdir(dir)) != NULL; )
+    if (entry->d_name[0] != '.') walk_entry(p, base, inner, entry->d_name, depth);
+  if (errno) unreadable(p, full);
   closedir(dir);
 }
 

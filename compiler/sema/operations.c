@@ -62,7 +62,8 @@ static void number_slots(struct checker *c, struct connector *connector) {
     for (unsigned k = 0; op->connector == connector && k < op->param_count; k++)
       rbc_append(c->arena, (void ***)(void *)&names, &count, (void *)(uintptr_t)op->params[k].name);
   }
-  if (count) qsort(names, count, sizeof *names, by_text);
+  if (!names) return;
+  qsort(names, count, sizeof *names, by_text);
   for (unsigned i = 0; i < count; i++) if (!kept || strcmp(names[kept - 1], names[i])) names[kept++] = names[i];
   connector->slots = kept;
   for (unsigned i = 0; i < c->program->operations_count; i++) {

@@ -431,7 +431,7 @@ static void lets(struct scope *s) {
     ADD("  let v%u = lookup(\"%s\")?.v otherwise ask leads because \"not in the table\"\n", s->next_name, PICK(s, constant_strings));
     declare(s, INT);
   }
-  if (chance(s, 40)) {
+  if (chance(s, 18)) {
     ADD("  let v%u = seen thing(\"%s\") otherwise deny because \"look the thing up\"\n", s->next_name, PICK(s, constant_strings));
     declare(s, THING);
   }
@@ -444,11 +444,11 @@ static void rule_conditions(struct scope *s, enum direction d) {
 }
 
 static void rule(struct scope *s, bool guard, const char *const *agents, unsigned agent_count) {
-  unsigned form = below(s, guard ? 60 : 100);
+  unsigned form = below(s, guard ? 60 : 100) + (guard || chance(s, 40) ? 0 : 22);   /* more grants than denials */
   bool obliges = form >= 60 && chance(s, 10);
   if (form >= 60) ADD("  allow call ");
-  else if (form < 30) ADD("  deny call ");
-  else if (form < 52) ADD("  ask %s before call ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
+  else if (form < 20) ADD("  deny call ");
+  else if (form < 55) ADD("  ask %s before call ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
   else if (guard) ADD("  require stamp(\"x\") before call ");
   else ADD("  deny call ");
   target(s);
@@ -456,7 +456,7 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
   rule_conditions(s, obliges ? STEADY : form >= 60 ? DOWN : UP);
   if (obliges) ADD("\n    with stamp(\"y\")");
   if (form < 60) ADD("\n    because \"rule %u\"", s->next_name++);
-  if (form >= 30 && form < 52 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
+  if (form >= 20 && form < 55 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
   ADD("\n");
 }
 
@@ -520,10 +520,10 @@ void generate_workspace(struct random *r, struct workspace *out) {
   functions(r, &out->p);
   text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0,\n"
     "  eu, de, fr, us }\nagent b0 { owner \"c\" purpose \"z\" uses store }\n\n");
-  for (unsigned i = 0, n = 2 + random_below(r, 3); i < n; i++) block(r, &out->p, false, i, p_agents, 2);
-  for (unsigned i = 0, n = random_below(r, 2); i < n; i++) block(r, &out->p, true, i, every, 3);
-  for (unsigned i = 0, n = 1 + random_below(r, 2); i < n; i++) block(r, &out->q, false, i, q_agents, 1);
-  for (unsigned i = 0, n = random_below(r, 2); i < n; i++) block(r, &out->q, true, i, every_q, 3);
+  for (unsigned i = 0, n = 3 + random_below(r, 4); i < n; i++) block(r, &out->p, false, i, p_agents, 2);
+  for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) block(r, &out->p, true, i, every, 3);
+  for (unsigned i = 0, n = 2 + random_below(r, 3); i < n; i++) block(r, &out->q, false, i, q_agents, 1);
+  for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) block(r, &out->q, true, i, every_q, 3);
 }
 
 void workspace_free(struct workspace *w) {

@@ -1,0 +1,580 @@
+/* test_verify.c: the verifier and the bundle. For every check of checks.def there is a function here that breaks just that:
+ * a check without one does not compile. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bundle.h"
+#include "disasm.h"
+#include "image_builder.h"
+#include "packed.h"
+
+#define COUNT(ARRAY) ((uint32_t)(sizeof(ARRAY) / sizeof *(ARRAY)))
+#define CODE(...) (const struct instruction[]){__VA_ARGS__}, COUNT(((const struct instruction[]){__VA_ARGS__}))
+#define AT(SECTION, TYPE, INDEX) ((struct image_##TYPE *)builder_at(b, SECTION_##SECTION, INDEX))
+#define NUMBER(SECTION, INDEX) (*(uint32_t *)builder_at(b, SECTION_##SECTION, INDEX))
+#define BYTE(SECTION, INDEX) (*(unsigned char *)builder_at(b, SECTION_##SECTION, INDEX))
+#define ADD(SECTION, TYPE, ...) builder_add(b, SECTION_##SECTION, &(struct image_##TYPE){__VA_ARGS__}, 1)
+#define BREAK(NAME) static void break_##NAME(struct builder *b)
+
+/* What is done to the finished file: there is room for 64 bytes more. */
+typedef void file_change(unsigned char *image, size_t *size);
+static file_change *change_file;
+static bool stale_digest;
+#define HEADER ((struct image_header *)(void *)image)
+#define BREAK_FILE(NAME) \
+  static void change_##NAME(unsigned char *image, size_t *size); \
+  BREAK(NAME) { (void)b; change_file = change_##NAME; } \
+  static void change_##NAME(unsigned char *image, size_t *size)
+
+static void code(struct builder *b, const struct instruction *list, uint32_t count) { builder_code(b, RULE_MAIN, list, count); }
+
+/* ---- the file ---- */
+BREAK_FILE(FILE_SIZE) { (void)image; *size = 100; }
+BREAK_FILE(FILE_MAGIC) { (void)size; image[0] = 'R'; }
+BREAK_FILE(FILE_VERSION) { (void)size; HEADER->version = 2; }
+BREAK_FILE(FILE_SECTIONS) { (void)size; HEADER->sections--; }
+BREAK_FILE(FILE_BYTES) { (void)size; HEADER->bytes++; }
+BREAK_FILE(FILE_DIGEST) { image[*size - 1] ^= 1; stale_digest = true; }
+BREAK_FILE(LAYOUT_ORDER) { (void)size; builder_table(image)[SECTION_TYPES].offset += 8; }
+BREAK_FILE(LAYOUT_BOUNDS) { (void)size; builder_table(image)[SECTION_CODE].count += 100000; }
+BREAK_FILE(LAYOUT_PADDING) {
+  (void)size;
+  struct image_section *values = &builder_table(image)[SECTION_VALUES];
+  ck_assert_uint_ne((values->offset + values->count) % 8, 0);
+  image[values->offset + values->count] = 1;
+}
+BREAK_FILE(LAYOUT_END) { HEADER->bytes = *size += 8; }
+BREAK(BUNDLE_ONE) { builder_add(b, SECTION_BUNDLE, builder_at(b, SECTION_BUNDLE, 0), 1); }
+BREAK(TEXT_FIRST) { BYTE(TEXTS, 0) = 1; }
+BREAK(TEXT_LENGTH) { NUMBER(TEXTS, 8) = 1000000; }
+BREAK(TEXT_PADDING) { BYTE(TEXTS, 15) = 1; }
+BREAK(TEXT_UTF8) { BYTE(TEXTS, 12) = 0xff; }
+
+/* ---- single fields ---- */
+BREAK(FIELD_TEXT) { AT(SYMBOLS, symbol, 0)->name = 12; }
+BREAK(FIELD_INDEX) { AT(WORDS, word, 0)->symbol = 3; }
+BREAK(FIELD_RANGE) { AT(OPERATIONS, operation, 0)->params = UINT32_MAX; }
+BREAK(FIELD_BELOW) { AT(RULES, rule, 0)->effect = RULE_OBLIGE + 1; }
+BREAK(FIELD_LABELS) { AT(OPERATIONS, operation, 0)->labels = 2; }
+BREAK(FIELD_PROOFS) { AT(OPERATIONS, operation, 0)->proves = 2; }
+BREAK(FIELD_SPAN) { AT(PROOFS, proof, 0)->lasts = -1; }
+BREAK(FIELD_ZERO) { AT(OPERATIONS, operation, 1)->spare2[2] = 1; }
+BREAK(INDEX_TARGET) { NUMBER(INDEXES, AT(RULES, rule, RULE_GUARD)->first_approver) = 2; }
+
+/* ---- types and values ---- */
+BREAK(SYMBOL_DISTINCT) { AT(SYMBOLS, symbol, 2)->name = builder_text(b, "red"); }
+BREAK(TYPE_FIXED) { AT(TYPES, type, TYPE_INT)->kind = TYPE_DATE; }
+BREAK(TYPE_UNUSED) { AT(TYPES, type, W_USD)->a = 1; }
+BREAK(TYPE_WIRE) { AT(TYPES, type, W_YES_NO)->b = AT(TYPES, type, W_YES_NO)->a; }
+BREAK(TYPE_WORDS) { AT(TYPES, type, W_COLOUR)->b = 0; }
+BREAK(TYPE_ZONE) { AT(TYPES, type, W_LOCAL_TIME)->a = 3; }
+BREAK(TYPE_ELEMENT) { AT(TYPES, type, W_INTS)->a = W_INTS; }
+BREAK(TYPE_SET) { AT(TYPES, type, W_TEXTS)->a = W_INTS; }
+BREAK(TYPE_RECORD) { AT(TYPES, type, W_PAIR)->b = 0; }
+BREAK(TYPE_DEPTH) {
+  for (uint32_t i = 0; i < 33; i++) ADD(TYPES, type, .kind = TYPE_LIST, .a = i ? W_COUNT + i - 1 : (uint32_t)TYPE_INT);
+}
+BREAK(REGION_ORDER) { AT(REGIONS, region, 1)->end = 4; }
+BREAK(ZONE_OFFSET) { AT(ZONE_CHANGES, zone_change, 1)->offset = 100000; }
+BREAK(ZONE_ORDER) { AT(ZONE_CHANGES, zone_change, 1)->at = 0; }
+BREAK(CONST_SCALAR) { AT(CONSTS, const, 0)->bits = 2; }
+BREAK(VALUE_TILES) { AT(VALUE_INDEX, value, 1)->offset++; }
+BREAK(VALUE_PACKED) { BYTE(VALUES, 4) = 2; }
+
+/* ---- what is declared ---- */
+BREAK(LIMIT_SETS) {
+  for (int i = 0; i < 64; i++) ADD(LABELS, label, 0, 0);
+}
+BREAK(GROUP_FIRST) { AT(GROUPS, group, 0)->name = AT(GROUPS, group, 1)->name; }
+BREAK(SOURCE_ORDER) { ADD(SOURCES, source, builder_text(b, "A.rb"), 0); }
+BREAK(REQUESTER_TYPE) { AT(BUNDLE, bundle, 0)->requester_type = TYPE_INT; }
+BREAK(ENTITY_TYPE) { AT(ENTITIES, entity, 0)->type = W_INTS; }
+BREAK(ENTITY_KEYS) { AT(ENTITIES, entity, 0)->keys = 0; }
+BREAK(KEY_FIELDS) { AT(ENTITIES, entity, 0)->key_field[0] = 1; }
+BREAK(OPERATION_ORDER) { AT(OPERATIONS, operation, 0)->name = AT(OPERATIONS, operation, 1)->name; }
+BREAK(PARAM_SLOT) { AT(PARAMS, param, 2)->slot = AT(PARAMS, param, 1)->slot; }
+BREAK(PARAM_DEFAULT) { AT(PARAMS, param, 1)->default_const = 0; }
+BREAK(FILL_FIELD) { AT(FILLS, fill, 0)->field = 1; }
+BREAK(CHANGE_SLOT) { AT(CHANGES, change, 0)->slot[1] = A_STRING; }
+BREAK(AGENT_ORDER) { AT(AGENTS, agent, 1)->name = AT(AGENTS, agent, 0)->name; }
+BREAK(RULE_GRANT) { AT(RULES, rule, RULE_GUARD)->effect = RULE_ALLOW; }
+BREAK(RULE_APPROVERS) { AT(RULES, rule, RULE_MAIN)->effect = RULE_ASK; }
+BREAK(RULE_WAIVERS) { AT(RULES, rule, RULE_GUARD)->guard = 0; }
+BREAK(WAIVER_OWNER) { AT(RULES, rule, RULE_GUARD)->waivers = 0; }
+BREAK(FUNCTION_PARAMS) {
+  for (uint32_t i = 0; i < 257; i++) builder_add(b, SECTION_INDEXES, &(uint32_t){TYPE_INT << 1}, 1);
+  AT(FUNCTIONS, function, 0)->first_param = builder_count(b, SECTION_INDEXES) - 257;
+  AT(FUNCTIONS, function, 0)->params = 257;
+}
+BREAK(TABLE_ROW) { AT(TABLES, table, 0)->row_type = W_PAIR; }
+BREAK(TABLE_ROWS) { AT(TABLES, table, 0)->rows = 5; }
+BREAK(TREE_TYPE) { AT(TREES, tree, 0)->value = 0; }
+BREAK(PATTERN_BYTES) { BYTE(BYTES, AT(PATTERNS, pattern, 0)->accept + 1) = 2; }
+BREAK(PATTERN_TABLE) { *(uint16_t *)builder_at(b, SECTION_DFA, 5) = 4; }
+BREAK(PATTERN_DEAD) { *(uint16_t *)builder_at(b, SECTION_DFA, 1) = 1; }
+BREAK(PATTERN_LENGTH) { AT(PATTERNS, pattern, 0)->min_length = 3; }
+BREAK(LIST_TILES) { NUMBER(LISTS, 3) = 2; }
+BREAK(LIST_ORDER) { NUMBER(LISTS, 2) = RULE_MAIN; }
+BREAK(SCOPE_SIZE) { builder_drop(b, SECTION_SCOPE, 1); }
+BREAK(SCOPE_LIST) { NUMBER(SCOPE, 0) = 1; }
+BREAK(SCOPE_EVENT) { NUMBER(SCOPE, 0) = 3; }
+/* Agents by operations by rules: a small file that asks for much work. */
+BREAK(SCOPE_EFFORT) {
+  enum { MORE_AGENTS = 100, MORE_OPERATIONS = 1400, MORE_RULES = 2000 };
+  char name[24];
+  for (uint32_t i = 0; i < MORE_AGENTS; i++) {
+    snprintf(name, sizeof name, "b.%06u", (unsigned)i);
+    ADD(AGENTS, agent, .name = builder_text(b, name), .team = NONE32);
+  }
+  for (uint32_t i = 0; i < MORE_OPERATIONS; i++) {
+    snprintf(name, sizeof name, "d.%06u", (unsigned)i);
+    ADD(OPERATIONS, operation, .name = builder_text(b, name), .result_type = NONE32, .binds = NONE32);
+  }
+  struct image_rule rule = *AT(RULES, rule, RULE_MAIN);
+  for (uint32_t i = 0; i < MORE_RULES; i++) builder_add(b, SECTION_RULES, &rule, 1);
+  uint32_t width = builder_count(b, SECTION_OPERATIONS) + RELEASE_COUNT + MORE_AGENTS + 2 + 1;
+  builder_drop(b, SECTION_SCOPE, builder_count(b, SECTION_SCOPE));
+  for (uint32_t agent = 0; agent < MORE_AGENTS + 2; agent++) {
+    uint32_t list = builder_add(b, SECTION_LISTS, &(uint32_t){MORE_RULES}, 1);
+    for (uint32_t i = 0; i < MORE_RULES; i++) builder_add(b, SECTION_LISTS, &(uint32_t){W_RULES + i}, 1);
+    for (uint32_t head = 0; head < width; head++)
+      builder_add(b, SECTION_SCOPE, &(uint32_t){head < MORE_OPERATIONS + 2 ? list : NONE32}, 1);
+  }
+}
+BREAK(OBLIGATION_SLOT) { AT(OBLIGATIONS, obligation, 0)->slot = A_INT; }
+
+/* ---- look-ups ---- */
+BREAK(TABLE_DISTINCT) { BYTE(VALUES, 4 + 27 + 1 + 8 + 1) = 1; }
+BREAK(TABLE_TOTAL) { AT(TABLES, table, 0)->key_field[0] = 2; }
+BREAK(TREE_CYCLE) { memcpy(&BYTE(VALUES, AT(VALUE_INDEX, value, 1)->offset + 4 + 8 + 9 + 5), "dept", 4); }
+BREAK(TREE_SIZE) {
+  enum { LONG = 6000 };
+  char text[16];
+  ADD(VALUE_INDEX, value, W_PAIRS, builder_count(b, SECTION_VALUES));
+  builder_add(b, SECTION_VALUES, &(uint32_t){LONG}, 4);
+  for (unsigned i = 0; i < 2 * LONG; i++) {           /* 0 under 1, 1 under 2, ... */
+    snprintf(text, sizeof text, "%05u", (i + 1) / 2);
+    builder_add(b, SECTION_VALUES, "\1\5\0\0\0", 5);
+    builder_add(b, SECTION_VALUES, text, 5);
+  }
+  AT(TREES, tree, 0)->value = builder_count(b, SECTION_VALUE_INDEX) - 1;
+}
+
+/* ---- code: structure ---- */
+
+/* A function of ints without parameters, whose code stands before RULE_MAIN's. */
+static uint32_t add_function(struct builder *b, const struct instruction *list, uint32_t count) {
+  struct image_rule *rule = AT(RULES, rule, RULE_MAIN);
+  struct image_cost cost;
+  builder_drop(b, SECTION_CODE, rule->code_count);
+  rule->code_count = 0;
+  builder_cost(b, list, count, &cost);
+  uint32_t function = ADD(FUNCTIONS, function, .code = builder_add(b, SECTION_CODE, list, count), .code_count = count, .result = TYPE_INT,
+                          .cost = builder_add(b, SECTION_COSTS, &cost, 1));
+  code(b, CODE({OP_PASS, 0, 0, 0, 0}));
+  return function;
+}
+
+BREAK(CODE_TILES) { AT(RULES, rule, RULE_RELEASE)->code = AT(RULES, rule, RULE_GUARD)->code; }
+BREAK(CODE_EMPTY) { AT(RULES, rule, RULE_RELEASE)->code_count = 0; }
+BREAK(CODE_UNUSED) { code(b, CODE({OP_PASS, 0, 0, 1, 0})); }
+BREAK(CODE_IMMEDIATE) { code(b, CODE({OP_CONST, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0})); }
+BREAK(CODE_FORWARD) { code(b, CODE({OP_ARG, 0, 0, 0, A_BOOL}, {OP_IF, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0})); }
+BREAK(CODE_INTO_LOOP) {
+  code(b, CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_ARG, 0, 0, 0, A_BOOL}, {OP_IF, 0, 0, 0, 5}, {OP_LOOP, 2, 1, 3, 6}, {OP_MOVE, 4, 0, 0, 0},
+               {OP_NEXT, 0, 0, 0, 3}, {OP_PASS, 0, 0, 0, 0}));
+}
+BREAK(CODE_LOOP) {
+  code(b, CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 4}, {OP_LOOP, 4, 1, 5, 5}, {OP_NEXT, 0, 0, 0, 1}, {OP_NEXT, 0, 0, 0, 2},
+               {OP_PASS, 0, 0, 0, 0}));
+}
+BREAK(CODE_LOOP_DEPTH) {
+  struct instruction deep[12] = {{OP_ARG, 0, 0, 0, A_INTS}};
+  for (unsigned d = 0; d < 5; d++) {
+    deep[1 + d] = (struct instruction){OP_LOOP, (uint8_t)(1 + 2 * d), 0, (uint8_t)(2 + 2 * d), 11 - d};
+    deep[10 - d] = (struct instruction){OP_NEXT, 0, 0, 0, 1 + d};
+  }
+  deep[11].op = OP_PASS;
+  code(b, deep, 12);
+}
+BREAK(CODE_END) { code(b, CODE({OP_ARG, 0, 0, 0, A_BOOL})); }
+BREAK(CODE_VERDICT) { code(b, CODE({OP_DENY, 0, 0, 0, 0})); }
+BREAK(CODE_LACK) {
+  AT(LACKS, lack, 0)->rule = RULE_GUARD;
+  code(b, CODE({OP_LACKS, 0, 0, 0, 0}));
+}
+BREAK(CODE_CALL) { *(struct instruction *)builder_at(b, SECTION_CODE, 0) = (struct instruction){OP_CALL, 2, 0, 0, 0}; }
+BREAK(CODE_COST_SIZE) {                               /* a function of degree 3 within two loops */
+  uint32_t f = add_function(b, CODE({OP_VALUE, 0, 0, 0, 2}, {OP_LOOP, 1, 0, 2, 7}, {OP_LOOP, 3, 0, 4, 6}, {OP_LOOP, 5, 0, 6, 5},
+                                    {OP_NEXT, 0, 0, 0, 3}, {OP_NEXT, 0, 0, 0, 2}, {OP_NEXT, 0, 0, 0, 1}, {OP_RETURN, 2, 0, 0, 0}));
+  code(b, CODE({OP_VALUE, 0, 0, 0, 2}, {OP_LOOP, 1, 0, 2, 6}, {OP_LOOP, 3, 0, 4, 5}, {OP_CALL, 5, 0, 0, f}, {OP_NEXT, 0, 0, 0, 2},
+               {OP_NEXT, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0}));
+}
+BREAK(CODE_COST) { AT(COSTS, cost, AT(RULES, rule, RULE_MAIN)->cost)->steps[0]--; }
+BREAK(CODE_DEPTH) {
+  uint32_t last = add_function(b, CODE({OP_COUNTED, 0, 0, 0, 0}, {OP_RETURN, 0, 0, 0, 0}));
+  for (unsigned i = 0; i < 33; i++) last = add_function(b, CODE({OP_CALL, 0, 0, 0, last}, {OP_RETURN, 0, 0, 0, 0}));
+}
+BREAK(CODE_FRAME) {
+  uint32_t last = add_function(b, CODE({OP_COUNTED, 255, 0, 0, 0}, {OP_RETURN, 255, 0, 0, 0}));
+  for (unsigned i = 0; i < 8; i++) last = add_function(b, CODE({OP_CALL, 255, 0, 0, last}, {OP_RETURN, 255, 0, 0, 0}));
+}
+
+/* ---- code: registers ---- */
+#define PASS {OP_PASS, 0, 0, 0, 0}
+BREAK(FLOW_DEFINED) { code(b, CODE({OP_ARG, 0, 0, 0, A_BOOL}, {OP_IF, 0, 0, 0, 3}, {OP_ARG, 1, 0, 0, A_INT}, {OP_NEG, 2, 1, 0, 0}, PASS)); }
+BREAK(FLOW_KIND) { code(b, CODE({OP_ARG, 0, 0, 0, A_INT}, {OP_NOT, 1, 0, 0, 0}, PASS)); }
+BREAK(FLOW_SAME) { code(b, CODE({OP_ARG, 0, 0, 0, A_USD}, {OP_ARG, 1, 0, 0, A_EUR}, {OP_ADD, 2, 0, 1, 0}, PASS)); }
+BREAK(FLOW_PRESENT) { code(b, CODE({OP_ARG, 0, 0, 0, O_INT}, {OP_NEG, 1, 0, 0, 0}, PASS)); }
+BREAK(FLOW_WINDOW) { code(b, CODE({OP_ARG, 255, 0, 0, A_INT}, {OP_CALL, 0, 255, 0, 0}, PASS)); }
+BREAK(FLOW_WINDOW_TYPE) { code(b, CODE({OP_ARG, 0, 0, 0, A_INT}, {OP_SEEN, 1, 0, 0, E_USER}, PASS)); }
+BREAK(FLOW_FIELD) { code(b, CODE({OP_ARG, 0, 0, 0, A_USER}, {OP_FIELD, 1, 0, 0, 4}, PASS)); }
+BREAK(FLOW_ARG) { code(b, CODE({OP_ARG, 0, 0, 0, W_SLOTS}, PASS)); }
+BREAK(FLOW_REQUESTER) { code(b, CODE({OP_REQUESTER, 0, 0, 0, 2}, PASS)); }
+BREAK(FLOW_EVENT) { code(b, CODE({OP_CONTEXT, 0, 0, 0, CTX_RELEASE_TEXT}, PASS)); }
+BREAK(FLOW_LIST_TYPE) { code(b, CODE({OP_SEENALL, 0, 0, 0, E_ORDER}, PASS)); }
+BREAK(FLOW_LOCKED) {
+  code(b, CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 4}, {OP_MOVE, 3, 2, 0, 0}, {OP_NEXT, 0, 0, 0, 1}, PASS));
+}
+BREAK(FLOW_RETURN) { add_function(b, CODE({OP_TEXT, 0, 0, 0, 0}, {OP_RETURN, 0, 0, 0, 0})); }
+BREAK(FLOW_OPEN) {
+  struct instruction many[1 + 2 * 513 + 1] = {{OP_ARG, 0, 0, 0, A_BOOL}};
+  for (uint32_t i = 0; i < 513; i++) {
+    many[1 + i] = (struct instruction){OP_IF, 0, 0, 0, 515 + i};
+    many[514 + i] = (struct instruction){OP_PASS, 0, 0, 0, 0};
+  }
+  many[1 + 2 * 513] = (struct instruction){OP_PASS, 0, 0, 0, 0};
+  code(b, many, COUNT(many));
+}
+/* Four loops, in each a chain of registers down which "optional" creeps one step a round. */
+BREAK(FLOW_EFFORT) {
+  enum { CHAIN = 20 };
+  struct instruction list[600];
+  uint32_t n = 0, start[4];
+  list[n++] = (struct instruction){OP_ARG, 200, 0, 0, A_INTS};
+  for (unsigned d = 0; d < 4; d++) {
+    for (unsigned i = 0; i < CHAIN; i++) list[n++] = (struct instruction){OP_ARG, (uint8_t)(d * CHAIN + i), 0, 0, A_INT};
+    start[d] = n;
+    list[n++] = (struct instruction){OP_LOOP, (uint8_t)(201 + 2 * d), 200, (uint8_t)(202 + 2 * d), 0};
+  }
+  for (unsigned d = 4; d-- > 0;) {
+    for (unsigned i = CHAIN - 1; i > 0; i--) list[n++] = (struct instruction){OP_MOVE, (uint8_t)(d * CHAIN + i), (uint8_t)(d * CHAIN + i - 1), 0, 0};
+    list[n++] = (struct instruction){OP_ARG, (uint8_t)(d * CHAIN), 0, 0, O_INT};
+    list[n++] = (struct instruction){OP_NEXT, 0, 0, 0, start[d]};
+    list[start[d]].imm = n;
+  }
+  list[n++] = (struct instruction){OP_PASS, 0, 0, 0, 0};
+  code(b, list, n);
+}
+
+/* ---- the harness ---- */
+static struct rebase_bundle *open_world(struct builder *b, unsigned flags, struct bundle_error *error) {
+  size_t size;
+  unsigned char *finished = builder_finish(b, &size), *image = calloc(1, size + 64);
+  struct allocator allocator = allocator_default();
+  ck_assert_ptr_nonnull(image);
+  memcpy(image, finished, size);
+  free(finished);
+  if (change_file) {
+    change_file(image, &size);
+    if (!stale_digest) builder_digest(image, size);
+  }
+  struct rebase_bundle *bundle = bundle_open(image, size, &allocator, flags, error);
+  free(image);
+  change_file = NULL;
+  stale_digest = false;
+  return bundle;
+}
+
+static const struct { enum check check; void (*how)(struct builder *b); } breaks[] = {
+#define CHECK(NAME, MUST) {CHECK_##NAME, break_##NAME},
+#include "checks.def"
+#undef CHECK
+};
+
+START_TEST(refusals) {
+  struct builder b;
+  struct bundle_error error;
+  builder_world(&b);
+  breaks[_i].how(&b);
+  struct rebase_bundle *bundle = open_world(&b, 0, &error);
+  ck_assert_msg(!bundle, "%s: nothing was refused", check_name(breaks[_i].check));
+  ck_assert_msg(error.status == (breaks[_i].check == CHECK_FILE_VERSION ? BUNDLE_VERSION : BUNDLE_INVALID) &&
+                    error.check == breaks[_i].check && strstr(error.text, check_name(error.check)) && strstr(error.text, check_text(error.check)),
+                "%s expected, got %s", check_name(breaks[_i].check), error.text);
+  builder_free(&b);
+}
+END_TEST
+
+/* Other ways to break the same checks, where one is not enough. */
+static const struct { const char *what; enum check check; struct instruction list[8]; } bad_code[] = {
+  {"allow with an operand", CHECK_CODE_UNUSED, {{OP_ALLOW, 0, 0, 0, 1}}},
+  {"text in the middle of a text", CHECK_CODE_IMMEDIATE, {{OP_TEXT, 0, 0, 0, 12}, PASS}},
+  {"jump out of the program", CHECK_CODE_IMMEDIATE, {{OP_JUMP, 0, 0, 0, 1}}},
+  {"a return in a rule", CHECK_CODE_VERDICT, {{OP_ARG, 0, 0, 0, A_INT}, {OP_RETURN, 0, 0, 0, 0}}},
+  {"next without loop", CHECK_CODE_LOOP, {{OP_NEXT, 0, 0, 0, 0}, PASS}},
+  {"loop over itself", CHECK_CODE_LOOP, {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 1, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, PASS}},
+  {"loop writes its list", CHECK_FLOW_LOCKED,
+   {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 4}, {OP_ARG, 1, 0, 0, A_INTS}, {OP_NEXT, 0, 0, 0, 1}, PASS}},
+  {"inner loop takes the outer's index", CHECK_FLOW_LOCKED,
+   {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 5}, {OP_LOOP, 3, 1, 4, 4}, {OP_NEXT, 0, 0, 0, 2}, {OP_NEXT, 0, 0, 0, 1}, PASS}},
+  {"a register of the body after the loop", CHECK_FLOW_DEFINED,
+   {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 4}, {OP_NEG, 4, 2, 0, 0}, {OP_NEXT, 0, 0, 0, 1}, {OP_NEG, 5, 4, 0, 0}, PASS}},
+  {"the element after the loop", CHECK_FLOW_DEFINED,
+   {{OP_ARG, 1, 0, 0, A_INTS}, {OP_ARG, 2, 0, 0, A_INT}, {OP_LOOP, 2, 1, 3, 4}, {OP_NEXT, 0, 0, 0, 2}, {OP_NEG, 5, 2, 0, 0}, PASS}},
+  {"another type in the second round", CHECK_FLOW_DEFINED,
+   {{OP_ARG, 1, 0, 0, A_INTS}, {OP_ARG, 0, 0, 0, A_INT}, {OP_LOOP, 2, 1, 3, 6}, {OP_NEG, 4, 0, 0, 0}, {OP_ARG, 0, 0, 0, A_STRING},
+    {OP_NEXT, 0, 0, 0, 2}, PASS}},
+  {"optional in the second round", CHECK_FLOW_PRESENT,
+   {{OP_ARG, 1, 0, 0, A_INTS}, {OP_ARG, 0, 0, 0, A_INT}, {OP_LOOP, 2, 1, 3, 6}, {OP_NEG, 4, 0, 0, 0}, {OP_ARG, 0, 0, 0, O_INT},
+    {OP_NEXT, 0, 0, 0, 2}, PASS}},
+  {"another type on one way", CHECK_FLOW_DEFINED,
+   {{OP_ARG, 0, 0, 0, A_BOOL}, {OP_ARG, 1, 0, 0, A_INT}, {OP_IF, 0, 0, 0, 4}, {OP_ARG, 1, 0, 0, A_STRING}, {OP_PRESENT, 2, 1, 0, 0}, PASS}},
+  {"row under an optional key is optional", CHECK_FLOW_PRESENT,
+   {{OP_ARG, 0, 0, 0, O_COLOUR}, {OP_ARG, 1, 0, 0, A_BOOL}, {OP_ROW, 2, 0, 0, 0}, {OP_FIELD, 3, 2, 0, 0}, PASS}},
+  {"row under a symbol is optional", CHECK_FLOW_PRESENT,
+   {{OP_ARG, 0, 0, 0, A_SYMBOL}, {OP_ARG, 1, 0, 0, A_BOOL}, {OP_ROW, 2, 0, 0, 0}, {OP_FIELD, 3, 2, 0, 0}, PASS}},
+  {"what was seen is optional", CHECK_FLOW_PRESENT, {{OP_ARG, 0, 0, 0, A_STRING}, {OP_SEEN, 1, 0, 0, E_USER}, {OP_FIELD, 2, 1, 0, 0}, PASS}},
+  {"an optional parameter to a required one", CHECK_FLOW_PRESENT, {{OP_ARG, 0, 0, 0, O_INT}, {OP_ARG, 1, 0, 0, A_INT}, {OP_CALL, 2, 0, 0, 0}, PASS}},
+  {"a string among ints", CHECK_FLOW_SAME, {{OP_ARG, 0, 0, 0, A_STRING}, {OP_ARG, 1, 0, 0, A_INTS}, {OP_IN, 2, 0, 1, 0}, PASS}},
+  {"an int for a map's key", CHECK_FLOW_SAME, {{OP_ARG, 0, 0, 0, A_INT}, {OP_ARG, 1, 0, 0, A_COUNTS}, {OP_IN, 2, 0, 1, 0}, PASS}},
+  {"an address for a map's key", CHECK_FLOW_KIND, {{OP_ARG, 0, 0, 0, A_COUNTS}, {OP_ARG, 1, 0, 0, A_IP}, {OP_MAPGET, 2, 0, 1, 0}, PASS}},
+  {"text equals address", CHECK_FLOW_SAME, {{OP_ARG, 0, 0, 0, A_STRING}, {OP_ARG, 1, 0, 0, A_IP}, {OP_EQTEXT, 2, 0, 1, 0}, PASS}},
+  {"int equals date", CHECK_FLOW_SAME, {{OP_ARG, 0, 0, 0, A_INT}, {OP_ARG, 1, 0, 0, A_DATE}, {OP_EQ, 2, 0, 1, 0}, PASS}},
+  {"bool is not ordered", CHECK_FLOW_KIND, {{OP_ARG, 0, 0, 0, A_BOOL}, {OP_LT, 1, 0, 0, 0}, PASS}},
+};
+
+START_TEST(refused_code) {
+  struct builder b;
+  struct bundle_error error;
+  uint32_t count = 8;
+  while (count > 1 && !memcmp(&bad_code[_i].list[count - 1], &(struct instruction){0}, sizeof(struct instruction))) count--;
+  builder_world(&b);
+  code(&b, bad_code[_i].list, count);
+  struct rebase_bundle *bundle = open_world(&b, 0, &error);
+  ck_assert_msg(!bundle && error.check == bad_code[_i].check, "%s: %s", bad_code[_i].what, bundle ? "accepted" : error.text);
+  ck_assert(error.section == SECTION_RULES && error.index == RULE_MAIN);
+  builder_free(&b);
+}
+END_TEST
+
+static struct rebase_bundle *must_open(struct builder *b) {
+  struct bundle_error error;
+  struct rebase_bundle *bundle = open_world(b, 0, &error);
+  ck_assert_msg(bundle != NULL, "%s", error.text);
+  return bundle;
+}
+
+/* ---- what is accepted ---- */
+START_TEST(accepted_code) {
+  static const struct instruction lists[][8] = {
+    {{OP_JUMP, 0, 0, 0, 2}, {OP_NOT, 9, 8, 0, 0}, PASS},                          /* nobody gets to the undefined register */
+    {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 4}, {OP_JUMP, 0, 0, 0, 5}, {OP_NEXT, 0, 0, 0, 1}, {OP_NEG, 4, 3, 0, 0}, PASS},
+    {{OP_ARG, 0, 0, 0, A_TIME}, {OP_CONTEXT, 1, 0, 0, CTX_NOW}, {OP_LT, 2, 0, 1, 0}, PASS},
+    {{OP_ARG, 0, 0, 0, A_COLOUR}, {OP_ARG, 1, 0, 0, A_SYMBOL}, {OP_EQ, 2, 0, 1, 0}, PASS},
+    {{OP_SEENALL, 0, 0, 0, E_USER}, {OP_LOOP, 1, 0, 2, 4}, {OP_FIELD, 3, 1, 0, 0}, {OP_NEXT, 0, 0, 0, 1}, PASS},
+  };
+  for (size_t i = 0; i < COUNT(lists); i++) {
+    struct builder b;
+    uint32_t count = 8;
+    while (!memcmp(&lists[i][count - 1], &(struct instruction){0}, sizeof(struct instruction))) count--;
+    builder_world(&b);
+    code(&b, lists[i], count);
+    bundle_free(must_open(&b));
+    builder_free(&b);
+  }
+}
+END_TEST
+
+START_TEST(names) {
+  struct builder b;
+  builder_world(&b);
+  struct rebase_bundle *bundle = must_open(&b);
+  ck_assert_uint_eq(find_agent(bundle, "acme.two", 8), 1);
+  ck_assert_uint_eq(find_agent(bundle, "acme.tw", 7), NONE32);
+  ck_assert_uint_eq(find_operation(bundle, "crm.pay", 7), OPERATION_PAY);
+  ck_assert_uint_eq(find_symbol(bundle, "blue", 4), 2);
+  ck_assert_uint_eq(find_symbol(bundle, "Blue", 4), NONE32);
+  ck_assert_uint_eq(find_region(bundle, "us", 2), 3);
+  ck_assert_uint_eq(find_entity(bundle, "crm.order", 9), E_ORDER);
+  ck_assert_uint_eq(find_label(bundle, "personal", 8), 0);
+  ck_assert_uint_eq(find_proof(bundle, "verified", 8), 0);
+  ck_assert_uint_eq(find_group(bundle, "staff", 5), 1);
+  uint32_t count;
+  const uint32_t *rules = bundle_scope(bundle, 1, OPERATION_PAY, &count);
+  ck_assert(count == 2 && rules[0] == RULE_MAIN && rules[1] == RULE_GUARD);
+  bundle_scope(bundle, 7, 0, &count);
+  ck_assert_uint_eq(count, 0);
+  ck_assert_uint_eq(bundle->longest, 4);
+  bundle_free(bundle);
+  builder_free(&b);
+}
+END_TEST
+
+START_TEST(pending) {
+  struct builder b, *world = &b;
+  struct bundle_error error;
+  builder_world(&b);
+  { struct builder *b = world; ADD(PENDING, pending, builder_text(b, "limit"), builder_text(b, "acme.daily"), 0, 12); }
+  ck_assert_ptr_null(open_world(&b, 0, &error));
+  ck_assert_int_eq(error.status, BUNDLE_PENDING);
+  ck_assert_str_eq(error.text, "this runtime cannot execute: limit acme.daily (a.rb:12)");
+  struct rebase_bundle *bundle = open_world(&b, BUNDLE_INSPECT, &error);
+  ck_assert_ptr_nonnull(bundle);
+  bundle_free(bundle);
+  builder_free(&b);
+}
+END_TEST
+
+/* ---- memory ---- */
+struct meter { unsigned left; int held; };
+static void *metered_alloc(size_t size, void *user) {
+  struct meter *meter = user;
+  if (!meter->left) return NULL;
+  meter->left--;
+  meter->held++;
+  return malloc(size);
+}
+static void metered_release(void *memory, void *user) {
+  if (memory) ((struct meter *)user)->held--;
+  free(memory);
+}
+
+START_TEST(out_of_memory_is_an_error) {
+  struct builder b;
+  size_t size;
+  builder_world(&b);
+  unsigned char *image = builder_finish(&b, &size);
+  bool opened = false;
+  for (unsigned n = 0; !opened; n++) {
+    struct meter meter = {n, 0};
+    struct allocator allocator = {metered_alloc, metered_release, &meter};
+    struct bundle_error error;
+    struct rebase_bundle *bundle = bundle_open(image, size, &allocator, 0, &error);
+    opened = bundle != NULL;
+    ck_assert(opened || error.status == BUNDLE_MEMORY);
+    ck_assert(!opened || n > 2);
+    bundle_free(bundle);
+    ck_assert_int_eq(meter.held, 0);
+  }
+  free(image);
+  builder_free(&b);
+}
+END_TEST
+
+/* ---- packed values ---- */
+static enum packed_status decode(const struct rebase_bundle *b, uint32_t type, const void *bytes, size_t size, value *out) {
+  static _Alignas(8) char memory[4096];
+  struct arena_fixed arena = {memory, 0, sizeof memory};
+  size_t used, needed;
+  enum packed_status status = packed_decode(b, type, bytes, size, &used, &arena, out);
+  bool measured = packed_decoded_size(b, type, bytes, size, &needed);
+  ck_assert(status != PACKED_OK || (measured && needed == arena.used && used == size));
+  return status;
+}
+
+START_TEST(packed_values) {
+  struct builder b;
+  builder_world(&b);
+  struct rebase_bundle *bundle = must_open(&b);
+  for (uint32_t i = 0; i < bundle->VALUE_INDEX.count; i++) {            /* there and back */
+    unsigned char bytes[1024];
+    uint32_t type = bundle->VALUE_INDEX.at[i].type;
+    value v;
+    size_t size = packed_encode(bundle, type, bundle->values[i], bytes, sizeof bytes);
+    ck_assert_int_eq(memcmp(bytes, bundle->VALUES.at + bundle->VALUE_INDEX.at[i].offset, size), 0);
+    ck_assert_int_eq(decode(bundle, type, bytes, size, &v), PACKED_OK);
+    ck_assert(value_equal(bundle, type, v, bundle->values[i]));
+    for (size_t cut = 0; cut < size; cut++) ck_assert_int_eq(decode(bundle, type, bytes, cut, &v), PACKED_INVALID);
+    ck_assert_uint_eq(packed_encode(bundle, type, bundle->values[i], bytes, size - 1), size);
+    static _Alignas(8) char memory[1024];
+    for (size_t room = 0; room <= sizeof memory; room += 8) {
+      struct arena_fixed arena = {memory, 0, room};
+      if (packed_copy(bundle, type, bundle->values[i], &arena, &v)) ck_assert(value_equal(bundle, type, v, bundle->values[i]));
+      else ck_assert_uint_lt(room, sizeof memory);
+    }
+  }
+  bundle_free(bundle);
+  builder_free(&b);
+}
+END_TEST
+
+START_TEST(packed_refusals) {
+  static const struct { uint32_t type; size_t size; const char *bytes; } bad[] = {
+    {TYPE_BOOL, 8, "\2\0\0\0\0\0\0\0"}, {TYPE_INT, 8, "\0\0\0\0\0\0\0\x80"}, {TYPE_REGION, 8, "\4\0\0\0\0\0\0\0"},
+    {TYPE_SYMBOL, 8, "\3\0\0\0\0\0\0\0"}, {TYPE_SYMBOL, 8, "\xff\xff\xff\xff\xff\xff\xff\xff"}, {W_COLOUR, 8, "\2\0\0\0\0\0\0\0"},
+    {TYPE_VERSION, 8, "\0\0\0\0\0\0\0\x10"}, {TYPE_STRING, 5, "\1\0\0\0\xc0"}, {TYPE_STRING, 5, "\1\0\0\0\0"},
+    {TYPE_STRING, 7, "\3\0\0\0\xed\xa0\x80"}, {TYPE_IP, 6, "\2\0\0\0ab"}, {TYPE_STRINGS, 4, "\xff\xff\xff\xff"},
+    {W_TEXTS, 14, "\2\0\0\0\1\0\0\0x\1\0\0\0x"},                                             /* a set with equal elements */
+    {W_COUNTS, 30, "\2\0\0\0\1\0\0\0b\1\0\0\0\0\0\0\0\1\0\0\0a\1\0\0\0\0\0\0\0"},              /* keys descend */
+    {W_COUNTS, 30, "\2\0\0\0\1\0\0\0a\1\0\0\0\0\0\0\0\1\0\0\0a\1\0\0\0\0\0\0\0"},              /* a key twice */
+    {W_SIZE, 2, "\0\0"}, {W_SIZE, 2, "\2\0"},
+  };
+  struct builder b;
+  value v;
+  builder_world(&b);
+  struct rebase_bundle *bundle = must_open(&b);
+  for (size_t i = 0; i < COUNT(bad); i++)
+    ck_assert_msg(decode(bundle, bad[i].type, bad[i].bytes, bad[i].size, &v) == PACKED_INVALID && is_missing(v), "case %zu", i);
+  bundle_free(bundle);
+  builder_free(&b);
+}
+END_TEST
+
+/* ---- fields.def leaves no byte of a record out ---- */
+#define SECTION(NAME, TYPE) typedef TYPE record_##NAME;
+#include "sections.def"
+#undef SECTION
+
+START_TEST(every_field_has_a_role) {
+  static const char loose[] = {
+    SECTION_TEXTS, SECTION_VALUES, SECTION_BYTES, SECTION_DFA, SECTION_INDEXES, SECTION_SCOPE, SECTION_LISTS,      /* no records */
+  };
+  size_t covered[SECTION_COUNT] = {0}, size[SECTION_COUNT] = {
+#define SECTION(NAME, TYPE) sizeof(TYPE),
+#include "sections.def"
+#undef SECTION
+  };
+#define FIELD(SECTION, NAME, ROLE, ARGUMENT) \
+  ck_assert_uint_eq(offsetof(record_##SECTION, NAME), covered[SECTION_##SECTION]); \
+  covered[SECTION_##SECTION] += sizeof(((record_##SECTION *)0)->NAME);
+#include "fields.def"
+#undef FIELD
+  for (int s = 0; s < SECTION_COUNT; s++)
+    ck_assert_msg(memchr(loose, s, sizeof loose) ? !covered[s] : covered[s] == size[s], "section %s", section_name((enum section)s));
+}
+END_TEST
+
+static void collect(const char *text, size_t length, void *user) { strncat(user, text, length); }
+
+START_TEST(disassembly) {
+  struct builder b;
+  char out[4096] = "";
+  builder_world(&b);
+  code(&b, CODE({OP_ARG, 0, 0, 0, A_BOOL}, {OP_IFNOT, 0, 0, 0, 4}, {OP_TEXT, 1, 0, 0, 8}, {OP_ALLOW, 0, 0, 0, 0}, PASS));
+  struct rebase_bundle *bundle = must_open(&b);
+  bundle_disassemble(bundle, collect, out);
+  ck_assert_ptr_nonnull(strstr(out, "rule 0 acme.main: allow call  (a.rb:0)\n  cost 5\n     0  ARG        r0, #18\n"
+                                    "     1  IFNOT      r0, -> 4\n     2  TEXT       r1, \"red\"\n     3  ALLOW"));
+  ck_assert_ptr_nonnull(strstr(out, "waiver 0 for acme.one"));
+  bundle_free(bundle);
+  builder_free(&b);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("verify");
+  TCase *tests = tcase_create("verify");
+  tcase_set_timeout(tests, 60);
+  tcase_add_loop_test(tests, refusals, 0, (int)COUNT(breaks));
+  tcase_add_loop_test(tests, refused_code, 0, (int)COUNT(bad_code));
+  const TTest *all[] = {accepted_code, names, pending, out_of_memory_is_an_error, packed_values, packed_refusals, every_field_has_a_role, disassembly};
+  for (size_t i = 0; i < COUNT(all); i++) tcase_add_test(tests, all[i]);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
