@@ -25,7 +25,7 @@ static bool because_of(const struct record *record, struct out *out, const char 
     out_string(out, rule->because);
     const struct image_lack *lack = lack_of(record, i);
     if (lack && lack->hint) {
-      out_string(out, " (call ");
+      out_string(out, " (");
       out_text(out, bundle_text(record->loaded->bundle, lack->hint));
       out_char(out, ')');
     }
