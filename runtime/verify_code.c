@@ -70,13 +70,13 @@ static bool add_cost(struct structure *t, uint32_t pc, unsigned depth, uint64_t 
 }
 
 /* LOOP tests once on entry and once for each element, so it counts at both depths; a call costs what its function does. */
-static bool count_cost(struct structure *t, uint32_t pc, const struct instruction *i) {
+static bool count_cost(struct structure *t, uint32_t pc, unsigned depth, const struct instruction *i) {
   unsigned cost = opcode_table[i->op].cost;
-  if (!add_cost(t, pc, t->depth, cost)) return false;
-  if (i->op == OP_LOOP) return add_cost(t, pc, t->depth + 1, cost);
+  if (!add_cost(t, pc, depth, cost)) return false;
+  if (i->op == OP_LOOP) return add_cost(t, pc, depth + 1, cost);
   if (i->op == OP_CALL)
     for (unsigned d = 0; d <= IMAGE_MAX_LOOP_DEPTH; d++)
-      if (!add_cost(t, pc, t->depth + d, t->v->functions[i->imm].cost.steps[d])) return false;
+      if (!add_cost(t, pc, depth + d, t->v->functions[i->imm].cost.steps[d])) return false;
   return true;
 }
 
@@ -153,7 +153,8 @@ static bool check_structure(struct structure *t) {
     const struct open_loop *loop = t->depth ? &t->loops[t->depth - 1] : NULL;
     if (loop && t->v->earliest[pc] != NONE32 && t->v->earliest[pc] <= loop->at)
       return refuse_at(t, CHECK_CODE_INTO_LOOP, pc, "a jump from before the loop leads here");
-    if (!check_operands(t, pc, i, &opcode_table[i->op]) || !count_cost(t, pc, i) || !check_control(t, pc, i)) return false;
+    unsigned depth = t->depth;      /* NEXT is within its loop, LOOP is not */
+    if (!check_operands(t, pc, i, &opcode_table[i->op]) || !check_control(t, pc, i) || !count_cost(t, pc, depth, i)) return false;
   }
   if (!is_end(s->code[s->count - 1].op)) return refuse_at(t, CHECK_CODE_END, s->count - 1, "falls off its end");
   return true;

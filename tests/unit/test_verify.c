@@ -40,12 +40,12 @@ BREAK_FILE(LAYOUT_ORDER) { (void)size; builder_table(image)[SECTION_TYPES].offse
 BREAK_FILE(LAYOUT_BOUNDS) { (void)size; builder_table(image)[SECTION_CODE].count += 100000; }
 BREAK_FILE(LAYOUT_PADDING) {
   (void)size;
-  struct image_section *values = &builder_table(image)[SECTION_VALUES];
-  ck_assert_uint_ne((values->offset + values->count) % 8, 0);
-  image[values->offset + values->count] = 1;
+  const struct image_section *lists = &builder_table(image)[SECTION_LISTS];
+  ck_assert_uint_ne(lists->count % 2, 0);
+  image[lists->offset + 4 * lists->count] = 1;
 }
 BREAK_FILE(LAYOUT_END) { HEADER->bytes = *size += 8; }
-BREAK(BUNDLE_ONE) { builder_add(b, SECTION_BUNDLE, builder_at(b, SECTION_BUNDLE, 0), 1); }
+BREAK(BUNDLE_ONE) { ADD(BUNDLE, bundle, .requester_type = NONE32); }
 BREAK(TEXT_FIRST) { BYTE(TEXTS, 0) = 1; }
 BREAK(TEXT_LENGTH) { NUMBER(TEXTS, 8) = 1000000; }
 BREAK(TEXT_PADDING) { BYTE(TEXTS, 15) = 1; }
