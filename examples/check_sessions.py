@@ -62,7 +62,7 @@ def own_sessions(example):
                 problems.append('step %d %s: %s, expected %s (%s)' % (want['step'], want['operation'], call['effect'], want['effect'], call['reason']))
             elif 'by' in want and by != want['by']:
                 problems.append('step %d %s: by %s, expected by %s' % (want['step'], want['operation'], by, want['by']))
-            elif 'of' in want and sorted(call['ask_target']) != want['of']:
+            elif 'of' in want and sorted(last(g) for g in call['ask_target']) != want['of']:
                 problems.append('step %d %s: asks %s, expected %s' % (want['step'], want['operation'], call['ask_target'], want['of']))
         for step, call in sorted(calls.items()):
             problems.append('step %d %s: %s, expected to be allowed (%s)' % (step, call['operation'], call['effect'], call['reason']))

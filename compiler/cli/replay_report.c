@@ -27,6 +27,17 @@ static int most_calls_first(const void *a, const void *b) {
   return order ? order : strcmp(x->because, y->because);
 }
 
+/* Two rules of one guard that stop a call for the same reason stop one call. */
+static bool said_before(const json_t *rules, size_t k) {
+  const json_t *rule = json_array_get(rules, k);
+  for (size_t i = 0; i < k; i++) {
+    const json_t *other = json_array_get(rules, i);
+    if (!strcmp(text_of(rule, "name"), text_of(other, "name")) && !strcmp(text_of(rule, "because"), text_of(other, "because")) &&
+        !strcmp(text_of(rule, "detail"), text_of(other, "detail"))) return true;
+  }
+  return false;
+}
+
 static struct by_rule *group_by_rule(const struct replay *r, const char *effect, size_t *n) {
   size_t room = 1, i;
   json_t *entry;
@@ -40,6 +51,7 @@ static struct by_rule *group_by_rule(const struct replay *r, const char *effect,
     size_t before = *n, k;
     json_t *rule;
     json_array_foreach(rules, k, rule) {
+      if (said_before(rules, k)) continue;
       const char *because = text_of(rule, "because");
       count_rule(rows, n, text_of(rule, "name"), *because ? because : text_of(rule, "detail"), text_of(entry, "session"));
     }

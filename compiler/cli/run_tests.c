@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include "cli/run_tests.h"
 
-#define REQUESTER "requester"       /* who asks in every test */
+#define REQUESTER "requester"       /* who asks, unless `given requester` says an id */
 enum { MAX_ACTORS = 16 };
 
 struct actor { const struct agent *agent; char session[REBASE_ID_BYTES]; };
@@ -15,6 +15,7 @@ struct player {
   struct host host;
   struct actor actors[MAX_ACTORS]; unsigned actor_count;
   char delegation[REBASE_ID_BYTES]; const struct actor *delegator; const struct agent *delegate;   /* allowed, not yet used */
+  const char *requester;            /* who asks: the `id` of `given requester`, which the host binds to the session */
   bool memory_out;
 };
 
@@ -94,7 +95,7 @@ static const struct actor *actor_of(struct player *p, const struct agent *agent,
     for (unsigned i = 0; i < p->actor_count; i++)
       if (p->actors[i].agent == agent) p->actors[i].agent = NULL;          /* from now on it acts in the new session */
   } else {
-    rebase_opening opening = {agent->name, REQUESTER, p->test->requester_json};
+    rebase_opening opening = {agent->name, p->requester, p->test->requester_json};
     status = rebase_session_open(p->host.engine, &opening, actor->session, &report);
   }
   if (status != REBASE_OK) return fails(p, span, "no session: %s %s", rebase_status_text(status), report.text), NULL;
@@ -141,7 +142,7 @@ static void note_matches(struct player *p, const rebase_decision *d) {
 }
 
 static const rebase_decision *decide(struct player *p, const struct actor *actor, const char *body) {
-  rebase_caller caller = {actor->agent->name, REQUESTER, actor->session};
+  rebase_caller caller = {actor->agent->name, p->requester, actor->session};
   const rebase_decision *d = rebase_decide_json(p->host.request, &caller, body, strlen(body));
   note_matches(p, d);
   return d;
@@ -150,10 +151,10 @@ static const rebase_decision *decide(struct player *p, const struct actor *actor
 /* The answers that the test gives to an ask. */
 static bool answer(struct player *p, const struct test_step *s, const struct actor *actor, const rebase_decision *asked) {
   rebase_status status = REBASE_OK;
-  if (s->approve_all) status = host_approve_all(&p->host, actor->session, REQUESTER, asked);
+  if (s->approve_all) status = host_approve_all(&p->host, actor->session, p->requester, asked);
   for (unsigned i = 0; i < s->approved_count && !s->approve_all && status == REBASE_OK; i++) {
     const char *group = s->approved[i];
-    const char *approver = strcmp(group, "requester") == 0 ? REQUESTER : "approver";
+    const char *approver = strcmp(group, "requester") == 0 ? p->requester : "approver";
     status = rebase_approve(p->host.engine, actor->session, asked->id, group, approver);
     if (status != REBASE_OK) return fails(p, s->span, "the approval by %s does not count: %s", group, rebase_status_text(status));
   }
@@ -247,11 +248,15 @@ bool run_one_test(struct test_run *run, struct test_outcome *outcome) {
   outcome->verdict = TEST_PASSED;
   if (outcome->test->needs) return not_run(outcome, "needs what cannot be executed yet: ", outcome->test->needs);
   if (run->refused) return not_run(outcome, run->refused, "");
+  json_t *fields = p.test->requester_json ? json_loads(p.test->requester_json, 0, NULL) : NULL;
+  const char *id = json_string_value(json_object_get(fields, "id"));
+  p.requester = id && *id ? id : REQUESTER;
   int code = host_set_clock(&p.host, run->cli, run->subject);
   if (code == CLI_OK) code = host_open(&p.host, run->subject);
   if (code == CLI_OK) play(&p);
   else fails(&p, p.test->span, "no engine for this test");
   host_close(&p.host);
+  json_decref(fields);
   outcome->microseconds = cli_wall_clock() - start;
   return !p.memory_out;
 }

@@ -17,10 +17,16 @@ test "a small refund without a proof has no grant" {
 }
 test "checking the code proves who the customer is" {
   given seen stripe.charge { id: "ch_1", amount: 80.00 USD }
-  call identity.check_code(contact_id: "c_1", code: "000000") by support_bot
+  call identity.check_code(contact_id: "c_1", code: "000000") by support_bot -> "verified"
   expect allow
   then call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
   expect allow by refunds
+}
+test "a wrong code proves nothing" {
+  given seen stripe.charge { id: "ch_1", amount: 80.00 USD }
+  call identity.check_code(contact_id: "c_1", code: "000000") by support_bot -> "Error: wrong code"
+  then call stripe.create_refund(charge: "ch_1", amount: 40.00 USD) by support_bot
+  expect deny
 }
 test "a large refund waits for a person" {
   given seen stripe.charge { id: "ch_1", amount: 800.00 USD }

@@ -35,9 +35,11 @@ connector identity "Customer verification" {
   kind identity
   residency de
   base "https://verify.acme.example/v1"
+  failure "Error"
   writes send_code(contact_id: string)
     POST "/codes"
-  writes check_code(contact_id: string, code: string) proves verified
+  writes check_code(contact_id: string, code: string) -> string       # "verified", or "Error: wrong code"
+    proves verified
     POST "/codes/check"
 }
 
