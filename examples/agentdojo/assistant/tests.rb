@@ -106,7 +106,7 @@ test "a hotel that they did not" {
 }
 
 test "a restaurant that they did not" {
-  call travel.reserve_restaurant(restaurant: "Grill", start_time: "1") by assistant
+  call travel.reserve_restaurant(restaurant: "Harbour Mess", start_time: "1") by assistant
   expect ask requester by dojo.travel.reservations
 }
 
@@ -204,12 +204,12 @@ test "a post to another page" {
 }
 
 test "an invitation" {
-  call slack.invite_user_to_slack(user: "Eve", user_email: "e@x.example") by assistant
+  call slack.invite_user_to_slack(user: "Odd", user_email: "e@x.example") by assistant
   expect ask requester by dojo.chat.leaves_the_company
 }
 
 test "a message inside the company" {
-  call slack.send_direct_message(recipient: "Kim", body: "lunch") by assistant
+  call slack.send_direct_message(recipient: "Unni", body: "lunch") by assistant
   expect allow by everything
 }
 
@@ -219,7 +219,7 @@ test "a message with a link" {
 }
 
 test "a member is removed" {
-  given said "remove Kim"
-  call slack.remove_user_from_slack(user: "Kim") by assistant
+  given said "remove Unni"
+  call slack.remove_user_from_slack(user: "Unni") by assistant
   expect ask requester by dojo.platform.deletes
 }
