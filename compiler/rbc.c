@@ -56,8 +56,8 @@ bool rbc_add_file(struct rbc *c, const char *path, const char *text, size_t size
   return file->text != NULL;
 }
 
-/* Rules are looked at although a declaration was wrong, so that one run shows many errors; not although a file could not
- * be read as text: what it declares is missing then, and everything that names it would be wrong too. */
+/* Rules are looked at although a declaration was wrong, so that one run shows many errors; not although a file could
+ * not be read as text: what it declares is missing then, and everything that names it would be wrong too. */
 static bool can_go_on(const struct checker *checker) {
   if (!checker->items_ready) return false;
   for (unsigned i = 0; i < checker->program->source_count; i++) if (checker->program->sources[i]->broken) return false;
@@ -100,7 +100,8 @@ const struct rbc_diags *rbc_diagnostics(const struct rbc *c) { return &c->diags;
 void rbc_report(const struct rbc *c, FILE *out, enum rbc_report_format format) {
   struct arena arena = { NULL, false };
   struct rbc_texts texts;
-  if (!rbc_source_texts(&arena, c->program.sources, c->program.source_count, &texts)) texts = (struct rbc_texts){ NULL, 0 };
+  if (!rbc_source_texts(&arena, c->program.sources, c->program.source_count, &texts))
+    texts = (struct rbc_texts){ NULL, 0 };
   if (format == RBC_JSON) rbc_render_json(out, &c->diags, &texts);
   else {
     rbc_render_text(out, &c->diags, &texts, format == RBC_COLOUR);

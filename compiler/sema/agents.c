@@ -19,7 +19,8 @@ static bool first_time(struct checker *c, struct span *before, struct span here,
   return false;
 }
 
-static const char *text_of(struct checker *c, const struct symbol *s, const struct node *prop, const char *name, const char *like) {
+static const char *text_of(struct checker *c, const struct symbol *s, const struct node *prop, const char *name,
+                           const char *like) {
   const struct node *values = prop->kid[1], *value = KIDS(values) == 1 ? values->kid[0] : NULL;
   const char *text = value && value->kind == NODE_STRING ? rbc_string(c, s->scope, value) : NULL;
   if (text && *text) return text;
@@ -38,7 +39,8 @@ static void unknown_property(struct checker *c, const struct symbol *s, const st
 }
 
 static void no_owner(struct checker *c, const struct symbol *s) {
-  struct diag *d = rbc_diag(c->diags, E0340, s->span, "%s `%s` has no owner", s->kind == SYM_AGENT ? "agent" : "team", s->name);
+  struct diag *d =
+      rbc_diag(c->diags, E0340, s->span, "%s `%s` has no owner", s->kind == SYM_AGENT ? "agent" : "team", s->name);
   rbc_diag_help(c->diags, d, "say who answers for it: `owner \"support@acme.example\"`");
 }
 
@@ -81,7 +83,8 @@ static void agent_property(struct checker *c, const struct symbol *s, const stru
   if (!strcmp(name, "owner")) {
     if (first_time(c, &once->owner, here, name)) agent->owner = text_of(c, s, prop, name, "support@acme.example");
   } else if (!strcmp(name, "purpose")) {
-    if (first_time(c, &once->purpose, here, name)) agent->purpose = text_of(c, s, prop, name, "answers customer tickets");
+    if (first_time(c, &once->purpose, here, name))
+      agent->purpose = text_of(c, s, prop, name, "answers customer tickets");
   } else if (!strcmp(name, "team")) {
     if (first_time(c, &once->team, here, name)) agent_team(c, s, prop);
   } else unknown_property(c, s, prop, name, KNOWN, 5);
@@ -128,7 +131,7 @@ static void fill_agent(struct checker *c, const struct symbol *s) {
   }
   if (agent->use_count) qsort(agent->uses, agent->use_count, sizeof *agent->uses, by_operation);
   if (agent->accept_count) qsort(agent->accepts, agent->accept_count, sizeof *agent->accepts, by_agent);
-  if (once.owner.source == NO_SOURCE && agent->team) agent->owner = agent->team->owner;    /* who answers for the team */
+  if (once.owner.source == NO_SOURCE && agent->team) agent->owner = agent->team->owner; /* who answers for the team */
   else if (once.owner.source == NO_SOURCE) no_owner(c, s);
 }
 

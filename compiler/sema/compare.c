@@ -20,14 +20,18 @@ static bool comparable(struct env *env, const struct node *node, const struct no
   const struct expr *composite = !rule_is_scalar_or_text(a->type) ? a : !rule_is_scalar_or_text(b->type) ? b : NULL;
   if (composite) {
     const struct node *which = composite == a ? left : right;
-    struct diag *d = rule_diag(c, E0276, span, "`%s` is %s: lists and records are not compared as a whole", rule_text(c, env->scope, which),
-                               rule_type_phrase(c, composite->type));
-    rbc_diag_help(c->diags, d, composite->type->kind == TYPE_RECORD ? "compare a field of it"
-                  : "compare element by element: `all (x, y) in pairs(xs, ys) satisfy x == y`; or ask for membership with `in`");
+    struct diag *d = rule_diag(c, E0276, span, "`%s` is %s: lists and records are not compared as a whole",
+                               rule_text(c, env->scope, which), rule_type_phrase(c, composite->type));
+    rbc_diag_help(
+      c->diags, d,
+      composite->type->kind == TYPE_RECORD
+        ? "compare a field of it"
+        : "compare element by element: `all (x, y) in pairs(xs, ys) satisfy x == y`; or ask for membership with `in`");
     return false;
   }
   if (!a->optional || !b->optional) return true;
-  struct diag *d = rule_diag(c, E0255, span, "`%s` and `%s` may both be missing", rule_text(c, env->scope, left), rule_text(c, env->scope, right));
+  struct diag *d = rule_diag(c, E0255, span, "`%s` and `%s` may both be missing", rule_text(c, env->scope, left),
+                             rule_text(c, env->scope, right));
   rbc_diag_note(c->diags, d, "a missing value equals nothing, not even another missing one, which is easily misread");
   rbc_diag_help(c->diags, d, "test one of them first: `%s is present and ...`", rule_text(c, env->scope, left));
   return false;
@@ -42,7 +46,8 @@ static bool can_be_compared(const struct type *a, const struct type *b) {
   return words || (a->kind == b->kind && (a->kind != TYPE_MONEY || a == b));
 }
 
-struct expr *rule_equal(struct env *env, const struct node *node, const struct node *left, const struct node *right, bool negated) {
+struct expr *rule_equal(struct env *env, const struct node *node, const struct node *left, const struct node *right,
+                        bool negated) {
   struct span span = rbc_span(env->scope, node);
   struct expr *a, *b;
   if (!rule_pair(env, left, right, &a, &b) || !comparable(env, node, left, a, right, b)) return NULL;
@@ -52,9 +57,10 @@ struct expr *rule_equal(struct env *env, const struct node *node, const struct n
     return NULL;
   }
   if (!share_a_word(a->type, b->type)) {
-    struct diag *d = rule_diag(env->c, W0902, span, "`%s` and `%s` have no word in common: they are never equal", rule_text(env->c, env->scope, left),
-                               rule_text(env->c, env->scope, right));
-    rbc_diag_note(env->c->diags, d, "one is %s, the other %s", rbc_type_name(env->c, a->type), rbc_type_name(env->c, b->type));
+    struct diag *d = rule_diag(env->c, W0902, span, "`%s` and `%s` have no word in common: they are never equal",
+                               rule_text(env->c, env->scope, left), rule_text(env->c, env->scope, right));
+    rbc_diag_note(env->c->diags, d, "one is %s, the other %s", rbc_type_name(env->c, a->type),
+                  rbc_type_name(env->c, b->type));
   }
   return equal(env, span, a, b, negated);
 }
@@ -74,9 +80,11 @@ struct expr *rule_order(struct env *env, const struct node *node) {
     return NULL;
   }
   if (!rule_is_ordered(a->type)) {
-    struct diag *d = rule_diag(c, E0263, span, "`%s` is %s, which has no order", rule_text(c, env->scope, left), rule_type_phrase(c, a->type));
+    struct diag *d = rule_diag(c, E0263, span, "`%s` is %s, which has no order", rule_text(c, env->scope, left),
+                               rule_type_phrase(c, a->type));
     if (a->type->kind == TYPE_WORDS) rbc_diag_help(c->diags, d, "list the words that are meant: `in [...]`");
-    if (rule_is_text(a->type)) rbc_diag_help(c->diags, d, "texts can be equal, start, end or match; numbers in texts cannot be read");
+    if (rule_is_text(a->type))
+      rbc_diag_help(c->diags, d, "texts can be equal, start, end or match; numbers in texts cannot be read");
     return NULL;
   }
   bool less = node->tok == TOKEN_LT || node->tok == TOKEN_GE;
@@ -111,7 +119,8 @@ static bool elements(struct env *env, const struct node *list, const struct type
   return true;
 }
 
-static struct expr *constant_list(struct env *env, const struct node *node, struct expr **list, uint32_t count, const struct type *element) {
+static struct expr *constant_list(struct env *env, const struct node *node, struct expr **list, uint32_t count,
+                                  const struct type *element) {
   struct constant *constant = arena_alloc(env->c->arena, sizeof *constant);
   struct constant **items = rule_array_of(env->c, count, sizeof *items);
   if (!constant || !items) return NULL;
@@ -136,9 +145,10 @@ static bool all_constant(struct expr **list, uint32_t count) {
 /* Makes every element of one type with the first; reports the one that is not. */
 static bool one_type(struct env *env, const struct node *list, struct expr **e, uint32_t count) {
   for (uint32_t i = 0; i < count; i++)
-    for (uint32_t j = 0; j < count; j++) {        /* an int may meet a decimal later on: two rounds settle it */
+    for (uint32_t j = 0; j < count; j++) { /* an int may meet a decimal later on: two rounds settle it */
       if (rule_unify(env, &e[i], &e[j])) continue;
-      rule_mismatch(env, E0251, rbc_span(env->scope, list->kid[j]), list->kid[i], e[i], list->kid[j], e[j], "the elements of a list are of one type");
+      rule_mismatch(env, E0251, rbc_span(env->scope, list->kid[j]), list->kid[i], e[i], list->kid[j], e[j],
+                    "the elements of a list are of one type");
       return false;
     }
   return true;
@@ -148,10 +158,13 @@ struct expr *rule_array(struct env *env, const struct node *node, const struct t
   struct checker *c = env->c;
   struct span span = rbc_span(env->scope, node);
   const struct node *values = node->kid[0];
-  if (expected && (expected->kind == TYPE_SET || !rule_is_scalar_or_text(expected)) && expected->kind != TYPE_RECORD && rbc_is_constant_form(node)
-      && (expected->kind == TYPE_SET || (expected->element && !rule_is_scalar_or_text(expected->element)) || !values->count))
+  if (expected && (expected->kind == TYPE_SET || !rule_is_scalar_or_text(expected)) && expected->kind != TYPE_RECORD &&
+      rbc_is_constant_form(node) &&
+      (expected->kind == TYPE_SET || (expected->element && !rule_is_scalar_or_text(expected->element)) ||
+       !values->count))
     return rule_constant(env, rbc_constant(c, env->scope, node, expected), span);
-  const struct type *element = expected && rbc_is_list(expected) ? expected->element ? expected->element : rbc_type(c, TYPE_STRING) : NULL;
+  const struct type *element =
+    expected && rbc_is_list(expected) ? expected->element ? expected->element : rbc_type(c, TYPE_STRING) : NULL;
   if (!values->count) {
     struct diag *d = rule_diag(c, E0275, span, "nothing says what this empty list would hold");
     rbc_diag_help(c->diags, d, "to ask whether a list is empty: `count(xs) == 0`");
@@ -171,7 +184,8 @@ static struct expr *either(struct env *env, struct span span, struct expr *so_fa
 }
 
 static bool lies(const struct expr *a, const struct type *element) {
-  return (a->type->kind == TYPE_REGION && element->kind == TYPE_REGION) || (a->type->kind == TYPE_IP && element->kind == TYPE_CIDR);
+  return (a->type->kind == TYPE_REGION && element->kind == TYPE_REGION) ||
+         (a->type->kind == TYPE_IP && element->kind == TYPE_CIDR);
 }
 
 static struct expr *lies_in(struct env *env, struct span span, struct expr *a, struct expr *b) {
@@ -181,12 +195,13 @@ static struct expr *lies_in(struct env *env, struct span span, struct expr *a, s
 static void not_an_element(struct env *env, const struct node *node, const struct expr *a, const struct type *element) {
   struct checker *c = env->c;
   const struct node *left = node->kid[0];
-  struct diag *d = rule_diag(c, E0251, rbc_span(env->scope, node), "`%s` is %s, and the elements of `%s` are %s", rule_text(c, env->scope, left),
-                             rule_type_phrase(c, a->type), rule_text(c, env->scope, node->kid[1]), rbc_type_name(c, element));
+  struct diag *d = rule_diag(c, E0251, rbc_span(env->scope, node), "`%s` is %s, and the elements of `%s` are %s",
+                             rule_text(c, env->scope, left), rule_type_phrase(c, a->type),
+                             rule_text(c, env->scope, node->kid[1]), rbc_type_name(c, element));
   if (element->kind == TYPE_RECORD) {
     const char *list = rule_text(c, env->scope, node->kid[1]);
-    rbc_diag_help(c->diags, d, "say which field is meant: `any x in %s where x.%s == %s`", list, element->field_count ? element->fields[0].name : "id",
-                  rule_text(c, env->scope, left));
+    rbc_diag_help(c->diags, d, "say which field is meant: `any x in %s where x.%s == %s`", list,
+                  element->field_count ? element->fields[0].name : "id", rule_text(c, env->scope, left));
   }
 }
 
@@ -206,17 +221,23 @@ static struct expr *in_array(struct env *env, const struct node *node) {
   if (!elements(env, values, a->type, list)) return NULL;
   bool constant = all_constant(list, values->count), place = false;
   for (uint32_t i = 0; i < values->count; i++) place = place || lies(a, list[i]->type);
-  for (uint32_t round = 0; round < 2; round++) for (uint32_t i = 0; i < values->count; i++) {   /* a may become a decimal late */
-    if (!rule_is_scalar_or_text(a->type) || (!rule_unify(env, &a, &list[i]) && !lies(a, list[i]->type))) {
-      rule_mismatch(env, E0251, rbc_span(env->scope, values->kid[i]), left, a, values->kid[i], list[i], "`in` asks for an element of the same type");
-      return NULL;
+  for (uint32_t round = 0; round < 2; round++)
+    for (uint32_t i = 0; i < values->count; i++) { /* a may become a decimal late */
+      if (!rule_is_scalar_or_text(a->type) || (!rule_unify(env, &a, &list[i]) && !lies(a, list[i]->type))) {
+        rule_mismatch(env, E0251, rbc_span(env->scope, values->kid[i]), left, a, values->kid[i], list[i],
+                      "`in` asks for an element of the same type");
+        return NULL;
+      }
+      if (a->optional && list[i]->optional && !comparable(env, values->kid[i], left, a, values->kid[i], list[i]))
+        return NULL;
     }
-    if (a->optional && list[i]->optional && !comparable(env, values->kid[i], left, a, values->kid[i], list[i])) return NULL;
-  }
-  if (constant && !place) return rule_two(env, EXPR_IN, rule_bool(env), span, a, constant_list(env, node->kid[1], list, values->count, a->type));
+  if (constant && !place)
+    return rule_two(env, EXPR_IN, rule_bool(env), span, a,
+                    constant_list(env, node->kid[1], list, values->count, a->type));
   struct expr *result = NULL;
   for (uint32_t i = 0; i < values->count; i++)
-    result = either(env, span, result, lies(a, list[i]->type) ? lies_in(env, span, a, list[i]) : equal(env, span, a, list[i], false));
+    result = either(env, span, result,
+                    lies(a, list[i]->type) ? lies_in(env, span, a, list[i]) : equal(env, span, a, list[i], false));
   return result;
 }
 
@@ -224,8 +245,9 @@ static struct expr *in_array(struct env *env, const struct node *node) {
 static struct expr *lies_in_any(struct env *env, struct span span, struct expr *a, struct expr *list) {
   struct local *local = arena_alloc(env->c->arena, sizeof *local);
   if (!local) return NULL;
-  *local = (struct local){ "place", list->type->element, false, env->next_local++, span };
-  struct expr *e = rule_two(env, EXPR_ANY, rule_bool(env), span, list, lies_in(env, span, a, rule_local(env, local, span)));
+  *local = (struct local){"place", list->type->element, false, env->next_local++, span};
+  struct expr *e =
+    rule_two(env, EXPR_ANY, rule_bool(env), span, list, lies_in(env, span, a, rule_local(env, local, span)));
   if (e) e->binder = local;
   return e;
 }
@@ -246,14 +268,21 @@ static struct expr *in_value(struct env *env, const struct node *node) {
     a = b ? rule_expr(env, left, element ? element : b->type) : NULL;
   } else {
     a = rule_expr(env, left, NULL);
-    b = a ? rule_expr(env, right, a->type->kind == TYPE_IP ? rbc_type(c, TYPE_CIDR) : a->type->kind == TYPE_REGION ? a->type : NULL) : NULL;
+    b = a ? rule_expr(env, right,
+                      a->type->kind == TYPE_IP       ? rbc_type(c, TYPE_CIDR)
+                      : a->type->kind == TYPE_REGION ? a->type
+                                                     : NULL)
+          : NULL;
   }
   if (!a || !b) return NULL;
   if (lies(a, b->type)) return lies_in(env, span, a, b);
   const struct type *element = element_of(env, b->type);
   if (!element) {
-    struct diag *d = rule_diag(c, E0262, span, "`%s` is %s: nothing can be in it", rule_text(c, env->scope, right), rule_type_phrase(c, b->type));
-    if (b->type->kind == TYPE_STRING) rbc_diag_help(c->diags, d, "a text contains a text: `%s contains %s`", rule_text(c, env->scope, right), rule_text(c, env->scope, left));
+    struct diag *d = rule_diag(c, E0262, span, "`%s` is %s: nothing can be in it", rule_text(c, env->scope, right),
+                               rule_type_phrase(c, b->type));
+    if (b->type->kind == TYPE_STRING)
+      rbc_diag_help(c->diags, d, "a text contains a text: `%s contains %s`", rule_text(c, env->scope, right),
+                    rule_text(c, env->scope, left));
     return NULL;
   }
   b = rule_need(env, b, right);
@@ -298,7 +327,8 @@ static struct expr *in_table(struct env *env, const struct node *node, bool *is_
   if (!symbol || !symbol->ptr) return NULL;
   const struct table *table = symbol->ptr;
   if (table->keys != 1) {
-    rule_diag(c, E0261, rbc_span(env->scope, node), "a row of `%s` has %u keys: ask `%s(...) is present`", name, table->keys, name);
+    rule_diag(c, E0261, rbc_span(env->scope, node), "a row of `%s` has %u keys: ask `%s(...) is present`", name,
+              table->keys, name);
     return NULL;
   }
   struct expr *row = rule_new(env, EXPR_ROW, table->row, rbc_span(env->scope, node));

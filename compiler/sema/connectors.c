@@ -14,7 +14,8 @@ static const struct node *only_value(const struct node *prop) {
   return KIDS(prop->kid[1]) == 1 ? prop->kid[1]->kid[0] : NULL;
 }
 
-static const char *text_value(struct checker *c, const struct symbol *s, const struct node *prop, const char *name, const char *like) {
+static const char *text_value(struct checker *c, const struct symbol *s, const struct node *prop, const char *name,
+                              const char *like) {
   const struct node *value = only_value(prop);
   if (value && value->kind == NODE_STRING) return rbc_string(c, s->scope, value);
   struct diag *d = rbc_diag(c->diags, E0310, rbc_span(s->scope, prop), "`%s` is a text", name);
@@ -24,7 +25,8 @@ static const char *text_value(struct checker *c, const struct symbol *s, const s
 
 static const char *word_value(struct checker *c, const struct symbol *s, const struct node *prop, const char *name) {
   const struct node *value = only_value(prop);
-  if (value && (value->kind == NODE_PATH || value->kind == NODE_NAME)) return node_path(s->scope->source, value, c->arena);
+  if (value && (value->kind == NODE_PATH || value->kind == NODE_NAME))
+    return node_path(s->scope->source, value, c->arena);
   if (value && value->kind == NODE_STRING) return rbc_string(c, s->scope, value);
   rbc_diag(c->diags, E0310, rbc_span(s->scope, prop), "`%s` is one word", name);
   return NULL;
@@ -104,7 +106,8 @@ static void check_bases(struct checker *c) {
       if (!other || strcmp(mine, other)) continue;
       bool swap = p->connectors[k]->span.source > p->connectors[i]->span.source;
       const struct connector *second = p->connectors[swap ? k : i], *first = p->connectors[swap ? i : k];
-      struct diag *d = rbc_diag(c->diags, E0313, second->span, "connector %s has the base address of %s", second->name, first->name);
+      struct diag *d =
+          rbc_diag(c->diags, E0313, second->span, "connector %s has the base address of %s", second->name, first->name);
       rbc_diag_label(c->diags, d, first->span, "the connector that has it");
       rbc_diag_note(c->diags, d, "a second declaration of one system could call harmless what the first one restricts");
     }

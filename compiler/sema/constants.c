@@ -56,7 +56,8 @@ static struct diag *misfit(const struct reading *r, const struct node *node, con
 }
 
 /* ---- words and regions ---- */
-static struct constant *word(const struct reading *r, const struct node *node, const char *text, const struct type *type) {
+static struct constant *word(const struct reading *r, const struct node *node, const char *text,
+                             const struct type *type) {
   struct checker *c = r->c;
   unsigned symbol;
   if (type->kind == TYPE_SYMBOL) return scalar(c, type, rbc_symbol(c, text));
@@ -71,8 +72,10 @@ static struct constant *word(const struct reading *r, const struct node *node, c
   return NULL;
 }
 
-static struct constant *region(const struct reading *r, const struct node *node, const char *text, const struct type *type) {
-  const struct symbol *s = rbc_resolve_text(r->c, r->scope, text, rbc_span(r->scope, node), NULL, SYM(REGION), "a region");
+static struct constant *region(const struct reading *r, const struct node *node, const char *text,
+                               const struct type *type) {
+  const struct symbol *s =
+      rbc_resolve_text(r->c, r->scope, text, rbc_span(r->scope, node), NULL, SYM(REGION), "a region");
   return s && s->ptr ? scalar(r->c, type, rbc_region_number(r->c, s->ptr)) : NULL;
 }
 
@@ -89,13 +92,16 @@ static struct constant *name(const struct reading *r, const struct node *node, c
     return word(r, node, text, expected);
   if (text && (!expected || expected->kind == TYPE_REGION)) return region(r, node, text, rbc_type(r->c, TYPE_REGION));
   struct diag *d = rbc_diag(r->c->diags, E0232, rbc_span(r->scope, node), "`%s` is no constant", text ? text : "this");
-  if (expected) rbc_diag_note(r->c->diags, d, "%s is wanted here, known from the text alone", rbc_type_name(r->c, expected));
-  if (text && expected && expected->kind == TYPE_STRING) rbc_diag_help(r->c->diags, d, "a text stands in quotes: \"%s\"", text);
+  if (expected)
+    rbc_diag_note(r->c->diags, d, "%s is wanted here, known from the text alone", rbc_type_name(r->c, expected));
+  if (text && expected && expected->kind == TYPE_STRING)
+    rbc_diag_help(r->c->diags, d, "a text stands in quotes: \"%s\"", text);
   return NULL;
 }
 
 /* ---- texts in wire form ---- */
-static struct constant *money_from_wire(struct checker *c, const struct type *type, const char *text, size_t n, const char **why) {
+static struct constant *money_from_wire(struct checker *c, const struct type *type, const char *text, size_t n,
+                                        const char **why) {
   char currency[4];
   unsigned digits;
   int64_t v;
@@ -109,11 +115,13 @@ static struct constant *money_from_wire(struct checker *c, const struct type *ty
 static struct constant *bool_from_wire(struct checker *c, const struct type *type, const char *text, const char **why) {
   if (!strcmp(text, type->wire_true ? type->wire_true : "true")) return scalar(c, type, 1);
   if (!strcmp(text, type->wire_false ? type->wire_false : "false")) return scalar(c, type, 0);
-  *why = type->wire_true ? arena_format(c->arena, "it is \"%s\" or \"%s\"", type->wire_true, type->wire_false) : "it is true or false";
+  *why = type->wire_true ? arena_format(c->arena, "it is \"%s\" or \"%s\"", type->wire_true, type->wire_false)
+                         : "it is true or false";
   return NULL;
 }
 
-static struct constant *named_from_wire(struct checker *c, const struct type *type, const char *text, const char **why) {
+static struct constant *named_from_wire(struct checker *c, const struct type *type, const char *text,
+                                        const char **why) {
   unsigned symbol;
   if (type->kind == TYPE_SYMBOL) return scalar(c, type, rbc_symbol(c, text));
   if (type->kind == TYPE_WORDS) {
@@ -127,7 +135,8 @@ static struct constant *named_from_wire(struct checker *c, const struct type *ty
   return NULL;
 }
 
-struct constant *rbc_from_wire(struct checker *c, const struct type *type, const char *text, size_t n, const char **why) {
+struct constant *rbc_from_wire(struct checker *c, const struct type *type, const char *text, size_t n,
+                               const char **why) {
   unsigned char bytes[17];
   unsigned digits;
   bool has_zone;
@@ -138,20 +147,28 @@ struct constant *rbc_from_wire(struct checker *c, const struct type *type, const
     case TYPE_BOOL: return bool_from_wire(c, type, text, why);
     case TYPE_SYMBOL: case TYPE_WORDS: case TYPE_REGION: return named_from_wire(c, type, text, why);
     case TYPE_MONEY: return money_from_wire(c, type, text, n, why);
-    case TYPE_INT: *why = "this is no whole number of 64 bits"; return rbc_parse_int(text, n, &v) ? scalar(c, type, v) : NULL;
+    case TYPE_INT:
+      *why = "this is no whole number of 64 bits";
+      return rbc_parse_int(text, n, &v) ? scalar(c, type, v) : NULL;
     case TYPE_DECIMAL: *why = "this is no number with at most six digits after the point";
       return rbc_parse_decimal(text, n, &v, &digits) ? scalar(c, type, v) : NULL;
     case TYPE_DURATION: *why = "this is no duration, such as `15 minutes` or a number of seconds";
       return rbc_parse_duration(text, n, &v) || rbc_parse_decimal(text, n, &v, &digits) ? scalar(c, type, v) : NULL;
-    case TYPE_DATE: *why = "this is no date, such as `2024-05-15`"; return rbc_parse_date(text, n, &v) ? scalar(c, type, v) : NULL;
-    case TYPE_VERSION: *why = "this is no version, such as `1.2.3`"; return rbc_parse_version(text, n, &v) ? scalar(c, type, v) : NULL;
+    case TYPE_DATE:
+      *why = "this is no date, such as `2024-05-15`";
+      return rbc_parse_date(text, n, &v) ? scalar(c, type, v) : NULL;
+    case TYPE_VERSION:
+      *why = "this is no version, such as `1.2.3`";
+      return rbc_parse_version(text, n, &v) ? scalar(c, type, v) : NULL;
     case TYPE_TIME:
       *why = "this is no time, such as `2024-05-15T15:00:00-05:00`";
       if (!rbc_parse_time(text, n, &v, &has_zone)) return NULL;
       *why = "this time has no zone";
       if (!has_zone && (!type->zone || !rbc_local_to_utc(c, type->zone, v, &v))) return NULL;
       return scalar(c, type, v);
-    case TYPE_IP: *why = "this is no IP address"; return rbc_parse_ip(text, n, bytes) ? text_constant(c, type, bytes, 16) : NULL;
+    case TYPE_IP:
+      *why = "this is no IP address";
+      return rbc_parse_ip(text, n, bytes) ? text_constant(c, type, bytes, 16) : NULL;
     case TYPE_CIDR: *why = "this is no network, such as `10.0.0.0/8`, with zeros beyond its prefix";
       return rbc_parse_cidr(text, n, bytes) ? text_constant(c, type, bytes, 17) : NULL;
     default: *why = "this cannot be written as a text"; return NULL;
@@ -166,22 +183,26 @@ static struct constant *string(const struct reading *r, const struct node *node,
   if (expected->kind == TYPE_WORDS) return word(r, node, text, expected);
   if (expected->kind == TYPE_REGION) return region(r, node, text, expected);
   bool as_text = expected->kind != TYPE_INT && expected->kind != TYPE_DECIMAL && expected->kind != TYPE_MONEY &&
-                 expected->kind != TYPE_DURATION && expected->kind <= TYPE_VERSION && (expected->kind != TYPE_BOOL || expected->wire_true);
+                 expected->kind != TYPE_DURATION && expected->kind <= TYPE_VERSION &&
+                 (expected->kind != TYPE_BOOL || expected->wire_true);
   if (!as_text) { misfit(r, node, expected); return NULL; }
   struct constant *k = rbc_from_wire(r->c, expected, text, n, &why);
   if (!k && !r->c->arena->failed)
-    rbc_diag(r->c->diags, E0233, rbc_span(r->scope, node), "\"%s\" is no %s: %s", text, rbc_type_name(r->c, expected), why);
+    rbc_diag(r->c->diags, E0233, rbc_span(r->scope, node), "\"%s\" is no %s: %s", text, rbc_type_name(r->c, expected),
+             why);
   return k;
 }
 
 /* ---- numbers with their units ---- */
 static struct constant *out_of_range(const struct reading *r, const struct node *node) {
   if (!r->scope->source->broken)                        /* else the lexer has said so */
-    rbc_diag(r->c->diags, E0234, rbc_span(r->scope, node), "this number is too large, or has more than six digits after its point");
+    rbc_diag(r->c->diags, E0234, rbc_span(r->scope, node),
+             "this number is too large, or has more than six digits after its point");
   return NULL;
 }
 
-static struct constant *money(const struct reading *r, const struct node *node, const char *text, size_t n, const struct type *expected) {
+static struct constant *money(const struct reading *r, const struct node *node, const char *text, size_t n,
+                              const struct type *expected) {
   char currency[4];
   unsigned digits;
   int64_t v;
@@ -193,24 +214,28 @@ static struct constant *money(const struct reading *r, const struct node *node, 
   }
   if (expected && expected != type) {
     if (expected->kind != TYPE_MONEY) { misfit(r, node, expected); return NULL; }
-    struct diag *d = rbc_diag(r->c->diags, E0235, rbc_span(r->scope, node), "an amount in %s where %s is wanted", currency, expected->name);
+    struct diag *d = rbc_diag(r->c->diags, E0235, rbc_span(r->scope, node), "an amount in %s where %s is wanted",
+                              currency, expected->name);
     rbc_diag_note(r->c->diags, d, "amounts of two currencies never mix");
     return NULL;
   }
   if (digits > type->digits) {
-    rbc_diag(r->c->diags, E0236, rbc_span(r->scope, node), "%s has %u digits after the point, and here are %u", currency, type->digits, digits);
+    rbc_diag(r->c->diags, E0236, rbc_span(r->scope, node), "%s has %u digits after the point, and here are %u",
+             currency, type->digits, digits);
     return NULL;
   }
   return scalar(r->c, type, v);
 }
 
-static struct constant *number(const struct reading *r, const struct node *node, const char *text, size_t n, const struct type *expected) {
+static struct constant *number(const struct reading *r, const struct node *node, const char *text, size_t n,
+                               const struct type *expected) {
   bool decimal = node->kind == NODE_DECIMAL || (expected && expected->kind == TYPE_DECIMAL);
   unsigned digits;
   int64_t v;
   if (expected && expected->kind != TYPE_DECIMAL && (decimal || expected->kind != TYPE_INT)) {
     struct diag *d = misfit(r, node, expected);
-    if (expected->kind == TYPE_MONEY) rbc_diag_help(r->c->diags, d, "write the currency: `%.*s %s`", (int)n, text, expected->name);
+    if (expected->kind == TYPE_MONEY)
+      rbc_diag_help(r->c->diags, d, "write the currency: `%.*s %s`", (int)n, text, expected->name);
     if (expected->kind == TYPE_DURATION) rbc_diag_help(r->c->diags, d, "write the unit: `%.*s minutes`", (int)n, text);
     return NULL;
   }
@@ -239,7 +264,8 @@ static struct constant *literal(const struct reading *r, const struct node *node
   if (expected && expected->kind != kind) { misfit(r, node, expected); return NULL; }
   if (!good) return out_of_range(r, node);
   if (!has_zone) {
-    rbc_diag(c->diags, E0233, rbc_span(r->scope, node), "this time has no zone: write `Z` or an offset such as `-05:00` behind it");
+    rbc_diag(c->diags, E0233, rbc_span(r->scope, node),
+             "this time has no zone: write `Z` or an offset such as `-05:00` behind it");
     return NULL;
   }
   return scalar(c, expected ? expected : rbc_type(c, kind), v);
@@ -247,8 +273,9 @@ static struct constant *literal(const struct reading *r, const struct node *node
 
 static struct constant *negative(const struct reading *r, const struct node *node, const struct type *expected) {
   const struct node *inner = node->kid[0];
-  if (node->tok != TOKEN_MINUS || (inner->kind != NODE_INT && inner->kind != NODE_DECIMAL && inner->kind != NODE_MONEY &&
-      inner->kind != NODE_DURATION && inner->kind != NODE_PERCENT)) {
+  if (node->tok != TOKEN_MINUS ||
+      (inner->kind != NODE_INT && inner->kind != NODE_DECIMAL && inner->kind != NODE_MONEY &&
+       inner->kind != NODE_DURATION && inner->kind != NODE_PERCENT)) {
     rbc_diag(r->c->diags, E0232, rbc_span(r->scope, node), "this is computed, and a constant is wanted here");
     return NULL;
   }
@@ -282,7 +309,8 @@ static struct constant *array(const struct reading *r, const struct node *node, 
     if (!item) { good = false; continue; }
     if (!element) element = item->type;
     unsigned same = 0;
-    while (expected && expected->kind == TYPE_SET && same < k->count && rbc_compare_constants(k->items[same], item)) same++;
+    while (expected && expected->kind == TYPE_SET && same < k->count && rbc_compare_constants(k->items[same], item))
+      same++;
     if (!expected || expected->kind != TYPE_SET || same == k->count) k->items[k->count++] = item;
   }
   if (good && !expected) k->type = rbc_list_of(r->c, element);
@@ -391,7 +419,13 @@ const struct constant *rbc_constant(struct checker *c, const struct file_scope *
 
 bool rbc_is_constant_form(const struct node *expr) {
   switch (expr->kind) {
-    case NODE_NAME: case NODE_STRING: case NODE_BOOL: case NODE_INT: case NODE_DECIMAL: case NODE_MONEY: case NODE_DURATION:
+    case NODE_NAME:
+    case NODE_STRING:
+    case NODE_BOOL:
+    case NODE_INT:
+    case NODE_DECIMAL:
+    case NODE_MONEY:
+    case NODE_DURATION:
     case NODE_QUANTITY: case NODE_PERCENT: case NODE_DATE: case NODE_TIME: return true;
     case NODE_UNARY: return expr->tok == TOKEN_MINUS && rbc_is_constant_form(expr->kid[0]);
     case NODE_ARRAY: case NODE_RECORD:

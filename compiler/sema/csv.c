@@ -9,7 +9,9 @@ struct csv {
   bool last;                           /* it was the last of its row */
 };
 
-static struct span span_of(const struct csv *f) { return (struct span){ f->rows->data->id, f->cell_start, f->cell_end }; }
+static struct span span_of(const struct csv *f) {
+  return (struct span){ f->rows->data->id, f->cell_start, f->cell_end };
+}
 
 static bool quoted_cell(struct csv *f) {
   char *cell = arena_alloc(f->rows->c->arena, f->size - f->at + 1);
@@ -49,9 +51,11 @@ static bool read_cell(struct csv *f) {
   if (c == '\r' && f->at + 1 < f->size && f->text[f->at + 1] == '\n') f->at++;
   if (c == '\r' || c == '\n') { f->at++; return true; }
   struct span here = { f->rows->data->id, f->at, f->at + 1 };
-  struct diag *d = rbc_diag(f->rows->c->diags, E0610, here, quoted ? "a comma or the end of the line was expected after the quote"
-                            : "a quote inside a cell that does not begin with one");
-  rbc_diag_help(f->rows->c->diags, d, "a cell with quotes stands in quotes, and each quote in it twice: \"say \"\"yes\"\"\"");
+  struct diag *d = rbc_diag(f->rows->c->diags, E0610, here,
+                            quoted ? "a comma or the end of the line was expected after the quote"
+                                   : "a quote inside a cell that does not begin with one");
+  rbc_diag_help(f->rows->c->diags, d,
+                "a cell with quotes stands in quotes, and each quote in it twice: \"say \"\"yes\"\"\"");
   return false;
 }
 
@@ -84,7 +88,8 @@ static bool read_header(struct csv *f, unsigned **columns, unsigned *count) {
   } while (!f->last);
   for (unsigned i = 0; i < type->field_count; i++) {
     if (seen[i] || type->fields[i].optional) continue;
-    struct diag *d = rbc_diag(c->diags, E0611, (struct span){ f->rows->data->id, 0, f->cell_end }, "the file has no column `%s`", type->fields[i].name);
+    struct diag *d = rbc_diag(c->diags, E0611, (struct span){ f->rows->data->id, 0, f->cell_end },
+                              "the file has no column `%s`", type->fields[i].name);
     rbc_diag_label(c->diags, d, type->fields[i].span, "the table wants it");
     good = false;
   }
@@ -99,7 +104,8 @@ static struct constant *cell_value(struct csv *f, const struct field *field) {
   if (k || c->arena->failed) return k;
   struct diag *d = rbc_diag(c->diags, E0612, span_of(f), "column `%s`: \"%.80s\" is no %s: %s", field->name, f->cell,
                             rbc_type_name(c, field->type), why);
-  if (field->type->element || field->type->kind == TYPE_RECORD) rbc_diag_help(c->diags, d, "lists and records come from a JSON file");
+  if (field->type->element || field->type->kind == TYPE_RECORD)
+    rbc_diag_help(c->diags, d, "lists and records come from a JSON file");
   return NULL;
 }
 
@@ -124,7 +130,8 @@ static bool read_row(struct csv *f, const unsigned *columns, unsigned count) {
     rbc_diag(c->diags, E0601, span, "this row has %u cell%s, the header has %u", n, n == 1 ? "" : "s", count);
     return true;
   }
-  for (unsigned i = 0; i < type->field_count; i++) if (!row->items[i] && good) row->items[i] = rbc_missing(c, type->fields[i].type);
+  for (unsigned i = 0; i < type->field_count; i++)
+    if (!row->items[i] && good) row->items[i] = rbc_missing(c, type->fields[i].type);
   return !good || rbc_rows_add(f->rows, row, span);
 }
 
@@ -133,7 +140,8 @@ void rbc_rows_csv(struct rows *rows, const char *text, size_t size) {
   unsigned *columns, count = 0;
   if (size >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) f.at = 3;        /* a mark that spreadsheets write */
   if (f.at == f.size) {
-    rbc_diag(rows->c->diags, E0611, (struct span){ rows->data->id, 0, 0 }, "the file is empty; its first row names the columns");
+    rbc_diag(rows->c->diags, E0611, (struct span){ rows->data->id, 0, 0 },
+             "the file is empty; its first row names the columns");
     return;
   }
   const char *nul = memchr(text, 0, size);

@@ -3,8 +3,10 @@
 #include <string.h>
 #include "sema/declare.h"
 
-#define SORT(PROGRAM, NAME, COMPARE) \
-  do { if ((PROGRAM)->NAME##_count) qsort((PROGRAM)->NAME, (PROGRAM)->NAME##_count, sizeof *(PROGRAM)->NAME, COMPARE); } while (0)
+#define SORT(PROGRAM, NAME, COMPARE)                                                                                   \
+  do {                                                                                                                 \
+    if ((PROGRAM)->NAME##_count) qsort((PROGRAM)->NAME, (PROGRAM)->NAME##_count, sizeof *(PROGRAM)->NAME, COMPARE);    \
+  } while (0)
 
 static int by_label(const void *a, const void *b) {
   return strcmp((*(const struct label *const *)a)->full, (*(const struct label *const *)b)->full);
@@ -24,8 +26,9 @@ static bool add_requester_group(struct checker *c) {
   struct symbol *symbol = arena_alloc(c->arena, sizeof *symbol);
   if (!group || !symbol || !PROGRAM_APPEND(c, groups, group)) return false;
   *group = (struct group){ "requester", "requester", "the person of the session", rbc_nowhere() };
-  *symbol = (struct symbol){ .kind = SYM_GROUP, .name = "requester", .full = "requester", .span = group->span, .ptr = group,
-                             .used = true };
+  *symbol = (struct symbol){
+    .kind = SYM_GROUP, .name = "requester", .full = "requester", .span = group->span, .ptr = group, .used = true
+  };
   return rbc_enter(c, symbol);
 }
 
@@ -36,7 +39,8 @@ static int64_t lasting(struct checker *c, const struct symbol *s, const struct n
   if (!node) return 0;
   const char *text = node_text(s->scope->source, node, &n);
   if (!rbc_parse_duration(text, n, &lasts) || lasts <= 0)
-    rbc_diag(c->diags, E0220, rbc_span(s->scope, node), "this is no length of time: seconds, minutes, hours, days or weeks");
+    rbc_diag(c->diags, E0220, rbc_span(s->scope, node),
+             "this is no length of time: seconds, minutes, hours, days or weeks");
   return lasts;
 }
 
@@ -62,7 +66,9 @@ static void fill_vocabulary(struct checker *c, const struct symbol *s) {
                   ? rbc_string(c, s->scope, s->node->kid[1]) : NULL;
   switch (s->kind) {
     case SYM_LABEL: *(struct label *)s->ptr = (struct label){ s->name, s->full, doc, s->span }; break;
-    case SYM_PROOF: *(struct proof *)s->ptr = (struct proof){ s->name, s->full, doc, lasting(c, s, s->node->kid[2]), s->span }; break;
+    case SYM_PROOF:
+      *(struct proof *)s->ptr = (struct proof){ s->name, s->full, doc, lasting(c, s, s->node->kid[2]), s->span };
+      break;
     case SYM_GROUP: *(struct group *)s->ptr = (struct group){ s->name, s->full, doc, s->span }; break;
     case SYM_TABLE: ((struct table *)s->ptr)->lasts = lasting(c, s, s->node->kid[4]); break;
     case SYM_TREE: lasting(c, s, s->node->kid[4]); break;

@@ -11,8 +11,10 @@ struct expr *rule_need(struct env *env, struct expr *e, const struct node *node)
   const char *text = rule_text(c, env->scope, node);
   struct diag *d = rule_diag(c, E0254, rbc_span(env->scope, node), "`%s` may be missing here", text);
   rbc_diag_note(c->diags, d, "a missing value must be tested before it is read");
-  rbc_diag_help(c->diags, d, "test it: `%s is present and ...`; give a value for when it is missing: `(%s otherwise ...)`; "
-                "or end the rule: `let x = %s otherwise deny because \"...\"`", text, text, text);
+  rbc_diag_help(c->diags, d,
+                "test it: `%s is present and ...`; give a value for when it is missing: `(%s otherwise ...)`; "
+                "or end the rule: `let x = %s otherwise deny because \"...\"`",
+                text, text, text);
   return NULL;
 }
 
@@ -24,34 +26,38 @@ struct expr *rule_condition(struct env *env, const struct node *node) {
                                rule_text(env->c, env->scope, node), rule_type_phrase(env->c, e->type));
     if (rbc_is_list(e->type) || e->type->kind == TYPE_SET || e->type->kind == TYPE_MAP)
       rbc_diag_help(env->c->diags, d, "say what must hold of it: `count(...) > 0`, `any x in ... where ...`");
-    else if (e->optional) rbc_diag_help(env->c->diags, d, "to ask whether it is there: `... is present`");
+    else if (e->optional)
+      rbc_diag_help(env->c->diags, d, "to ask whether it is there: `... is present`");
     return NULL;
   }
   if (e->optional) {
     const char *text = rule_text(env->c, env->scope, node);
     struct diag *d = rule_diag(env->c, E0254, rbc_span(env->scope, node), "`%s` may be missing here", text);
-    rbc_diag_help(env->c->diags, d, "say what a missing one means: `%s == true`, `%s is present and ...`, `(%s otherwise false)`",
-                  text, text, text);
+    rbc_diag_help(env->c->diags, d,
+                  "say what a missing one means: `%s == true`, `%s is present and ...`, `(%s otherwise false)`", text,
+                  text, text);
     return NULL;
   }
   return e;
 }
 
 /* ---- types that a place wants ---- */
-struct expr *rule_coerce(struct env *env, struct expr *e, const struct node *node, const struct type *type, const char *what) {
+struct expr *rule_coerce(struct env *env, struct expr *e, const struct node *node, const struct type *type,
+                         const char *what) {
   if (!e || !type) return e;
   if (rbc_same_values(e->type, type)) return e;
   if (e->type->kind == TYPE_INT && type->kind == TYPE_DECIMAL) return rule_todecimal(env, rule_need(env, e, node));
   struct checker *c = env->c;
-  struct diag *d = rule_diag(c, E0250, rbc_span(env->scope, node), "%s is %s, and `%s` is %s", what, rule_type_phrase(c, type),
-                             rule_text(c, env->scope, node), rule_type_phrase(c, e->type));
+  struct diag *d = rule_diag(c, E0250, rbc_span(env->scope, node), "%s is %s, and `%s` is %s", what,
+                             rule_type_phrase(c, type), rule_text(c, env->scope, node), rule_type_phrase(c, e->type));
   if (type->kind == TYPE_MONEY && (node->kind == NODE_INT || node->kind == NODE_DECIMAL))
-    rbc_diag_help(c->diags, d, "write the currency: `%s%s %s`", rule_text(c, env->scope, node), node->kind == NODE_INT ? ".00" : "",
-                  type->name);
+    rbc_diag_help(c->diags, d, "write the currency: `%s%s %s`", rule_text(c, env->scope, node),
+                  node->kind == NODE_INT ? ".00" : "", type->name);
   return NULL;
 }
 
-struct expr *rule_typed(struct env *env, const struct node *node, const struct type *type, bool optional_ok, const char *what) {
+struct expr *rule_typed(struct env *env, const struct node *node, const struct type *type, bool optional_ok,
+                        const char *what) {
   struct expr *e = rule_expr(env, node, type);
   if (e && e->optional && !optional_ok) e = rule_need(env, e, node);
   return rule_coerce(env, e, node, type, what);
@@ -59,14 +65,18 @@ struct expr *rule_typed(struct env *env, const struct node *node, const struct t
 
 bool rule_adapts(struct env *env, const struct node *node) {
   switch (node->kind) {
-    case NODE_STRING: case NODE_INT: case NODE_DECIMAL: case NODE_PERCENT: case NODE_ARRAY: return true;
-    case NODE_NAME: {
-      const char *name = rbc_text(env->c, env->scope, node);
-      return name && !rule_binding(env, name) && !rule_is(name, "now") && !rule_is(name, "today");
-    }
-    case NODE_UNARY: return rule_adapts(env, node->kid[0]) && node->tok == TOKEN_MINUS;
-    case NODE_IF: return rule_adapts(env, node->kid[1]) && rule_adapts(env, node->kid[2]);
-    default: return false;
+  case NODE_STRING:
+  case NODE_INT:
+  case NODE_DECIMAL:
+  case NODE_PERCENT:
+  case NODE_ARRAY: return true;
+  case NODE_NAME: {
+    const char *name = rbc_text(env->c, env->scope, node);
+    return name && !rule_binding(env, name) && !rule_is(name, "now") && !rule_is(name, "today");
+  }
+  case NODE_UNARY: return rule_adapts(env, node->kid[0]) && node->tok == TOKEN_MINUS;
+  case NODE_IF: return rule_adapts(env, node->kid[1]) && rule_adapts(env, node->kid[2]);
+  default: return false;
   }
 }
 
@@ -111,15 +121,16 @@ static struct expr *region(struct env *env, const char *text, struct span span) 
 }
 
 /* ---- names ---- */
-static struct expr *bound_name(struct env *env, const struct binding *binding, const char *name, const struct type *expected,
-                               struct span span) {
+static struct expr *bound_name(struct env *env, const struct binding *binding, const char *name,
+                               const struct type *expected, struct span span) {
   struct checker *c = env->c;
   if (!binding->local) return NULL;
   const struct type *type = binding->stands_for ? binding->stands_for->type : binding->local->type;
   unsigned symbol;
   if (expected && expected->kind == TYPE_WORDS && rbc_word(expected, name, &symbol)) {
     if (type->kind != TYPE_WORDS && type->kind != TYPE_SYMBOL) return word(env, expected, name, span);
-    struct diag *d = rule_diag(c, E0267, span, "`%s` is both a value's name and a word of %s", name, rbc_type_name(c, expected));
+    struct diag *d =
+      rule_diag(c, E0267, span, "`%s` is both a value's name and a word of %s", name, rbc_type_name(c, expected));
     rbc_diag_label(c->diags, d, binding->span, "the value is named here");
     rbc_diag_help(c->diags, d, "for the word write `\"%s\"`; for the value give it another name", name);
     return NULL;
@@ -150,26 +161,43 @@ static void unknown_name(struct env *env, const char *name, const struct type *e
   const char *candidates[64];
   size_t n = 0;
   for (const struct binding *b = env->bindings; b && n < 50; b = b->next) candidates[n++] = b->name;
-  if (!env->pure) { candidates[n++] = "args"; candidates[n++] = "requester"; candidates[n++] = "now"; candidates[n++] = "today"; }
+  if (!env->pure) {
+    candidates[n++] = "args";
+    candidates[n++] = "requester";
+    candidates[n++] = "now";
+    candidates[n++] = "today";
+  }
   const char *nearest = rbc_nearest(name, candidates, n);
   if (!nearest) nearest = rbc_did_you_mean(c, env->scope, name, SYM(REGION) | SYM(TABLE) | SYM(FN));
   struct diag *d;
-  static const char *const roots[] = { "args", "requester", "session", "agent", "operation", "connector", "delegate", "release" };
+  static const char *const roots[] = {"args",      "requester", "session",  "agent",
+                                      "operation", "connector", "delegate", "release"};
   for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
     if (rule_is(roots[i], name)) {
       d = rule_diag(c, E0259, span, "`%s` is no value by itself", name);
-      rbc_diag_help(c->diags, d, "name what of it: `%s.%s`", name, i == 0 ? "amount" : i == 1 ? "id" : i == 2 ? "age" : i == 6 || i == 7 ? "to" : "name");
+      rbc_diag_help(c->diags, d, "name what of it: `%s.%s`", name,
+                    i == 0             ? "amount"
+                    : i == 1           ? "id"
+                    : i == 2           ? "age"
+                    : i == 6 || i == 7 ? "to"
+                                       : "name");
       return;
     }
   if (rbc_lookup(c, env->scope, name, SYM(TABLE))) {
     d = rule_diag(c, E0259, span, "`%s` is a table, no value", name);
-    rbc_diag_help(c->diags, d, "look a row up: `%s(key)`; or go through all of them: `any row in %s where ...`", name, name);
+    rbc_diag_help(c->diags, d, "look a row up: `%s(key)`; or go through all of them: `any row in %s where ...`", name,
+                  name);
     return;
   }
   d = rule_diag(c, E0259, span, "nothing here is named `%s`", name);
-  if (nearest) rbc_diag_help(c->diags, d, "did you mean `%s`?", nearest);
-  else if (expected && expected->kind == TYPE_STRING) rbc_diag_help(c->diags, d, "a text stands in double quotes: `\"%s\"`", name);
-  else if (!expected) rbc_diag_note(c->diags, d, "a bare word takes its meaning from what it is compared with, and there is nothing here that has words");
+  if (nearest)
+    rbc_diag_help(c->diags, d, "did you mean `%s`?", nearest);
+  else if (expected && expected->kind == TYPE_STRING)
+    rbc_diag_help(c->diags, d, "a text stands in double quotes: `\"%s\"`", name);
+  else if (!expected)
+    rbc_diag_note(
+      c->diags, d,
+      "a bare word takes its meaning from what it is compared with, and there is nothing here that has words");
 }
 
 static struct expr *name_expr(struct env *env, const struct node *node, const struct type *expected) {
@@ -184,13 +212,19 @@ static struct expr *name_expr(struct env *env, const struct node *node, const st
   }
   if (!env->pure && rule_is(name, "now")) return rule_context(env, CTX_NOW, span);
   if (!env->pure && rule_is(name, "today")) return rule_context(env, CTX_TODAY, span);
-  if (env->pure && (rule_is(name, "now") || rule_is(name, "today"))) { rule_stateful(env, span, name); return NULL; }
+  if (env->pure && (rule_is(name, "now") || rule_is(name, "today"))) {
+    rule_stateful(env, span, name);
+    return NULL;
+  }
   struct expr *e = region(env, name, span);
   if (e) return e;
   if (expected && expected->kind == TYPE_REGION) {
     struct diag *d = rule_diag(env->c, E0257, span, "there is no region `%s`", name);
     const char *nearest = rbc_did_you_mean(env->c, env->scope, name, SYM(REGION));
-    if (nearest) { rbc_diag_help(env->c->diags, d, "did you mean `%s`?", nearest); rbc_diag_fix(d, span, nearest); }
+    if (nearest) {
+      rbc_diag_help(env->c->diags, d, "did you mean `%s`?", nearest);
+      rbc_diag_fix(d, span, nearest);
+    }
     return NULL;
   }
   unknown_name(env, name, expected, span);
@@ -203,14 +237,18 @@ static struct expr *string_expr(struct env *env, const struct node *node, const 
   const char *text = rbc_string(env->c, env->scope, node);
   if (!text) return NULL;
   if (expected) switch (expected->kind) {
-    case TYPE_WORDS: case TYPE_SYMBOL: {
+    case TYPE_WORDS:
+    case TYPE_SYMBOL: {
       struct expr *e = word(env, expected, text, span);
       return e ? e : unknown_word(env, expected, text, span);
     }
-    case TYPE_TIME: case TYPE_DATE: case TYPE_IP: case TYPE_CIDR: case TYPE_VERSION:
-      return rule_constant(env, rbc_constant(env->c, env->scope, node, expected), span);
+    case TYPE_TIME:
+    case TYPE_DATE:
+    case TYPE_IP:
+    case TYPE_CIDR:
+    case TYPE_VERSION: return rule_constant(env, rbc_constant(env->c, env->scope, node, expected), span);
     default: break;
-  }
+    }
   return rule_constant(env, rbc_constant(env->c, env->scope, node, rbc_type(env->c, TYPE_STRING)), span);
 }
 
@@ -221,8 +259,8 @@ static struct expr *literal(struct env *env, const struct node *node, const stru
 }
 
 static bool is_number(const struct node *node) {
-  return node->kind == NODE_INT || node->kind == NODE_DECIMAL || node->kind == NODE_MONEY || node->kind == NODE_DURATION
-      || node->kind == NODE_PERCENT;
+  return node->kind == NODE_INT || node->kind == NODE_DECIMAL || node->kind == NODE_MONEY ||
+         node->kind == NODE_DURATION || node->kind == NODE_PERCENT;
 }
 
 static struct expr *record_expr(struct env *env, const struct node *node, const struct type *expected) {
@@ -248,9 +286,10 @@ static void no_such_argument(struct env *env, const struct operation *operation,
   struct diag *d = rule_diag(c, E0403, span, "%s has no argument `%s`", operation->name, name);
   rbc_diag_label(c->diags, d, operation->span, "declared here");
   if (env->operation_count > 1) {
-    rbc_diag_note(c->diags, d, "this rule is over %u operations, and what it reads of `args` all of them must have", env->operation_count);
-    rbc_diag_help(c->diags, d, "%s%s%ssplit the rule: one for the operations that have `%s`, one for the others", nearest ? "did you mean `args." : "",
-                  nearest ? nearest : "", nearest ? "`? Else " : "", name);
+    rbc_diag_note(c->diags, d, "this rule is over %u operations, and what it reads of `args` all of them must have",
+                  env->operation_count);
+    rbc_diag_help(c->diags, d, "%s%s%ssplit the rule: one for the operations that have `%s`, one for the others",
+                  nearest ? "did you mean `args." : "", nearest ? nearest : "", nearest ? "`? Else " : "", name);
   } else if (nearest) {
     rbc_diag_help(c->diags, d, "did you mean `args.%s`?", nearest);
   }
@@ -260,8 +299,8 @@ static bool same_connector(struct env *env, struct span span) {
   const struct connector *first = env->operations[0]->connector;
   for (unsigned i = 1; i < env->operation_count; i++)
     if (env->operations[i]->connector != first) {
-      struct diag *d = rule_diag(env->c, E0405, span, "this rule reads `args`, and is over operations of %s and of %s", first->name,
-                                 env->operations[i]->connector->name);
+      struct diag *d = rule_diag(env->c, E0405, span, "this rule reads `args`, and is over operations of %s and of %s",
+                                 first->name, env->operations[i]->connector->name);
       rbc_diag_help(env->c->diags, d, "write one rule for each connector");
       return false;
     }
@@ -274,23 +313,31 @@ static struct expr *argument(struct env *env, const struct node *node) {
   const char *name = rbc_text(c, env->scope, node->kid[1]);
   if (!name) return NULL;
   if (env->events != EV_CALL) {
-    if (env->pure) { rule_stateful(env, span, "args"); return NULL; }
+    if (env->pure) {
+      rule_stateful(env, span, "args");
+      return NULL;
+    }
     struct diag *d = rule_diag(c, E0406, span, "only a call has arguments");
-    rbc_diag_help(c->diags, d, "a rule on `release` can read `release.to` and `release.text`, one on `delegate` `delegate.to`");
+    rbc_diag_help(c->diags, d,
+                  "a rule on `release` can read `release.to` and `release.text`, one on `delegate` `delegate.to`");
     return NULL;
   }
-  if (!env->operation_count) return NULL;            /* an empty scope was reported */
+  if (!env->operation_count) return NULL; /* an empty scope was reported */
   if (!same_connector(env, span)) return NULL;
   const struct type *type = NULL;
   bool optional = false;
   for (unsigned i = 0; i < env->operation_count; i++) {
     const struct param *param = param_of(env->operations[i], name);
     if (!param && env->operations[i]->broken) return NULL;
-    if (!param) { no_such_argument(env, env->operations[i], name, span); return NULL; }
-    if (!type) type = param->type;
+    if (!param) {
+      no_such_argument(env, env->operations[i], name, span);
+      return NULL;
+    }
+    if (!type)
+      type = param->type;
     else if (type != param->type) {
-      struct diag *d = rule_diag(c, E0404, span, "`args.%s` is %s in %s and %s in %s", name, rule_type_phrase(c, type), env->operations[0]->name,
-                                 rule_type_phrase(c, param->type), env->operations[i]->name);
+      struct diag *d = rule_diag(c, E0404, span, "`args.%s` is %s in %s and %s in %s", name, rule_type_phrase(c, type),
+                                 env->operations[0]->name, rule_type_phrase(c, param->type), env->operations[i]->name);
       rbc_diag_help(c->diags, d, "split the rule");
       return NULL;
     }
@@ -321,29 +368,35 @@ static struct expr *requester(struct env *env, const struct node *node) {
     return e;
   }
   struct diag *d = rule_diag(c, E0256, span, "the context requester has no field `%s`", name);
-  const char *names[65] = { "id" };
+  const char *names[65] = {"id"};
   unsigned n = 1;
   for (unsigned i = 0; type && i < type->field_count && n < 65; i++) names[n++] = type->fields[i].name;
   const char *nearest = rbc_nearest(name, names, n);
-  if (nearest) rbc_diag_help(c->diags, d, "did you mean `requester.%s`?", nearest);
-  else if (!type) rbc_diag_help(c->diags, d, "declare what the host says of a person: `context requester { %s: string }`", name);
+  if (nearest)
+    rbc_diag_help(c->diags, d, "did you mean `requester.%s`?", nearest);
+  else if (!type)
+    rbc_diag_help(c->diags, d, "declare what the host says of a person: `context requester { %s: string }`", name);
   return NULL;
 }
 
 static const char *event_names(struct env *env, unsigned mask) {
-  const char *list = arena_format(env->c->arena, "%s%s%s%s", mask & EV_CALL ? "call " : "", mask & EV_INFER ? "infer " : "",
-                                  mask & EV_RELEASE ? "release " : "", mask & EV_DELEGATE ? "delegate " : "");
+  const char *list =
+    arena_format(env->c->arena, "%s%s%s%s", mask & EV_CALL ? "call " : "", mask & EV_INFER ? "infer " : "",
+                 mask & EV_RELEASE ? "release " : "", mask & EV_DELEGATE ? "delegate " : "");
   return list ? list : "";
 }
 
 /* agent.name, connector.residency, session.age ...; false when it reads like none of these. */
 static bool context_member(struct env *env, const struct node *node, struct expr **out) {
-  static const struct { const char *written; unsigned events; } facts[] = {
-#define CTX(NAME, WRITTEN, TYPE, OPTIONAL, EVENTS, DOC) [CTX_##NAME] = { WRITTEN, EVENTS },
+  static const struct {
+    const char *written;
+    unsigned events;
+  } facts[] = {
+#define CTX(NAME, WRITTEN, TYPE, OPTIONAL, EVENTS, DOC) [CTX_##NAME] = {WRITTEN, EVENTS},
 #include "contexts.def"
 #undef CTX
   };
-  static const char *const roots[] = { "agent", "operation", "connector", "session", "delegate", "release" };
+  static const char *const roots[] = {"agent", "operation", "connector", "session", "delegate", "release"};
   struct checker *c = env->c;
   const char *root = rbc_text(c, env->scope, node->kid[0]);
   bool is_root = false;
@@ -357,7 +410,10 @@ static bool context_member(struct env *env, const struct node *node, struct expr
   for (unsigned i = 0; i < CTX_COUNT; i++) {
     names[i] = facts[i].written;
     if (!rule_is(written, facts[i].written)) continue;
-    if ((env->events & facts[i].events) == env->events) { *out = rule_context(env, (enum context_fact)i, span); return true; }
+    if ((env->events & facts[i].events) == env->events) {
+      *out = rule_context(env, (enum context_fact)i, span);
+      return true;
+    }
     rule_diag(c, E0265, span, "`%s` is known of these events only: %s", written, event_names(env, facts[i].events));
     return true;
   }
@@ -384,8 +440,11 @@ static struct expr *no_field(struct env *env, const struct node *node, const str
     return NULL;
   }
   struct diag *d = rule_diag(c, E0256, span, "`%s` is %s, which has no fields", text, rule_type_phrase(c, type));
-  if (type->kind == TYPE_MAP) rbc_diag_help(c->diags, d, "for the value under a key: `%s[\"%s\"]`", text, name);
-  else if (rbc_is_list(type)) rbc_diag_help(c->diags, d, "of one element: `%s[0]?.%s`; of all: `all x in %s satisfy x.%s ...`", text, name, text, name);
+  if (type->kind == TYPE_MAP)
+    rbc_diag_help(c->diags, d, "for the value under a key: `%s[\"%s\"]`", text, name);
+  else if (rbc_is_list(type))
+    rbc_diag_help(c->diags, d, "of one element: `%s[0]?.%s`; of all: `all x in %s satisfy x.%s ...`", text, name, text,
+                  name);
   return NULL;
 }
 
@@ -411,8 +470,10 @@ static struct expr *member(struct env *env, const struct node *node, const struc
   if (base->optional && node->tok == TOKEN_MEMBER && base->kind != EXPR_ROW) {
     const char *text = rule_text(c, env->scope, base_node);
     struct diag *d = rule_diag(c, E0254, rbc_span(env->scope, base_node), "`%s` may be missing here", text);
-    rbc_diag_help(c->diags, d, "`%s?.%s` is missing when it is; or test it: `%s is present and ...`; or end the rule: "
-                  "`let x = %s otherwise deny because \"...\"`", text, name, text, text);
+    rbc_diag_help(c->diags, d,
+                  "`%s?.%s` is missing when it is; or test it: `%s is present and ...`; or end the rule: "
+                  "`let x = %s otherwise deny because \"...\"`",
+                  text, name, text, text);
     return NULL;
   }
   return rule_field_of(env, base, name, rbc_span(env->scope, node));
@@ -425,11 +486,12 @@ static struct expr *element(struct env *env, const struct node *node) {
   if (!base) return NULL;
   bool map = base->type->kind == TYPE_MAP;
   if (!map && !rbc_is_list(base->type)) {
-    rule_diag(c, E0262, span, "`%s` is %s: only a list or a map has elements to pick", rule_text(c, env->scope, node->kid[0]),
-              rule_type_phrase(c, base->type));
+    rule_diag(c, E0262, span, "`%s` is %s: only a list or a map has elements to pick",
+              rule_text(c, env->scope, node->kid[0]), rule_type_phrase(c, base->type));
     return NULL;
   }
-  struct expr *index = rule_typed(env, node->kid[1], rbc_type(c, map ? TYPE_STRING : TYPE_INT), true, map ? "the key of a map" : "the place in a list");
+  struct expr *index = rule_typed(env, node->kid[1], rbc_type(c, map ? TYPE_STRING : TYPE_INT), true,
+                                  map ? "the key of a map" : "the place in a list");
   struct expr *e = rule_two(env, map ? EXPR_MAPGET : EXPR_INDEX, base->type->element, span, base, index);
   if (e) e->optional = true;
   return e;
@@ -441,7 +503,7 @@ static struct expr *choice(struct env *env, const struct node *node, const struc
   if (!condition) return NULL;
   const struct fact *before = env->facts;
   bool swap = rule_adapts(env, node->kid[1]) && !rule_adapts(env, node->kid[2]);
-  struct expr *branch[2] = { NULL, NULL };
+  struct expr *branch[2] = {NULL, NULL};
   for (unsigned turn = 0; turn < 2; turn++) {
     unsigned which = swap ? 1 - turn : turn;
     const struct type *wanted = turn && branch[1 - which] ? branch[1 - which]->type : expected;
@@ -450,9 +512,10 @@ static struct expr *choice(struct env *env, const struct node *node, const struc
     env->facts = before;
     if (!branch[which]) return NULL;
   }
-  if (!rule_unify(env, &branch[0], &branch[1])
-      || (branch[0]->type->kind == TYPE_WORDS && branch[0]->type != branch[1]->type)) {
-    rule_mismatch(env, E0251, rbc_span(env->scope, node), node->kid[1], branch[0], node->kid[2], branch[1], "the two branches differ");
+  if (!rule_unify(env, &branch[0], &branch[1]) ||
+      (branch[0]->type->kind == TYPE_WORDS && branch[0]->type != branch[1]->type)) {
+    rule_mismatch(env, E0251, rbc_span(env->scope, node), node->kid[1], branch[0], node->kid[2], branch[1],
+                  "the two branches differ");
     return NULL;
   }
   struct expr *e = rule_two(env, EXPR_IF, branch[0]->type, rbc_span(env->scope, node), condition, branch[0]);
@@ -482,8 +545,10 @@ static struct expr *negation(struct env *env, const struct node *node, const str
   if (is_number(node->kid[0])) return literal(env, node, expected);
   struct expr *a = rule_need(env, rule_expr(env, node->kid[0], expected), node->kid[0]);
   if (!a) return NULL;
-  if (a->type->kind != TYPE_INT && a->type->kind != TYPE_DECIMAL && a->type->kind != TYPE_MONEY && a->type->kind != TYPE_DURATION) {
-    rule_diag(c, E0253, span, "`-` wants a number, and `%s` is %s", rule_text(c, env->scope, node->kid[0]), rule_type_phrase(c, a->type));
+  if (a->type->kind != TYPE_INT && a->type->kind != TYPE_DECIMAL && a->type->kind != TYPE_MONEY &&
+      a->type->kind != TYPE_DURATION) {
+    rule_diag(c, E0253, span, "`-` wants a number, and `%s` is %s", rule_text(c, env->scope, node->kid[0]),
+              rule_type_phrase(c, a->type));
     return NULL;
   }
   return rule_one(env, EXPR_NEG, a->type, span, a);
@@ -491,35 +556,42 @@ static struct expr *negation(struct env *env, const struct node *node, const str
 
 static struct expr *of_kind(struct env *env, const struct node *node, const struct type *expected) {
   switch (node->kind) {
-    case NODE_NAME: return name_expr(env, node, expected);
-    case NODE_STRING: return string_expr(env, node, expected);
-    case NODE_BOOL: case NODE_INT: case NODE_DECIMAL: case NODE_MONEY: case NODE_DURATION: case NODE_QUANTITY: case NODE_PERCENT:
-    case NODE_DATE: case NODE_TIME: return literal(env, node, expected);
-    case NODE_PATTERN: {
-      struct diag *d = rule_diag(env->c, E0271, rbc_span(env->scope, node), "a pattern is no value");
-      rbc_diag_help(env->c->diags, d, "patterns stand after `matches`: `args.channel matches /#support-.*/`");
-      return NULL;
-    }
-    case NODE_ARRAY: return rule_array(env, node, expected);
-    case NODE_RECORD: return record_expr(env, node, expected);
-    case NODE_MEMBER: return member(env, node, expected);
-    case NODE_AT_INDEX: return element(env, node);
-    case NODE_INVOKE: return rule_invoke(env, node, expected);
-    case NODE_SEEN: return rule_seen(env, node);
-    case NODE_ONLY_SEEN: return rule_only_seen(env, node);
-    case NODE_BOUND: return rule_bound(env, node);
-    case NODE_SAID: return rule_sayable(env, node, EXPR_SAID);
-    case NODE_VOUCHED: return rule_sayable(env, node, EXPR_VOUCHED);
-    case NODE_HAS: return rule_has(env, node);
-    case NODE_UNARY: return negation(env, node, expected);
-    case NODE_BINARY: return rule_binary(env, node, expected);
-    case NODE_WITHIN: return rule_within(env, node);
-    case NODE_PRESENCE: return presence(env, node);
-    case NODE_IF: return choice(env, node, expected);
-    case NODE_QUANTIFIER: return rule_quantifier(env, node);
-    case NODE_COUNT: return rule_count(env, node);
-    case NODE_FOLD: return rule_fold(env, node);
-    default: return NULL;              /* a syntax error, reported */
+  case NODE_NAME: return name_expr(env, node, expected);
+  case NODE_STRING: return string_expr(env, node, expected);
+  case NODE_BOOL:
+  case NODE_INT:
+  case NODE_DECIMAL:
+  case NODE_MONEY:
+  case NODE_DURATION:
+  case NODE_QUANTITY:
+  case NODE_PERCENT:
+  case NODE_DATE:
+  case NODE_TIME: return literal(env, node, expected);
+  case NODE_PATTERN: {
+    struct diag *d = rule_diag(env->c, E0271, rbc_span(env->scope, node), "a pattern is no value");
+    rbc_diag_help(env->c->diags, d, "patterns stand after `matches`: `args.channel matches /#support-.*/`");
+    return NULL;
+  }
+  case NODE_ARRAY: return rule_array(env, node, expected);
+  case NODE_RECORD: return record_expr(env, node, expected);
+  case NODE_MEMBER: return member(env, node, expected);
+  case NODE_AT_INDEX: return element(env, node);
+  case NODE_INVOKE: return rule_invoke(env, node, expected);
+  case NODE_SEEN: return rule_seen(env, node);
+  case NODE_ONLY_SEEN: return rule_only_seen(env, node);
+  case NODE_BOUND: return rule_bound(env, node);
+  case NODE_SAID: return rule_sayable(env, node, EXPR_SAID);
+  case NODE_VOUCHED: return rule_sayable(env, node, EXPR_VOUCHED);
+  case NODE_HAS: return rule_has(env, node);
+  case NODE_UNARY: return negation(env, node, expected);
+  case NODE_BINARY: return rule_binary(env, node, expected);
+  case NODE_WITHIN: return rule_within(env, node);
+  case NODE_PRESENCE: return presence(env, node);
+  case NODE_IF: return choice(env, node, expected);
+  case NODE_QUANTIFIER: return rule_quantifier(env, node);
+  case NODE_COUNT: return rule_count(env, node);
+  case NODE_FOLD: return rule_fold(env, node);
+  default: return NULL; /* a syntax error, reported */
   }
 }
 

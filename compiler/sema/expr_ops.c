@@ -9,7 +9,8 @@
 struct expr *rule_todecimal(struct env *env, struct expr *e) {
   if (!e || e->type->kind != TYPE_INT) return e;
   const struct type *decimal = rbc_type(env->c, TYPE_DECIMAL);
-  if (e->kind == EXPR_CONST && e->constant->scalar <= INT64_MAX / REBASE_SCALE && e->constant->scalar >= -(INT64_MAX / REBASE_SCALE))
+  if (e->kind == EXPR_CONST && e->constant->scalar <= INT64_MAX / REBASE_SCALE &&
+      e->constant->scalar >= -(INT64_MAX / REBASE_SCALE))
     return rule_scalar(env, decimal, e->constant->scalar * REBASE_SCALE, e->span);
   return e->optional ? NULL : rule_one(env, EXPR_TODECIMAL, decimal, e->span, e);
 }
@@ -35,8 +36,10 @@ bool rule_unify(struct env *env, struct expr **a, struct expr **b) {
 static const char *phrase(struct env *env, const struct node *node, const struct expr *e) {
   struct checker *c = env->c;
   const char *text = rule_text(c, env->scope, node), *type = rule_type_phrase(c, e->type);
-  bool number = node->kind == NODE_INT || node->kind == NODE_DECIMAL || node->kind == NODE_MONEY || node->kind == NODE_DURATION;
-  const char *out = number ? arena_format(c->arena, "%s is %s", text, type) : arena_format(c->arena, "`%s` is %s", text, type);
+  bool number =
+    node->kind == NODE_INT || node->kind == NODE_DECIMAL || node->kind == NODE_MONEY || node->kind == NODE_DURATION;
+  const char *out =
+    number ? arena_format(c->arena, "%s is %s", text, type) : arena_format(c->arena, "`%s` is %s", text, type);
   return out ? out : "";
 }
 
@@ -49,24 +52,31 @@ static void currency_help(struct env *env, struct diag *d, const struct node *nu
 }
 
 /* "`args.amount` is money(USD), and 100 is an int": with what helps. */
-void rule_mismatch(struct env *env, enum diag_code code, struct span span, const struct node *left, const struct expr *a,
-                   const struct node *right, const struct expr *b, const char *why) {
+void rule_mismatch(struct env *env, enum diag_code code, struct span span, const struct node *left,
+                   const struct expr *a, const struct node *right, const struct expr *b, const char *why) {
   struct checker *c = env->c;
   bool currencies = a->type->kind == TYPE_MONEY && b->type->kind == TYPE_MONEY;
-  struct diag *d = rule_diag(c, currencies ? E0252 : code, span, "%s, and %s", phrase(env, left, a), phrase(env, right, b));
-  bool left_number = left->kind == NODE_INT || left->kind == NODE_DECIMAL, right_number = right->kind == NODE_INT || right->kind == NODE_DECIMAL;
+  struct diag *d =
+    rule_diag(c, currencies ? E0252 : code, span, "%s, and %s", phrase(env, left, a), phrase(env, right, b));
+  bool left_number = left->kind == NODE_INT || left->kind == NODE_DECIMAL,
+       right_number = right->kind == NODE_INT || right->kind == NODE_DECIMAL;
   if (currencies) {
     rbc_diag_note(c->diags, d, "two currencies have no rate between them here");
     rbc_diag_help(c->diags, d, "keep to one currency; a rate belongs in a table of its own");
-  } else if (a->type->kind == TYPE_MONEY && right_number) currency_help(env, d, right, a->type);
-  else if (b->type->kind == TYPE_MONEY && left_number) currency_help(env, d, left, b->type);
+  } else if (a->type->kind == TYPE_MONEY && right_number)
+    currency_help(env, d, right, a->type);
+  else if (b->type->kind == TYPE_MONEY && left_number)
+    currency_help(env, d, left, b->type);
   else if (a->type->kind == TYPE_TIME && b->type->kind == TYPE_DATE)
     rbc_diag_help(c->diags, d, "compare dates: `date(%s)`", rule_text(c, env->scope, left));
   else if (a->type->kind == TYPE_DATE && b->type->kind == TYPE_TIME)
     rbc_diag_help(c->diags, d, "compare dates: `date(%s)`", rule_text(c, env->scope, right));
-  else if ((a->type->kind == TYPE_INT && b->type->kind == TYPE_DECIMAL && a->optional) || (b->type->kind == TYPE_INT && a->type->kind == TYPE_DECIMAL && b->optional))
-    rbc_diag_help(c->diags, d, "an int that may be missing cannot be taken for a decimal: test it first with `is present`");
-  else rbc_diag_note(c->diags, d, "%s", why);
+  else if ((a->type->kind == TYPE_INT && b->type->kind == TYPE_DECIMAL && a->optional) ||
+           (b->type->kind == TYPE_INT && a->type->kind == TYPE_DECIMAL && b->optional))
+    rbc_diag_help(c->diags, d,
+                  "an int that may be missing cannot be taken for a decimal: test it first with `is present`");
+  else
+    rbc_diag_note(c->diags, d, "%s", why);
 }
 
 /* ---- and, or ---- */
@@ -87,7 +97,8 @@ static bool numeric(const struct type *t) {
 
 static struct expr *whole_days(struct env *env, struct expr *e, const struct expr *days, const struct node *node) {
   if (!e || days->kind != EXPR_CONST || days->constant->scalar % REBASE_DAY == 0) return e;
-  struct diag *d = rule_diag(env->c, E0253, rbc_span(env->scope, node), "a date moves by whole days, and `%s` is none", rule_text(env->c, env->scope, node));
+  struct diag *d = rule_diag(env->c, E0253, rbc_span(env->scope, node), "a date moves by whole days, and `%s` is none",
+                             rule_text(env->c, env->scope, node));
   rbc_diag_help(env->c->diags, d, "write `1 day`; or compare times");
   return NULL;
 }
@@ -97,15 +108,18 @@ static struct expr *sum(struct env *env, const struct node *node, struct expr *a
   struct span span = rbc_span(env->scope, node);
   enum type_kind x = a->type->kind, y = b->type->kind;
   const struct type *duration = rbc_type(env->c, TYPE_DURATION);
-  if (x == TYPE_TIME && y == TYPE_DURATION) return rule_two(env, plus ? EXPR_TIMEADD : EXPR_TIMESUB, rbc_type(env->c, TYPE_TIME), span, a, b);
+  if (x == TYPE_TIME && y == TYPE_DURATION)
+    return rule_two(env, plus ? EXPR_TIMEADD : EXPR_TIMESUB, rbc_type(env->c, TYPE_TIME), span, a, b);
   if (x == TYPE_DATE && y == TYPE_DURATION)
     return whole_days(env, rule_two(env, plus ? EXPR_DATEADD : EXPR_DATESUB, a->type, span, a, b), b, node->kid[1]);
   if (!plus && x == TYPE_TIME && y == TYPE_TIME) return rule_two(env, EXPR_TIMEDIFF, duration, span, a, b);
   if (!plus && x == TYPE_DATE && y == TYPE_DATE) return rule_two(env, EXPR_DATEDIFF, duration, span, a, b);
-  if (rule_unify(env, &a, &b) && numeric(a->type)) return rule_two(env, plus ? EXPR_ADD : EXPR_SUB, a->type, span, a, b);
-  rule_mismatch(env, E0253, span, node->kid[0], a, node->kid[1], b,
-                plus ? "`+` adds two numbers, amounts or durations of one kind, and a duration to a time or date"
-                     : "`-` wants two numbers, amounts, durations, times or dates of one kind, or a duration on its right");
+  if (rule_unify(env, &a, &b) && numeric(a->type))
+    return rule_two(env, plus ? EXPR_ADD : EXPR_SUB, a->type, span, a, b);
+  rule_mismatch(
+    env, E0253, span, node->kid[0], a, node->kid[1], b,
+    plus ? "`+` adds two numbers, amounts or durations of one kind, and a duration to a time or date"
+         : "`-` wants two numbers, amounts, durations, times or dates of one kind, or a duration on its right");
   return NULL;
 }
 
@@ -114,9 +128,12 @@ static struct expr *product(struct env *env, const struct node *node, struct exp
   enum type_kind x = a->type->kind, y = b->type->kind;
   if (y == TYPE_INT && numeric(a->type)) return rule_two(env, EXPR_MULINT, a->type, span, a, b);
   if (x == TYPE_INT && numeric(b->type)) return rule_two(env, EXPR_MULINT, b->type, span, b, a);
-  if (y == TYPE_DECIMAL && (x == TYPE_DECIMAL || x == TYPE_MONEY)) return rule_two(env, EXPR_MULDEC, a->type, span, a, b);
+  if (y == TYPE_DECIMAL && (x == TYPE_DECIMAL || x == TYPE_MONEY))
+    return rule_two(env, EXPR_MULDEC, a->type, span, a, b);
   if (x == TYPE_DECIMAL && y == TYPE_MONEY) return rule_two(env, EXPR_MULDEC, b->type, span, b, a);
-  rule_mismatch(env, E0253, span, node->kid[0], a, node->kid[1], b, "`*` wants a number on one side, and a number, an amount or (times a whole number) a duration on the other");
+  rule_mismatch(
+    env, E0253, span, node->kid[0], a, node->kid[1], b,
+    "`*` wants a number on one side, and a number, an amount or (times a whole number) a duration on the other");
   return NULL;
 }
 
@@ -130,11 +147,14 @@ static struct expr *quotient(struct env *env, const struct node *node, struct ex
     rule_diag(env->c, E0253, rbc_span(env->scope, node->kid[1]), "division by zero: this rule would deny always");
     return NULL;
   }
-  if (a->type == b->type && (x == TYPE_INT || x == TYPE_MONEY || x == TYPE_DURATION)) return rule_two(env, EXPR_RATIO, decimal, span, a, b);
+  if (a->type == b->type && (x == TYPE_INT || x == TYPE_MONEY || x == TYPE_DURATION))
+    return rule_two(env, EXPR_RATIO, decimal, span, a, b);
   if (x == TYPE_INT && y == TYPE_DECIMAL) return rule_two(env, EXPR_DIVDEC, decimal, span, rule_todecimal(env, a), b);
   if ((x == TYPE_DECIMAL || x == TYPE_MONEY) && y == TYPE_INT) return rule_two(env, EXPR_DIVINT, a->type, span, a, b);
-  if ((x == TYPE_DECIMAL || x == TYPE_MONEY) && y == TYPE_DECIMAL) return rule_two(env, EXPR_DIVDEC, a->type, span, a, b);
-  rule_mismatch(env, E0253, span, node->kid[0], a, node->kid[1], b, "`/` divides numbers, an amount by a number, and two amounts or durations of one kind");
+  if ((x == TYPE_DECIMAL || x == TYPE_MONEY) && y == TYPE_DECIMAL)
+    return rule_two(env, EXPR_DIVDEC, a->type, span, a, b);
+  rule_mismatch(env, E0253, span, node->kid[0], a, node->kid[1], b,
+                "`/` divides numbers, an amount by a number, and two amounts or durations of one kind");
   return NULL;
 }
 
@@ -156,12 +176,14 @@ static struct expr *otherwise(struct env *env, const struct node *node, const st
   struct expr *b = a ? rule_expr(env, node->kid[1], a->type) : NULL;
   if (!b) return NULL;
   if (!rule_unify(env, &a, &b) || (a->type->kind == TYPE_WORDS && a->type != b->type)) {
-    rule_mismatch(env, E0251, span, node->kid[0], a, node->kid[1], b, "`otherwise` gives a value of the same type when the first is missing");
+    rule_mismatch(env, E0251, span, node->kid[0], a, node->kid[1], b,
+                  "`otherwise` gives a value of the same type when the first is missing");
     return NULL;
   }
   if (!a->optional) {
-    struct diag *d = rule_diag(c, W0912, span, "`%s` is never missing here, so what stands after `otherwise` is never taken",
-                               rule_text(c, env->scope, node->kid[0]));
+    struct diag *d =
+      rule_diag(c, W0912, span, "`%s` is never missing here, so what stands after `otherwise` is never taken",
+                rule_text(c, env->scope, node->kid[0]));
     rbc_diag_help(c->diags, d, "leave `otherwise` out");
     return a;
   }
@@ -178,7 +200,8 @@ static struct expr *at_most(struct env *env, struct span span, struct expr *a, s
 /* Midnight of date d is after time t: d is later than t's date, t's own midnight apart; so t is moved back by the least. */
 static struct expr *midnight_from(struct env *env, struct span span, struct expr *d, struct expr *t) {
   struct expr *least = rule_scalar(env, rbc_type(env->c, TYPE_DURATION), 1, span);
-  struct expr *date = rule_one(env, EXPR_DATEOF, rbc_type(env->c, TYPE_DATE), span, rule_two(env, EXPR_TIMESUB, rbc_type(env->c, TYPE_TIME), span, t, least));
+  struct expr *date = rule_one(env, EXPR_DATEOF, rbc_type(env->c, TYPE_DATE), span,
+                               rule_two(env, EXPR_TIMESUB, rbc_type(env->c, TYPE_TIME), span, t, least));
   if (date) date->zone = env->c->program->zone;
   return rule_one(env, EXPR_NOT, rule_bool(env), span, at_most(env, span, d, date));
 }
@@ -192,9 +215,11 @@ static struct expr *date_to(struct env *env, struct span span, struct expr *d, s
 struct expr *rule_within(struct env *env, const struct node *node) {
   struct checker *c = env->c;
   struct span span = rbc_span(env->scope, node);
-  if (node->kid[0]->kind == NODE_SEEN && node->kid[0]->kid[1] && node->tok == TOKEN_LAST) {   /* (seen E(k)) within the last d */
+  if (node->kid[0]->kind == NODE_SEEN && node->kid[0]->kid[1] &&
+      node->tok == TOKEN_LAST) { /* (seen E(k)) within the last d */
     struct expr *seen = rule_seen(env, node->kid[0]);
-    struct expr *age = rule_typed(env, node->kid[1], rbc_type(c, TYPE_DURATION), false, "what stands after `within the last`");
+    struct expr *age =
+      rule_typed(env, node->kid[1], rbc_type(c, TYPE_DURATION), false, "what stands after `within the last`");
     if (!seen || !age) return NULL;
     seen->kind = EXPR_SEENWITHIN;
     seen->a = age;
@@ -204,8 +229,8 @@ struct expr *rule_within(struct env *env, const struct node *node) {
   struct expr *length = rule_typed(env, node->kid[1], rbc_type(c, TYPE_DURATION), false, "what stands after `within`");
   if (!t || !length) return NULL;
   if (t->type->kind != TYPE_TIME && t->type->kind != TYPE_DATE) {
-    rule_diag(c, E0250, rbc_span(env->scope, node->kid[0]), "`within` wants a time or a date, and `%s` is %s", rule_text(c, env->scope, node->kid[0]),
-              rule_type_phrase(c, t->type));
+    rule_diag(c, E0250, rbc_span(env->scope, node->kid[0]), "`within` wants a time or a date, and `%s` is %s",
+              rule_text(c, env->scope, node->kid[0]), rule_type_phrase(c, t->type));
     return NULL;
   }
   if (!rule_stateful(env, span, "within")) return NULL;
@@ -234,7 +259,7 @@ static const struct pattern *pattern(struct env *env, const struct node *node) {
     if (rule_is(c->program->patterns[i]->text, text)) return c->program->patterns[i];
   struct pattern *p = arena_alloc(c->arena, sizeof *p);
   if (!p) return NULL;
-  *p = (struct pattern){ text, c->program->patterns_count, span };
+  *p = (struct pattern){text, c->program->patterns_count, span};
   return PROGRAM_APPEND(c, patterns, p) ? p : NULL;
 }
 
@@ -242,8 +267,8 @@ static struct expr *text_operand(struct env *env, const struct node *node, const
   struct checker *c = env->c;
   struct expr *e = rule_need(env, rule_expr(env, node, rbc_type(c, TYPE_STRING)), node);
   if (!e || e->type->kind == TYPE_STRING) return e;
-  rule_diag(c, E0250, rbc_span(env->scope, node), "`%s` works on texts, and `%s` is %s", operator, rule_text(c, env->scope, node),
-            rule_type_phrase(c, e->type));
+  rule_diag(c, E0250, rbc_span(env->scope, node), "`%s` works on texts, and `%s` is %s", operator,
+            rule_text(c, env->scope, node), rule_type_phrase(c, e->type));
   return NULL;
 }
 
@@ -253,7 +278,8 @@ static struct expr *matches(struct env *env, const struct node *node) {
     rbc_diag_help(env->c->diags, d, "write it between slashes: `matches /#support-.*/`; it is on the whole text");
     return NULL;
   }
-  struct expr *e = rule_one(env, EXPR_MATCHES, rule_bool(env), rbc_span(env->scope, node), text_operand(env, node->kid[0], "matches"));
+  struct expr *e =
+    rule_one(env, EXPR_MATCHES, rule_bool(env), rbc_span(env->scope, node), text_operand(env, node->kid[0], "matches"));
   if (!e) return NULL;
   e->pattern = pattern(env, node->kid[1]);
   return e->pattern ? e : NULL;
@@ -270,25 +296,33 @@ struct expr *rule_contains(struct env *env, const struct node *node) {
   if (a->type->kind == TYPE_STRING) return texts(env, node, EXPR_HOLDS, "contains");
   struct diag *d = rule_diag(env->c, E0250, rbc_span(env->scope, node), "`contains` works on texts, and `%s` is %s",
                              rule_text(env->c, env->scope, node->kid[0]), rule_type_phrase(env->c, a->type));
-  rbc_diag_help(env->c->diags, d, "say it the other way round: `%s in %s`", rule_text(env->c, env->scope, node->kid[1]), rule_text(env->c, env->scope, node->kid[0]));
+  rbc_diag_help(env->c->diags, d, "say it the other way round: `%s in %s`", rule_text(env->c, env->scope, node->kid[1]),
+                rule_text(env->c, env->scope, node->kid[0]));
   return NULL;
 }
 
 struct expr *rule_binary(struct env *env, const struct node *node, const struct type *expected) {
   const struct node *left = node->kid[0], *right = node->kid[1];
   switch (node->tok) {
-    case TOKEN_AND: case TOKEN_OR: return connective(env, node);
-    case TOKEN_OTHERWISE: return otherwise(env, node, expected);
-    case TOKEN_PLUS: case TOKEN_MINUS: case TOKEN_STAR: case TOKEN_SLASH: return arithmetic(env, node);
-    case TOKEN_EQEQ: return rule_equal(env, node, left, right, false);
-    case TOKEN_NE: return rule_equal(env, node, left, right, true);
-    case TOKEN_LT: case TOKEN_LE: case TOKEN_GT: case TOKEN_GE: return rule_order(env, node);
-    case TOKEN_IN: return rule_in(env, node);
-    case TOKEN_NOT: return rule_one(env, EXPR_NOT, rule_bool(env), rbc_span(env->scope, node), rule_in(env, node));
-    case TOKEN_MATCHES: return matches(env, node);
-    case TOKEN_STARTS: return texts(env, node, EXPR_STARTS, "starts with");
-    case TOKEN_ENDS: return texts(env, node, EXPR_ENDS, "ends with");
-    case TOKEN_CONTAINS: return rule_contains(env, node);
-    default: return NULL;
+  case TOKEN_AND:
+  case TOKEN_OR: return connective(env, node);
+  case TOKEN_OTHERWISE: return otherwise(env, node, expected);
+  case TOKEN_PLUS:
+  case TOKEN_MINUS:
+  case TOKEN_STAR:
+  case TOKEN_SLASH: return arithmetic(env, node);
+  case TOKEN_EQEQ: return rule_equal(env, node, left, right, false);
+  case TOKEN_NE: return rule_equal(env, node, left, right, true);
+  case TOKEN_LT:
+  case TOKEN_LE:
+  case TOKEN_GT:
+  case TOKEN_GE: return rule_order(env, node);
+  case TOKEN_IN: return rule_in(env, node);
+  case TOKEN_NOT: return rule_one(env, EXPR_NOT, rule_bool(env), rbc_span(env->scope, node), rule_in(env, node));
+  case TOKEN_MATCHES: return matches(env, node);
+  case TOKEN_STARTS: return texts(env, node, EXPR_STARTS, "starts with");
+  case TOKEN_ENDS: return texts(env, node, EXPR_ENDS, "ends with");
+  case TOKEN_CONTAINS: return rule_contains(env, node);
+  default: return NULL;
   }
 }

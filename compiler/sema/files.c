@@ -200,5 +200,6 @@ const char *rbc_path_of(struct arena *arena, const char *beside, const char *nam
   for (const char *part = name; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL)
     if (!strncmp(part, "..", 2) && (part[2] == '/' || !part[2])) return NULL;
   while (!strncmp(name, "./", 2)) name += 2;
-  return slash ? arena_format(arena, "%.*s/%s", (int)(slash - beside), beside, name) : arena_copy(arena, name, strlen(name));
+  return slash ? arena_format(arena, "%.*s/%s", (int)(slash - beside), beside, name)
+               : arena_copy(arena, name, strlen(name));
 }

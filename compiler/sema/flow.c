@@ -30,26 +30,40 @@ bool flow_same(const struct expr *a, const struct expr *b) {
   if (a == b) return true;
   if (!a || !b || a->kind != b->kind) return false;
   switch (a->kind) {
-    case EXPR_CONST: return same_constants(a->constant, b->constant);
-    case EXPR_ARG: return rule_is(a->name, b->name);
-    case EXPR_REQUESTER: case EXPR_CONTEXT: return a->index == b->index;
-    case EXPR_LOCAL: return a->local == b->local;
-    case EXPR_FIELD: return a->index == b->index && flow_same(a->a, b->a);
-    case EXPR_INDEX: case EXPR_MAPGET: return flow_same(a->a, b->a) && flow_same(a->b, b->b);
-    case EXPR_LASTOF: return flow_same(a->a, b->a);
-    case EXPR_SEEN: return a->entity == b->entity && same_lists(a, b);
-    case EXPR_SEENWITHIN: return a->entity == b->entity && same_lists(a, b) && flow_same(a->a, b->a);
-    case EXPR_SEENONLY: case EXPR_BOUND: return a->entity == b->entity;
-    case EXPR_ROW: return a->table == b->table && same_lists(a, b);
-    default: return false;
+  case EXPR_CONST: return same_constants(a->constant, b->constant);
+  case EXPR_ARG: return rule_is(a->name, b->name);
+  case EXPR_REQUESTER:
+  case EXPR_CONTEXT: return a->index == b->index;
+  case EXPR_LOCAL: return a->local == b->local;
+  case EXPR_FIELD: return a->index == b->index && flow_same(a->a, b->a);
+  case EXPR_INDEX:
+  case EXPR_MAPGET: return flow_same(a->a, b->a) && flow_same(a->b, b->b);
+  case EXPR_LASTOF: return flow_same(a->a, b->a);
+  case EXPR_SEEN: return a->entity == b->entity && same_lists(a, b);
+  case EXPR_SEENWITHIN: return a->entity == b->entity && same_lists(a, b) && flow_same(a->a, b->a);
+  case EXPR_SEENONLY:
+  case EXPR_BOUND: return a->entity == b->entity;
+  case EXPR_ROW: return a->table == b->table && same_lists(a, b);
+  default: return false;
   }
 }
 
 static bool is_path(const struct expr *e) {
   switch (e->kind) {
-    case EXPR_ARG: case EXPR_REQUESTER: case EXPR_CONTEXT: case EXPR_LOCAL: case EXPR_FIELD: case EXPR_INDEX: case EXPR_MAPGET:
-    case EXPR_LASTOF: case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_SEENONLY: case EXPR_BOUND: case EXPR_ROW: return true;
-    default: return false;
+  case EXPR_ARG:
+  case EXPR_REQUESTER:
+  case EXPR_CONTEXT:
+  case EXPR_LOCAL:
+  case EXPR_FIELD:
+  case EXPR_INDEX:
+  case EXPR_MAPGET:
+  case EXPR_LASTOF:
+  case EXPR_SEEN:
+  case EXPR_SEENWITHIN:
+  case EXPR_SEENONLY:
+  case EXPR_BOUND:
+  case EXPR_ROW: return true;
+  default: return false;
   }
 }
 
@@ -63,7 +77,7 @@ static const struct fact *add(struct env *env, const struct expr *path, const st
   if (!path->optional || !is_path(path) || known(base, path)) return base;
   struct fact *fact = arena_alloc(env->c->arena, sizeof *fact);
   if (!fact) return base;
-  *fact = (struct fact){ path, base };
+  *fact = (struct fact){path, base};
   return fact;
 }
 
@@ -73,12 +87,16 @@ const struct fact *flow_present(struct env *env, const struct expr *path, const 
   if (!path) return base;
   base = add(env, path, base);
   switch (path->kind) {
-    case EXPR_FIELD: case EXPR_LASTOF: return flow_present(env, path->a, base);
-    case EXPR_INDEX: case EXPR_MAPGET: return flow_present(env, path->b, flow_present(env, path->a, base));
-    case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_ROW:
-      for (unsigned i = 0; i < path->count; i++) base = flow_present(env, path->list[i], base);
-      return base;
-    default: return base;
+  case EXPR_FIELD:
+  case EXPR_LASTOF: return flow_present(env, path->a, base);
+  case EXPR_INDEX:
+  case EXPR_MAPGET: return flow_present(env, path->b, flow_present(env, path->a, base));
+  case EXPR_SEEN:
+  case EXPR_SEENWITHIN:
+  case EXPR_ROW:
+    for (unsigned i = 0; i < path->count; i++) base = flow_present(env, path->list[i], base);
+    return base;
+  default: return base;
   }
 }
 
@@ -92,7 +110,7 @@ static const struct fact *both(struct env *env, const struct fact *a, const stru
 
 static const struct fact *join(struct env *env, const struct expr *e, bool truth, const struct fact *base) {
   const struct fact *left = flow_when(env, e->a, truth, base);
-  if (truth == (e->kind == EXPR_AND)) return flow_when(env, e->b, truth, left);      /* both sides were decided this way */
+  if (truth == (e->kind == EXPR_AND)) return flow_when(env, e->b, truth, left); /* both sides were decided this way */
   const struct fact *right = flow_when(env, e->b, truth, flow_when(env, e->a, !truth, base));
   return both(env, left, right, base);
 }
@@ -101,20 +119,23 @@ static const struct fact *join(struct env *env, const struct expr *e, bool truth
 const struct fact *flow_when(struct env *env, const struct expr *e, bool truth, const struct fact *base) {
   if (!e) return base;
   switch (e->kind) {
-    case EXPR_AND: case EXPR_OR: return join(env, e, truth, base);
-    case EXPR_NOT: return flow_when(env, e->a, !truth, base);
-    case EXPR_PRESENT: return truth ? flow_present(env, e->a, base) : base;
-    case EXPR_EQ: case EXPR_NE:           /* a missing value equals nothing */
-      if (truth != (e->kind == EXPR_EQ)) return base;
-      return flow_present(env, e->b, flow_present(env, e->a, base));
-    case EXPR_IN: return truth ? flow_present(env, e->a, base) : base;
-    case EXPR_INREGION: case EXPR_INNET: return truth ? flow_present(env, e->b, flow_present(env, e->a, base)) : base;
-    case EXPR_IF: {
-      const struct fact *yes = flow_when(env, e->b, truth, flow_when(env, e->a, true, base));
-      const struct fact *no = flow_when(env, e->c, truth, flow_when(env, e->a, false, base));
-      return both(env, yes, no, base);
-    }
-    default: return base;
+  case EXPR_AND:
+  case EXPR_OR: return join(env, e, truth, base);
+  case EXPR_NOT: return flow_when(env, e->a, !truth, base);
+  case EXPR_PRESENT: return truth ? flow_present(env, e->a, base) : base;
+  case EXPR_EQ:
+  case EXPR_NE: /* a missing value equals nothing */
+    if (truth != (e->kind == EXPR_EQ)) return base;
+    return flow_present(env, e->b, flow_present(env, e->a, base));
+  case EXPR_IN: return truth ? flow_present(env, e->a, base) : base;
+  case EXPR_INREGION:
+  case EXPR_INNET: return truth ? flow_present(env, e->b, flow_present(env, e->a, base)) : base;
+  case EXPR_IF: {
+    const struct fact *yes = flow_when(env, e->b, truth, flow_when(env, e->a, true, base));
+    const struct fact *no = flow_when(env, e->c, truth, flow_when(env, e->a, false, base));
+    return both(env, yes, no, base);
+  }
+  default: return base;
   }
 }
 

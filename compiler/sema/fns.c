@@ -15,7 +15,10 @@ static bool parameters(struct env *env, const struct node *params, struct functi
       ok = false;
     }
     struct local *local = type ? rule_bind(env, param->kid[0], type, optional) : NULL;
-    if (!local) { ok = false; continue; }
+    if (!local) {
+      ok = false;
+      continue;
+    }
     function->params[function->param_count++] = local;
   }
   return ok;
@@ -41,7 +44,7 @@ static void check(struct checker *c, struct fn_work *work) {
     return;
   }
   work->state = FN_OPEN;
-  struct env env = { .c = c, .scope = work->item->scope, .pure = true };
+  struct env env = {.c = c, .scope = work->item->scope, .pure = true};
   bool ok = parameters(&env, node->kid[1], function) && body(&env, node, function);
   bool circle = work->state == FN_BROKEN;
   work->state = FN_BROKEN;
@@ -61,7 +64,9 @@ const struct function *rule_function(struct checker *c, const struct symbol *sym
     if (work->state == FN_OPEN) {
       struct diag *d = rule_diag(c, E0269, used_at, "`%s` calls itself, directly or through others", symbol->name);
       rbc_diag_label(c->diags, d, symbol->span, "declared here");
-      rbc_diag_note(c->diags, d, "without recursion every rule has a bound of steps, which the compiler prints and the engine checks");
+      rbc_diag_note(
+        c->diags, d,
+        "without recursion every rule has a bound of steps, which the compiler prints and the engine checks");
       rbc_diag_help(c->diags, d, "go through a list with `sum(... for x in xs)`, `any` or `all`");
       work->state = FN_BROKEN;
       return NULL;

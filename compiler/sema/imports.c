@@ -22,7 +22,8 @@ static bool says_package(const struct file_text *text, const char *name) {
   }
   if (end - p < 8 || memcmp(p, "package", 7)) return false;
   for (p += 7; p < end && (*p == ' ' || *p == '\t'); p++) { }
-  return (size_t)(end - p) >= n && !memcmp(p, name, n) && ((size_t)(end - p) == n || !*(p + n) || strchr(" \t\r\n#", p[n]));
+  return (size_t)(end - p) >= n && !memcmp(p, name, n) &&
+         ((size_t)(end - p) == n || !*(p + n) || strchr(" \t\r\n#", p[n]));
 }
 
 static struct package_scope *load_std(struct checker *c, const char *name) {
@@ -42,7 +43,8 @@ static struct package_scope *load_std(struct checker *c, const char *name) {
   return package;
 }
 
-static void load_named(struct checker *c, const struct source *source, const struct node *path, const struct node *names) {
+static void load_named(struct checker *c, const struct source *source, const struct node *path,
+                       const struct node *names) {
   const char *text = node_path(source, path, c->arena);
   if (!text || strncmp(text, "std.", 4)) return;
   load_std(c, text);
@@ -61,7 +63,8 @@ static void load_named(struct checker *c, const struct source *source, const str
 static void load_for_file(struct checker *c, const struct source *source) {
   const struct node *items = source->file ? source->file->kid[1] : NULL;
   for (uint32_t i = 0; i < KIDS(items); i++)
-    if (items->kid[i] && items->kid[i]->kind == NODE_IMPORT) load_named(c, source, items->kid[i]->kid[0], items->kid[i]->kid[1]);
+    if (items->kid[i] && items->kid[i]->kind == NODE_IMPORT)
+      load_named(c, source, items->kid[i]->kid[0], items->kid[i]->kid[1]);
 }
 
 void rbc_load_imports(struct checker *c) {
@@ -85,7 +88,8 @@ static const struct symbol *in_package(const struct checker *c, const struct pac
   return NULL;
 }
 
-static void unknown_package(struct checker *c, const struct file_scope *scope, const struct node *path, const char *text) {
+static void unknown_package(struct checker *c, const struct file_scope *scope, const struct node *path,
+                            const char *text) {
   const char *names[256];
   size_t count = 0;
   for (struct package_scope *p = c->packages; p && count < 256; p = p->next) names[count++] = p->package->name;
@@ -123,7 +127,8 @@ static const char *last_part(const char *name) {
   return dot ? dot + 1 : name;
 }
 
-static bool import_single(struct checker *c, struct file_scope *scope, const char *package_name, const char *name, struct span span) {
+static bool import_single(struct checker *c, struct file_scope *scope, const char *package_name, const char *name,
+                          struct span span) {
   struct package_scope *package = rbc_find_package(c, package_name);
   const struct symbol *symbol = package ? in_package(c, package, name) : NULL;
   if (symbol) { add_import(c, scope, symbol->name, package, symbol, span); return true; }
@@ -139,11 +144,13 @@ static void unknown_name(struct checker *c, const struct file_scope *scope, cons
   size_t count = 0, n = strlen(package_name);
   for (struct package_scope *p = c->packages; p; p = p->next) {
     if (!strcmp(p->package->name, package_name))
-      for (struct symbol *s = p->symbols; s && count < 512; s = s->next_in_package) if (!s->connector) names[count++] = s->name;
+      for (struct symbol *s = p->symbols; s && count < 512; s = s->next_in_package)
+        if (!s->connector) names[count++] = s->name;
     if (!strncmp(p->package->name, package_name, n) && p->package->name[n] == '.' && count < 512)
       names[count++] = p->package->name + n + 1;
   }
-  struct diag *d = rbc_diag(c->diags, E0114, rbc_span(scope, leaf), "package %s has nothing called `%s`", package_name, name);
+  struct diag *d =
+      rbc_diag(c->diags, E0114, rbc_span(scope, leaf), "package %s has nothing called `%s`", package_name, name);
   const char *near = rbc_nearest(name, names, count);
   if (near) { rbc_diag_help(c->diags, d, "did you mean `%s`?", near); rbc_diag_fix(d, d->span, near); }
 }
@@ -164,7 +171,10 @@ static void resolve_import(struct checker *c, struct file_scope *scope, const st
       const char *name = rbc_text(c, scope, names->kid[i]);
       if (import_single(c, scope, path, name, rbc_span(scope, names->kid[i]))) known = true;
       else if (known) unknown_name(c, scope, names->kid[i], path, name);
-      else { unknown_package(c, scope, node->kid[0], arena_format(c->arena, "%s, and none %s.%s", path, path, name)); return; }
+      else {
+        unknown_package(c, scope, node->kid[0], arena_format(c->arena, "%s, and none %s.%s", path, path, name));
+        return;
+      }
     }
     return;
   }
@@ -190,10 +200,13 @@ static bool find_cycle(struct checker *c, const struct package_scope *start, con
         struct diag *d = rbc_diag(c->diags, E0115, i->span, "packages import each other in a circle");
         for (const struct chain *k = chain; k; k = k->before) {
           text = arena_format(c->arena, "%s -> %s", k->package->package->name, text ? text : "");
-          if (k->before) rbc_diag_label(c->diags, d, k->span, "%s imports %s", k->before->package->package->name, k->package->package->name);
+          if (k->before)
+            rbc_diag_label(c->diags, d, k->span, "%s imports %s", k->before->package->package->name,
+                           k->package->package->name);
         }
         rbc_diag_note(c->diags, d, "%s", text ? text : "");
-        rbc_diag_help(c->diags, d, "one of them can name things whole, such as `acme.support.agent`, without an import");
+        rbc_diag_help(c->diags, d,
+                      "one of them can name things whole, such as `acme.support.agent`, without an import");
         return true;
       }
       if (strcmp(i->package->package->name, start->package->name) < 0) continue;   /* its own round finds that circle */
@@ -240,7 +253,8 @@ static bool grant_named(struct checker *c, struct package_scope *package, const 
   const char *last = last_part(name);
   const struct symbol *s = rbc_find_full(c, last, SYM(CONNECTOR));
   if (!s) return false;
-  if (last != name && (strlen(s->package->name) != (size_t)(last - name - 1) || strncmp(s->package->name, name, (size_t)(last - name - 1))))
+  if (last != name && (strlen(s->package->name) != (size_t)(last - name - 1) ||
+                       strncmp(s->package->name, name, (size_t)(last - name - 1))))
     return false;
   return add_use(c, package, s->ptr);
 }

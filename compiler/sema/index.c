@@ -72,7 +72,8 @@ static bool is_program_wide(enum symbol_kind kind) {
 }
 
 struct symbol *rbc_new_symbol(struct checker *c, const struct file_scope *scope, enum symbol_kind kind,
-                              const struct node *node, const struct node *name, const struct symbol *connector, void *ptr) {
+                              const struct node *node, const struct node *name, const struct symbol *connector,
+                              void *ptr) {
   struct symbol *s = arena_alloc(c->arena, sizeof *s);
   if (!s) return NULL;
   s->kind = kind;
@@ -104,7 +105,8 @@ bool rbc_enter(struct checker *c, struct symbol *symbol) {
   if (first) {
     struct diag *d = rbc_diag(c->diags, E0120, symbol->span, "`%s` is declared twice", symbol->name);
     d->label = "and again here";
-    if (first->span.source != NO_SOURCE) rbc_diag_label(c->diags, d, first->span, "%s of this name first stands here", KINDS[first->kind].one);
+    if (first->span.source != NO_SOURCE)
+      rbc_diag_label(c->diags, d, first->span, "%s of this name first stands here", KINDS[first->kind].one);
     if (first->package != symbol->package && first->package)
       rbc_diag_note(c->diags, d, "labels, proofs, groups, regions and connectors are known by this name in the whole "
                     "workspace; the first one is of package %s", first->package->name);
@@ -178,7 +180,8 @@ static void check_right(struct checker *c, const struct file_scope *scope, const
   if (!package->grant) return;
   struct file_scope root = { .source = c->root };
   rbc_diag_label(c->diags, d, rbc_span(&root, package->grant), "what it may declare");
-  rbc_diag_help(c->diags, d, "the owners of the root file can add `%s` to `declares`", right_word((enum node_kind)node->kind));
+  rbc_diag_help(c->diags, d, "the owners of the root file can add `%s` to `declares`",
+                right_word((enum node_kind)node->kind));
 }
 
 /* ---- registration ---- */
@@ -205,8 +208,8 @@ static void *program_object(struct checker *c, enum symbol_kind kind) {
 
 static struct symbol *declare_one(struct checker *c, const struct file_scope *scope, enum symbol_kind kind,
                                   const struct node *node, const struct symbol *connector) {
-  static const char *const BASIC[] = { "bool", "int", "decimal", "duration", "time", "date", "string", "symbol", "region",
-                                       "ip", "cidr", "version", "money", "list", "set", "map" };
+  static const char *const BASIC[] = { "bool",   "int", "decimal", "duration", "time",  "date", "string", "symbol",
+                                       "region", "ip",  "cidr",    "version",  "money", "list", "set",    "map" };
   if (!node->kid[0] || node->kid[0]->kind != NODE_NAME) return NULL;
   struct symbol *s = rbc_new_symbol(c, scope, kind, node, node->kid[0], connector, NULL);
   if (!s) return NULL;
@@ -234,18 +237,22 @@ static void register_connector(struct checker *c, const struct file_scope *scope
 }
 
 /* Regions stand in the program in the order in which the text opens them: those inside one follow it. */
-static void register_region(struct checker *c, const struct file_scope *scope, const struct node *node, unsigned parent) {
+static void register_region(struct checker *c, const struct file_scope *scope, const struct node *node,
+                            unsigned parent) {
   struct symbol *s = declare_one(c, scope, SYM_REGION, node, NULL);
   struct region *region = s ? s->ptr : NULL;
   if (region) {
-    *region = (struct region){ .name = s->name, .doc = rbc_string(c, scope, node->kid[1]), .parent = parent, .span = s->span };
+    *region = (struct region){
+      .name = s->name, .doc = rbc_string(c, scope, node->kid[1]), .parent = parent, .span = s->span
+    };
     parent = c->program->regions_count - 1;
   }
   for (uint32_t i = 0; i < KIDS(node->kid[2]); i++) register_region(c, scope, node->kid[2]->kid[i], parent);
   if (region) region->end = c->program->regions_count;
 }
 
-static void add_item(struct checker *c, const struct file_scope *scope, const struct node *node, struct symbol *symbol) {
+static void add_item(struct checker *c, const struct file_scope *scope, const struct node *node,
+                     struct symbol *symbol) {
   unsigned n = c->item_count;
   if ((n & (n - 1)) == 0) {
     struct item *grown = arena_alloc(c->arena, (n ? 2 * (size_t)n : 1) * sizeof *grown);

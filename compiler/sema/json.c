@@ -53,7 +53,8 @@ static bool escape(struct json_file *f, char *out, size_t *n) {
   if (plain) { out[(*n)++] = TO[plain - FROM]; return true; }
   if (c != 'u' || !hex4(f, &code)) return fail(f, start, f->at, "an unknown escape");
   if (code >= 0xD800 && code < 0xDC00) {
-    if (f->at + 2 > f->size || f->text[f->at] != '\\' || f->text[f->at + 1] != 'u') return fail(f, start, f->at, "half a character");
+    if (f->at + 2 > f->size || f->text[f->at] != '\\' || f->text[f->at + 1] != 'u')
+      return fail(f, start, f->at, "half a character");
     f->at += 2;
     if (!hex4(f, &low) || low < 0xDC00 || low > 0xDFFF) return fail(f, start, f->at, "half a character");
     code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
@@ -84,12 +85,13 @@ static bool string(struct json_file *f, const char **text, size_t *length) {
 
 static struct constant *value(struct json_file *f, const struct type *type, const char *column);
 
-static struct constant *wrong(struct json_file *f, uint32_t start, const struct type *type, const char *column, const char *why) {
+static struct constant *wrong(struct json_file *f, uint32_t start, const struct type *type, const char *column,
+                              const char *why) {
   struct checker *c = f->rows->c;
   if (f->failed || c->arena->failed) return NULL;
   int shown = f->at - start > 80 ? 80 : (int)(f->at - start);
-  rbc_diag(c->diags, E0612, (struct span){ f->rows->data->id, start, f->at }, "column `%s`: %.*s is no %s%s%s", column, shown,
-           f->text + start, rbc_type_name(c, type), why ? ": " : "", why ? why : "");
+  rbc_diag(c->diags, E0612, (struct span){ f->rows->data->id, start, f->at }, "column `%s`: %.*s is no %s%s%s", column,
+           shown, f->text + start, rbc_type_name(c, type), why ? ": " : "", why ? why : "");
   return NULL;
 }
 
@@ -107,7 +109,8 @@ static struct constant *plain(struct json_file *f, const struct type *type, cons
   }
   if (!text) return NULL;
   if (quoted && strlen(text) != n) return wrong(f, start, type, column, "it holds a NUL");
-  bool number = type->kind == TYPE_INT || type->kind == TYPE_DECIMAL || type->kind == TYPE_MONEY || type->kind == TYPE_DURATION;
+  bool number =
+      type->kind == TYPE_INT || type->kind == TYPE_DECIMAL || type->kind == TYPE_MONEY || type->kind == TYPE_DURATION;
   bool fits = number ? !quoted || type->kind == TYPE_DURATION || type->kind == TYPE_MONEY
             : type->kind == TYPE_BOOL ? quoted == (type->wire_true != NULL) : quoted;
   struct constant *k = fits ? rbc_from_wire(c, type, text, n, &why) : NULL;
@@ -134,7 +137,8 @@ static struct constant *list(struct json_file *f, const struct type *type, const
 }
 
 /* Keeps the pairs sorted by key. */
-static bool map_add(struct json_file *f, struct constant *k, const char *key, size_t n, struct constant *item, uint32_t at) {
+static bool map_add(struct json_file *f, struct constant *k, const char *key, size_t n, struct constant *item,
+                    uint32_t at) {
   struct constant *name = rbc_new_constant(f->rows->c, rbc_type(f->rows->c, TYPE_STRING));
   if (!name) return false;
   name->text = key;
@@ -174,7 +178,8 @@ static bool pass_over(struct json_file *f) {
   return expect(f, end, "`,` or the end was expected here");
 }
 
-static bool record_field(struct json_file *f, const struct type *type, struct constant *k, const char *name, uint32_t at) {
+static bool record_field(struct json_file *f, const struct type *type, struct constant *k, const char *name,
+                         uint32_t at) {
   unsigned index;
   struct checker *c = f->rows->c;
   const struct field *field = rbc_field(type, name, &index);
@@ -182,7 +187,8 @@ static bool record_field(struct json_file *f, const struct type *type, struct co
     const char *names[64];
     unsigned n = 0;
     for (; n < type->field_count && n < 64; n++) names[n] = type->fields[n].name;
-    struct diag *d = rbc_diag(c->diags, E0611, (struct span){ f->rows->data->id, at, f->at }, "%s has no column `%s`", type->name, name);
+    struct diag *d = rbc_diag(c->diags, E0611, (struct span){ f->rows->data->id, at, f->at }, "%s has no column `%s`",
+                              type->name, name);
     const char *near = rbc_nearest(name, names, n);
     if (near) rbc_diag_help(c->diags, d, "did you mean `%s`?", near);
     expect(f, ':', "`:` was expected here");
@@ -226,7 +232,8 @@ static struct constant *object(struct json_file *f, const struct type *type, con
   for (unsigned i = 0; good && i < type->field_count; i++) {
     if (k->items[i]) continue;
     if (type->fields[i].optional) { k->items[i] = rbc_missing(c, type->fields[i].type); continue; }
-    rbc_diag(c->diags, E0614, (struct span){ f->rows->data->id, start, f->at }, "`%s` is not given", type->fields[i].name);
+    rbc_diag(c->diags, E0614, (struct span){ f->rows->data->id, start, f->at }, "`%s` is not given",
+             type->fields[i].name);
     good = false;
   }
   return good ? k : NULL;

@@ -23,23 +23,29 @@ bool rule_mentions(struct checker *c, const struct file_scope *scope, const stru
 
 /* A condition on `infer` that reads what only a route knows. */
 bool rule_reads_model(struct checker *c, const struct file_scope *scope, const struct node *node) {
-  return rule_mentions(c, scope, node, "model") || rule_mentions(c, scope, node, "task") || rule_mentions(c, scope, node, "tokens");
+  return rule_mentions(c, scope, node, "model") || rule_mentions(c, scope, node, "task") ||
+         rule_mentions(c, scope, node, "tokens");
 }
 
 /* ---- hints ---- */
 static bool returns(const struct type *type, const struct entity *entity, bool exactly) {
-  while (!exactly && type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP)) type = type->element;
+  while (!exactly && type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP))
+    type = type->element;
   return type == entity->type;
 }
 
 /* The entity that a value was read from: the last look in a chain of `otherwise`. */
 static const struct entity *entity_of(const struct expr *e) {
-  for (; e; ) switch (e->kind) {
-    case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_SEENONLY: case EXPR_BOUND: return e->entity;
-    case EXPR_FIELD: case EXPR_UNWRAP: e = e->a; break;
+  for (; e;) switch (e->kind) {
+    case EXPR_SEEN:
+    case EXPR_SEENWITHIN:
+    case EXPR_SEENONLY:
+    case EXPR_BOUND: return e->entity;
+    case EXPR_FIELD:
+    case EXPR_UNWRAP: e = e->a; break;
     case EXPR_OTHERWISE: e = e->b; break;
     default: return NULL;
-  }
+    }
   return NULL;
 }
 
@@ -81,16 +87,22 @@ static bool one(struct env *env, const struct node *node, struct let *let) {
   struct checker *c = env->c;
   struct expr *value = rule_expr(env, node->kid[1], NULL);
   bool ok = lack(env, node->kid[2], let) && value;
-  struct local *local = rule_bind(env, node->kid[0], value ? value->type : rbc_type(c, TYPE_BOOL), value && value->optional && !node->kid[2]);
+  struct local *local = rule_bind(env, node->kid[0], value ? value->type : rbc_type(c, TYPE_BOOL),
+                                  value && value->optional && !node->kid[2]);
   if (!local) return false;
-  if (!ok) {                           /* what uses it stays silent */
+  if (!ok) { /* what uses it stays silent */
     struct binding *broken = arena_alloc(c->arena, sizeof *broken);
-    if (broken) { *broken = *env->bindings; broken->local = NULL; env->bindings = broken; }
+    if (broken) {
+      *broken = *env->bindings;
+      broken->local = NULL;
+      env->bindings = broken;
+    }
     return false;
   }
   if (node->kid[2] && !value->optional) {
-    struct diag *d = rule_diag(c, W0912, rbc_span(env->scope, node->kid[2]), "`%s` is never missing, so `otherwise %s` never happens", local->name,
-                               let->otherwise == LET_ASKS ? "ask" : "deny");
+    struct diag *d =
+      rule_diag(c, W0912, rbc_span(env->scope, node->kid[2]), "`%s` is never missing, so `otherwise %s` never happens",
+                local->name, let->otherwise == LET_ASKS ? "ask" : "deny");
     rbc_diag_help(c->diags, d, "leave it out");
   }
   let->local = local;
@@ -104,7 +116,11 @@ static bool one(struct env *env, const struct node *node, struct let *let) {
 }
 
 /* ---- those of a rule ---- */
-struct candidate { const struct node *node; const char *name; bool wanted; };
+struct candidate {
+  const struct node *node;
+  const char *name;
+  bool wanted;
+};
 
 static void mark_used(struct checker *c, const struct node *node) {
   for (struct let_use *use = c->rules->lets; use; use = use->next)
@@ -112,24 +128,25 @@ static void mark_used(struct checker *c, const struct node *node) {
 }
 
 /* Lets of the file above the policy, then those of the policy above the rule. */
-static unsigned gather(struct checker *c, const struct file_scope *scope, const struct block *block, uint32_t before, struct candidate *out) {
+static unsigned gather(struct checker *c, const struct file_scope *scope, const struct block *block, uint32_t before,
+                       struct candidate *out) {
   unsigned n = 0;
   const struct node *own = block ? block->item->node : NULL;
   for (unsigned i = 0; i < c->item_count && c->items[i].node != own; i++) {
     if (c->items[i].kind != NODE_LET || c->items[i].scope != scope) continue;
-    if (out) out[n] = (struct candidate){ c->items[i].node, rbc_text(c, scope, c->items[i].node->kid[0]), false };
+    if (out) out[n] = (struct candidate){c->items[i].node, rbc_text(c, scope, c->items[i].node->kid[0]), false};
     n++;
   }
   for (uint32_t i = 0; block && i < before; i++) {
     if (block->items->kid[i]->kind != NODE_LET) continue;
-    if (out) out[n] = (struct candidate){ block->items->kid[i], rbc_text(c, scope, block->items->kid[i]->kid[0]), false };
+    if (out) out[n] = (struct candidate){block->items->kid[i], rbc_text(c, scope, block->items->kid[i]->kid[0]), false};
     n++;
   }
   return n;
 }
 
-bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts, unsigned text_count,
-               struct let ***lets, unsigned *let_count) {
+bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
+               unsigned text_count, struct let ***lets, unsigned *let_count) {
   struct checker *c = env->c;
   *lets = NULL;
   *let_count = 0;
@@ -137,9 +154,10 @@ bool rule_lets(struct env *env, const struct block *block, uint32_t before, cons
   struct candidate *list = rule_array_of(c, n, sizeof *list);
   if (!list) return false;
   gather(c, env->scope, block, before, list);
-  for (unsigned i = n; i-- > 0; ) {
+  for (unsigned i = n; i-- > 0;) {
     if (!list[i].name) return false;
-    for (unsigned t = 0; t < text_count && !list[i].wanted; t++) list[i].wanted = rule_mentions(c, env->scope, texts[t], list[i].name);
+    for (unsigned t = 0; t < text_count && !list[i].wanted; t++)
+      list[i].wanted = rule_mentions(c, env->scope, texts[t], list[i].name);
     for (unsigned j = i + 1; j < n && !list[i].wanted; j++)
       list[i].wanted = list[j].wanted && rule_mentions(c, env->scope, list[j].node->kid[1], list[i].name);
     if (list[i].wanted) wanted++;
@@ -152,8 +170,10 @@ bool rule_lets(struct env *env, const struct block *block, uint32_t before, cons
     mark_used(c, list[i].node);
     struct let *let = arena_alloc(c->arena, sizeof *let);
     if (!let) return false;
-    if (one(env, list[i].node, let)) (*lets)[(*let_count)++] = let;
-    else ok = false;
+    if (one(env, list[i].node, let))
+      (*lets)[(*let_count)++] = let;
+    else
+      ok = false;
   }
   return ok;
 }

@@ -2,22 +2,48 @@
 #include <string.h>
 #include "sema/declare.h"
 
-enum { TEXT = 1, WORD = 2, NUMBER = 4, MONEY = 8, REGION = 16, PROVIDER = 32, LENGTH = 64, DAY = 128, TRUTH = 256, RECORD = 512,
-       PERCENT = 1024, LIST = 2048 };
+enum {
+  TEXT = 1,
+  WORD = 2,
+  NUMBER = 4,
+  MONEY = 8,
+  REGION = 16,
+  PROVIDER = 32,
+  LENGTH = 64,
+  DAY = 128,
+  TRUTH = 256,
+  RECORD = 512,
+  PERCENT = 1024,
+  LIST = 2048
+};
 struct property { const char *name; unsigned wants; const char *like; };
 
-static const struct property OF_PROVIDER[] = {
-  { "base", TEXT, "base \"https://api.example.com/v1\"" }, { "auth", WORD, "auth api_key" }, { "kind", WORD, "kind openai" },
-  { "region", REGION | LIST, "region eu" }, { "residency", REGION, "residency eu" }, { "owner", TEXT, "owner \"ml@acme.example\"" },
-  { "retention", LENGTH, "retention 30 days" }, { "training", TRUTH | WORD, "training false" } };
-static const struct property OF_MODEL[] = {
-  { "provider", PROVIDER, "provider acme_cloud" }, { "id", TEXT, "id \"small-2\"" }, { "region", REGION | LIST, "region eu" },
-  { "residency", REGION, "residency eu" }, { "window", NUMBER, "window 200_000 tokens" }, { "output", NUMBER, "output 8_000 tokens" },
-  { "price", WORD | MONEY, "price input 3.00 USD per 1_000_000 tokens" },
-  { "quality", WORD | NUMBER | PERCENT | TEXT | DAY | RECORD, "quality chat 0.82" }, { "latency", WORD | LENGTH, "latency 2 seconds" },
-  { "tier", WORD, "tier small" }, { "modalities", WORD | LIST, "modalities text, image" }, { "released", DAY, "released 2026-01-15" },
-  { "retires", DAY, "retires 2027-01-15" }, { "owner", TEXT, "owner \"ml@acme.example\"" },
-  { "retention", LENGTH, "retention 30 days" }, { "training", TRUTH | WORD, "training false" }, { "tools", TRUTH, "tools true" } };
+static const struct property OF_PROVIDER[] = { { "base", TEXT, "base \"https://api.example.com/v1\"" },
+                                               { "auth", WORD, "auth api_key" },
+                                               { "kind", WORD, "kind openai" },
+                                               { "region", REGION | LIST, "region eu" },
+                                               { "residency", REGION, "residency eu" },
+                                               { "owner", TEXT, "owner \"ml@acme.example\"" },
+                                               { "retention", LENGTH, "retention 30 days" },
+                                               { "training", TRUTH | WORD, "training false" } };
+static const struct property OF_MODEL[] = { { "provider", PROVIDER, "provider acme_cloud" },
+                                            { "id", TEXT, "id \"small-2\"" },
+                                            { "region", REGION | LIST, "region eu" },
+                                            { "residency", REGION, "residency eu" },
+                                            { "window", NUMBER, "window 200_000 tokens" },
+                                            { "output", NUMBER, "output 8_000 tokens" },
+                                            { "price", WORD | MONEY, "price input 3.00 USD per 1_000_000 tokens" },
+                                            { "quality", WORD | NUMBER | PERCENT | TEXT | DAY | RECORD,
+                                              "quality chat 0.82" },
+                                            { "latency", WORD | LENGTH, "latency 2 seconds" },
+                                            { "tier", WORD, "tier small" },
+                                            { "modalities", WORD | LIST, "modalities text, image" },
+                                            { "released", DAY, "released 2026-01-15" },
+                                            { "retires", DAY, "retires 2027-01-15" },
+                                            { "owner", TEXT, "owner \"ml@acme.example\"" },
+                                            { "retention", LENGTH, "retention 30 days" },
+                                            { "training", TRUTH | WORD, "training false" },
+                                            { "tools", TRUTH, "tools true" } };
 
 static unsigned form_of(const struct node *value) {
   switch (value->kind) {
@@ -35,7 +61,8 @@ static unsigned form_of(const struct node *value) {
   }
 }
 
-static void check_value(struct checker *c, const struct symbol *s, const struct node *value, const struct property *property) {
+static void check_value(struct checker *c, const struct symbol *s, const struct node *value,
+                        const struct property *property) {
   if (!(form_of(value) & property->wants)) {
     struct diag *d = rbc_diag(c->diags, E0310, rbc_span(s->scope, value), "this is no value of `%s`", property->name);
     rbc_diag_help(c->diags, d, "such as `%s`", property->like);
@@ -46,7 +73,8 @@ static void check_value(struct checker *c, const struct symbol *s, const struct 
   if (property->wants & PROVIDER) rbc_resolve(c, s->scope, value, SYM(PROVIDER), "a provider");
 }
 
-static void check_property(struct checker *c, const struct symbol *s, const struct node *prop, const struct property *known, size_t count) {
+static void check_property(struct checker *c, const struct symbol *s, const struct node *prop,
+                           const struct property *known, size_t count) {
   const char *name = rbc_text(c, s->scope, prop->kid[0]), *names[32];
   for (size_t i = 0; i < count; i++) {
     names[i] = known[i].name;

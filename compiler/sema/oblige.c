@@ -15,7 +15,8 @@ static bool what_is_redacted(struct env *env, const struct node *node, struct ob
   const struct node *what = node->kid[0];
   if (env->events == EV_RELEASE) {
     if (!what) return true;
-    struct diag *d = rule_diag(c, E0407, rbc_span(env->scope, what), "what is released is one text, so nothing is named");
+    struct diag *d =
+      rule_diag(c, E0407, rbc_span(env->scope, what), "what is released is one text, so nothing is named");
     rbc_diag_help(c->diags, d, "write `redact of [...]`");
     return false;
   }
@@ -30,13 +31,15 @@ static bool what_is_redacted(struct env *env, const struct node *node, struct ob
   }
   o->redacts = argument_name(env, what);
   if (!o->redacts) {
-    struct diag *d = rule_diag(c, E0407, rbc_span(env->scope, what), "only an argument as a whole can be redacted, not `%s`", rule_text(c, env->scope, what));
+    struct diag *d = rule_diag(c, E0407, rbc_span(env->scope, what),
+                               "only an argument as a whole can be redacted, not `%s`", rule_text(c, env->scope, what));
     rbc_diag_help(c->diags, d, "name it: `redact args.text of [...]`");
     return false;
   }
   struct expr *e = rule_expr(env, what, NULL);
   if (e && e->type->kind != TYPE_STRING) {
-    rule_diag(c, E0407, rbc_span(env->scope, what), "only a text can be redacted, and `%s` is %s", rule_text(c, env->scope, what), rule_type_phrase(c, e->type));
+    rule_diag(c, E0407, rbc_span(env->scope, what), "only a text can be redacted, and `%s` is %s",
+              rule_text(c, env->scope, what), rule_type_phrase(c, e->type));
     return false;
   }
   return e != NULL;
@@ -51,7 +54,10 @@ static bool redaction(struct env *env, const struct node *node, struct obligatio
   if (!o->detectors) return false;
   for (uint32_t i = 0; i < list->count; i++) {
     const struct symbol *symbol = rbc_resolve(c, env->scope, list->kid[i], SYM(DETECTOR), "a detector");
-    if (!symbol || !symbol->ptr) { ok = false; continue; }
+    if (!symbol || !symbol->ptr) {
+      ok = false;
+      continue;
+    }
     bool twice = false;
     for (unsigned j = 0; j < o->detector_count; j++) twice = twice || o->detectors[j] == symbol->ptr;
     if (!twice) o->detectors[o->detector_count++] = symbol->ptr;
@@ -70,11 +76,15 @@ bool rule_obligations(struct env *env, const struct node *list, struct rule *rul
     struct obligation *o = arena_alloc(c->arena, sizeof *o);
     if (!o) return false;
     o->span = rbc_span(env->scope, node);
-    if (node->kind == NODE_REDACT) ok = redaction(env, node, o) && ok;
+    if (node->kind == NODE_REDACT)
+      ok = redaction(env, node, o) && ok;
     else if (node->kind == NODE_OBLIGATION) {
       o->kind = rbc_text(c, env->scope, node->kid[0]);
       o->argument = rbc_string(c, env->scope, node->kid[1]);
-    } else { ok = false; continue; }
+    } else {
+      ok = false;
+      continue;
+    }
     if (!o->kind) return false;
     rule->obligations[rule->obligation_count++] = o;
   }

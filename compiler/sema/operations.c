@@ -4,7 +4,12 @@
 #include "sema/declare.h"
 #include "syntax/tokens.h"
 
-struct work { struct checker *c; const struct symbol *symbol; struct operation *op; const struct connector *connector; };
+struct work {
+  struct checker *c;
+  const struct symbol *symbol;
+  struct operation *op;
+  const struct connector *connector;
+};
 
 static struct span at(const struct work *w, const struct node *node) { return rbc_span(w->symbol->scope, node); }
 
@@ -112,15 +117,17 @@ static void read_fill(const struct work *w, const struct node *record) {
   struct checker *c = w->c;
   const struct type *type = result_record(w->op->result);
   if (!type) {
-    if (w->op->result) rbc_diag(c->diags, E0324, at(w, record), "only fields of a record can come from arguments, and this result is %s",
-                                rbc_type_name(c, w->op->result));
+    if (w->op->result)
+      rbc_diag(c->diags, E0324, at(w, record), "only fields of a record can come from arguments, and this result is %s",
+               rbc_type_name(c, w->op->result));
     return;
   }
   const struct node *fields = record->kid[0];
   w->op->fills = arena_alloc(c->arena, (KIDS(fields) + 1) * sizeof *w->op->fills);
   for (uint32_t i = 0; w->op->fills && i < KIDS(fields); i++) {
     const struct node *name_node = fields->kid[i]->kid[0];
-    const char *name = name_node->kind == NODE_STRING ? rbc_string(c, w->symbol->scope, name_node) : rbc_text(c, w->symbol->scope, name_node);
+    const char *name = name_node->kind == NODE_STRING ? rbc_string(c, w->symbol->scope, name_node)
+                                                      : rbc_text(c, w->symbol->scope, name_node);
     struct fill fill;
     const struct field *field = rbc_field(type, name, &fill.field);
     if (!field) {
@@ -130,8 +137,8 @@ static void read_fill(const struct work *w, const struct node *record) {
     const struct param *param = argument(w, fields->kid[i]->kid[1]);
     if (!param) continue;
     if (!rbc_same_values(param->type, field->type)) {
-      struct diag *d = rbc_diag(c->diags, E0326, at(w, fields->kid[i]), "argument `%s` is %s, field `%s` is %s", param->name,
-                                rbc_type_name(c, param->type), name, rbc_type_name(c, field->type));
+      struct diag *d = rbc_diag(c->diags, E0326, at(w, fields->kid[i]), "argument `%s` is %s, field `%s` is %s",
+                                param->name, rbc_type_name(c, param->type), name, rbc_type_name(c, field->type));
       rbc_diag_label(c->diags, d, field->span, "the field");
       continue;
     }
@@ -176,7 +183,8 @@ static const struct entity *entity_of(const struct work *w, const struct node *p
 static bool add_change(const struct work *w, const struct change *change) {
   struct operation *op = w->op;
   for (unsigned i = 0; i < op->change_count; i++)
-    if (op->changes[i].entity == change->entity && !memcmp(op->changes[i].slot, change->slot, sizeof change->slot)) return true;
+    if (op->changes[i].entity == change->entity && !memcmp(op->changes[i].slot, change->slot, sizeof change->slot))
+      return true;
   struct change *grown = arena_alloc(w->c->arena, (op->change_count + 1) * sizeof *grown);
   if (!grown) return false;
   if (op->change_count) memcpy(grown, op->changes, op->change_count * sizeof *grown);
@@ -192,8 +200,8 @@ static void read_changes(const struct work *w, const struct node *node) {
   if (!entity || !entity->keys) return;
   struct change change = { entity, { NONE32, NONE32, NONE32, NONE32 } };
   if (KIDS(keys) != entity->keys) {
-    struct diag *d = rbc_diag(c->diags, E0328, at(w, node), "%s has %u key%s, and %u %s given", entity->name, entity->keys,
-                              entity->keys == 1 ? "" : "s", KIDS(keys), KIDS(keys) == 1 ? "is" : "are");
+    struct diag *d = rbc_diag(c->diags, E0328, at(w, node), "%s has %u key%s, and %u %s given", entity->name,
+                              entity->keys, entity->keys == 1 ? "" : "s", KIDS(keys), KIDS(keys) == 1 ? "is" : "are");
     rbc_diag_label(c->diags, d, entity->span, "the entity");
     rbc_diag_help(c->diags, d, "say which one changes: `changes %s(args...)`", entity->name);
     return;
@@ -203,8 +211,8 @@ static void read_changes(const struct work *w, const struct node *node) {
     const struct field *field = &entity->type->fields[entity->key_field[i]];
     if (!param) return;
     if (!rbc_same_values(param->type, field->type)) {
-      rbc_diag(c->diags, E0326, at(w, keys->kid[i]), "argument `%s` is %s, key `%s` is %s", param->name, rbc_type_name(c, param->type),
-               field->name, rbc_type_name(c, field->type));
+      rbc_diag(c->diags, E0326, at(w, keys->kid[i]), "argument `%s` is %s, key `%s` is %s", param->name,
+               rbc_type_name(c, param->type), field->name, rbc_type_name(c, field->type));
       return;
     }
     change.slot[i] = param->slot;
@@ -221,7 +229,8 @@ static void implied_change(const struct work *w) {
   for (unsigned i = 0; i < entity->keys; i++) {
     const struct field *field = &entity->type->fields[entity->key_field[i]];
     const struct param *param = find_param(op, field->name);
-    for (unsigned k = 0; k < op->fill_count; k++) if (op->fills[k].field == entity->key_field[i]) change.slot[i] = op->fills[k].slot;
+    for (unsigned k = 0; k < op->fill_count; k++)
+      if (op->fills[k].field == entity->key_field[i]) change.slot[i] = op->fills[k].slot;
     if (change.slot[i] == NONE32 && param && rbc_same_values(param->type, field->type)) change.slot[i] = param->slot;
     if (change.slot[i] == NONE32) return;
   }
@@ -235,11 +244,13 @@ static void read_binds(const struct work *w, const struct node *node) {
   if (w->op->binds) { rbc_diag(c->diags, E0329, at(w, node), "an operation binds one entity"); return; }
   if (w->op->result != entity->type) {
     struct diag *d = rbc_diag(c->diags, E0329, at(w, node), "%s does not return %s", w->op->name, entity->name);
-    rbc_diag_help(c->diags, d, "the subject of a session is the key of what the operation answers: `-> %s`", entity->name);
+    rbc_diag_help(c->diags, d, "the subject of a session is the key of what the operation answers: `-> %s`",
+                  entity->name);
     return;
   }
   if (entity->keys != 1) {
-    rbc_diag(c->diags, E0329, at(w, node), "%s has a key of %u fields; a session's subject is one value", entity->name, entity->keys);
+    rbc_diag(c->diags, E0329, at(w, node), "%s has a key of %u fields; a session's subject is one value", entity->name,
+             entity->keys);
     return;
   }
   w->op->binds = entity;
@@ -255,7 +266,8 @@ static void check_path(const struct work *w, const struct node *node, const char
       return;
     }
     if (name && !find_param(w->op, name) && !w->op->broken)
-      rbc_diag(w->c->diags, E0331, at(w, node->kid[0]), "the path names `{%s}`, and %s has no such parameter", name, w->op->name);
+      rbc_diag(w->c->diags, E0331, at(w, node->kid[0]), "the path names `{%s}`, and %s has no such parameter", name,
+               w->op->name);
   }
 }
 
@@ -269,7 +281,8 @@ static void read_http(const struct work *w, const struct node *node) {
   if (w->op->op_class != CLASS_READS || !writes) return;
   struct span span = at(w, node);
   span.end = span.start + (uint32_t)strlen(w->op->method);
-  struct diag *d = rbc_diag(c->diags, E0330, span, "%s is declared `reads`, and %s does not only read", w->op->name, w->op->method);
+  struct diag *d =
+      rbc_diag(c->diags, E0330, span, "%s is declared `reads`, and %s does not only read", w->op->name, w->op->method);
   rbc_diag_label(c->diags, d, w->symbol->span, "the operation");
   rbc_diag_help(c->diags, d, "declare it `%s`", node->tok == TOKEN_DELETE ? "destroys" : "writes");
 }
@@ -309,8 +322,9 @@ static void start(const struct work *w) {
   op->name = w->symbol->full;
   op->span = w->symbol->span;
   op->connector = w->connector;
-  op->op_class = w->symbol->node->tok == TOKEN_WRITES ? CLASS_WRITES : w->symbol->node->tok == TOKEN_DESTROYS ? CLASS_DESTROYS
-               : CLASS_READS;
+  op->op_class = w->symbol->node->tok == TOKEN_WRITES     ? CLASS_WRITES
+                 : w->symbol->node->tok == TOKEN_DESTROYS ? CLASS_DESTROYS
+                                                          : CLASS_READS;
   read_params(w);
 }
 
@@ -340,7 +354,8 @@ static void read_defaults(const struct work *w) {
     if (!param) continue;
     param->value = rbc_constant(w->c, w->symbol->scope, node->kid[3], param->type);
     if (param->optional && param->value)
-      rbc_diag(w->c->diags, E0333, at(w, node->kid[3]), "a parameter with a default is never missing: leave the `?` out");
+      rbc_diag(w->c->diags, E0333, at(w, node->kid[3]),
+               "a parameter with a default is never missing: leave the `?` out");
   }
 }
 

@@ -6,14 +6,15 @@
 bool rule_pend(struct checker *c, const char *kind, const char *name, struct span span) {
   struct pending *pending = arena_alloc(c->arena, sizeof *pending);
   if (!pending || !name) return false;
-  *pending = (struct pending){ kind, name, span };
+  *pending = (struct pending){kind, name, span};
   return PROGRAM_APPEND(c, pending, pending);
 }
 
 /* ---- limits ---- */
 static bool each(struct checker *c, const struct file_scope *scope, const struct node *path) {
-  static const char *const known[] = { "agent", "agent.owner", "agent.team", "agent.package", "requester", "connector", "connector.kind",
-                                       "operation", "model", "session", "team" };
+  static const char *const known[] = {"agent",     "agent.owner",    "agent.team", "agent.package", "requester",
+                                      "connector", "connector.kind", "operation",  "model",         "session",
+                                      "team"};
   if (!path) return true;
   const char *name = node_path(scope->source, path, c->arena);
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -23,33 +24,36 @@ static bool each(struct checker *c, const struct file_scope *scope, const struct
     const char *field = rbc_text(c, scope, path->kid[0]->kid[1]);
     if (rule_is(field, "id") || (c->program->requester && rbc_field(c->program->requester, field, &index))) return true;
   }
-  struct diag *d = rule_diag(c, E0417, rbc_span(scope, path), "a limit cannot be counted for each `%s`", name ? name : "");
+  struct diag *d =
+    rule_diag(c, E0417, rbc_span(scope, path), "a limit cannot be counted for each `%s`", name ? name : "");
   rbc_diag_help(c->diags, d, "agent, agent.owner, agent.team, requester, connector, model or session");
   return false;
 }
 
 static bool window(struct checker *c, const struct file_scope *scope, const struct node *node) {
-  static const char *const known[] = { "second", "minute", "hour", "day", "week", "month", "year" };
+  static const char *const known[] = {"second", "minute", "hour", "day", "week", "month", "year"};
   if (!node || node->kind != NODE_NAME) return true;
   const char *name = rbc_text(c, scope, node);
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (rule_is(name, known[i])) return true;
   struct diag *d = rule_diag(c, E0417, rbc_span(scope, node), "`%s` is no window of time", name ? name : "");
-  rbc_diag_help(c->diags, d, "minute, hour, day, week, month or year of the calendar; or a rolling one: `per 24 hours`; or `per session`");
+  rbc_diag_help(
+    c->diags, d,
+    "minute, hour, day, week, month or year of the calendar; or a rolling one: `per 24 hours`; or `per session`");
   return false;
 }
 
 static bool measured(struct env *env, const struct node *measure, const struct node *amount, enum event event) {
   struct checker *c = env->c;
-  if (event == EVENT_INFER) return true;           /* tokens and cost: known with routes only */
+  if (event == EVENT_INFER) return true; /* tokens and cost: known with routes only */
   const struct type *type = rbc_type(c, TYPE_INT);
   if (measure) {
     struct expr *e = rule_need(env, rule_expr(env, measure, NULL), measure);
     if (!e) return false;
     type = e->type;
     if (type->kind != TYPE_INT && type->kind != TYPE_DECIMAL && type->kind != TYPE_MONEY) {
-      rule_diag(c, E0417, rbc_span(env->scope, measure), "a limit sums numbers or amounts, and `%s` is %s", rule_text(c, env->scope, measure),
-                rule_type_phrase(c, type));
+      rule_diag(c, E0417, rbc_span(env->scope, measure), "a limit sums numbers or amounts, and `%s` is %s",
+                rule_text(c, env->scope, measure), rule_type_phrase(c, type));
       return false;
     }
   }
@@ -60,30 +64,35 @@ static bool measured(struct env *env, const struct node *measure, const struct n
 static bool remember_limit(struct checker *c, const struct head *head, const char *name) {
   struct limited *limited = arena_alloc(c->arena, sizeof *limited);
   if (!limited) return false;
-  *limited = (struct limited){ head->operations, head->operation_count, name, c->rules->limited };
+  *limited = (struct limited){head->operations, head->operation_count, name, c->rules->limited};
   c->rules->limited = limited;
   return true;
 }
 
 bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard) {
-  static const unsigned masks[EVENT_COUNT] = { EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE };
+  static const unsigned masks[EVENT_COUNT] = {EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE};
   const struct file_scope *scope = item->scope;
   struct head head;
   bool ok = rule_head(c, scope, node->kid[0], NULL, guard ? HEAD_GUARD : HEAD_POLICY, &head);
-  struct env env = { .c = c, .scope = scope, .events = masks[head.event], .operations = head.operations, .operation_count = head.operation_count };
-  struct block block = { .c = c, .item = item, .guard = guard, .name = name };
+  struct env env = {.c = c,
+                    .scope = scope,
+                    .events = masks[head.event],
+                    .operations = head.operations,
+                    .operation_count = head.operation_count};
+  struct block block = {.c = c, .item = item, .guard = guard, .name = name};
   uint32_t at = 0;
   if (item->kind == NODE_POLICY || item->kind == NODE_GUARD) {
     block.items = item->node->kid[2];
     while (at < block.items->count && block.items->kid[at] != node) at++;
   }
-  const struct node *where = node->kid[3], *texts[2] = { node->kid[1], where };
+  const struct node *where = node->kid[3], *texts[2] = {node->kid[1], where};
   struct let **lets;
   unsigned let_count;
   ok = each(c, scope, node->kid[2]) && ok;
   ok = window(c, scope, node->kid[5]) && ok;
   if (ok && !(head.event == EVENT_INFER)) {
-    ok = rule_lets(&env, &block, at, texts, 2, &lets, &let_count) && measured(&env, node->kid[1], node->kid[4], head.event);
+    ok = rule_lets(&env, &block, at, texts, 2, &lets, &let_count) &&
+         measured(&env, node->kid[1], node->kid[4], head.event);
     if (ok && where) ok = rule_condition(&env, where) != NULL;
   }
   if (head.event == EVENT_CALL && !remember_limit(c, &head, name)) return false;
@@ -121,14 +130,20 @@ bool rule_route(struct checker *c, const struct item *item) {
 /* Two routes without a condition that share an agent: which of them would answer? */
 static bool overlap(struct checker *c, const struct item *a, const struct item *b) {
   const struct node *fa = route_part(a, TOKEN_FOR), *fb = route_part(b, TOKEN_FOR);
-  if (!fa || !fb || a->scope->package != b->scope->package || route_part(a, TOKEN_WHERE) || route_part(b, TOKEN_WHERE)) return false;
-  if (route_part(a, TOKEN_TIER) || route_part(b, TOKEN_TIER) || fa->kid[0]->tok != TOKEN_INFER || fb->kid[0]->tok != TOKEN_INFER) return false;
+  if (!fa || !fb || a->scope->package != b->scope->package || route_part(a, TOKEN_WHERE) || route_part(b, TOKEN_WHERE))
+    return false;
+  if (route_part(a, TOKEN_TIER) || route_part(b, TOKEN_TIER) || fa->kid[0]->tok != TOKEN_INFER ||
+      fb->kid[0]->tok != TOKEN_INFER)
+    return false;
   struct head x, y;
-  if (!rule_head(c, a->scope, fa->kid[0], fa->kid[1], HEAD_GRANT, &x) || !rule_head(c, b->scope, fb->kid[0], fb->kid[1], HEAD_GRANT, &y)) return false;
+  if (!rule_head(c, a->scope, fa->kid[0], fa->kid[1], HEAD_GRANT, &x) ||
+      !rule_head(c, b->scope, fb->kid[0], fb->kid[1], HEAD_GRANT, &y))
+    return false;
   for (unsigned i = 0; i < x.agent_count; i++)
     for (unsigned j = 0; j < y.agent_count; j++)
       if (x.agents[i] == y.agents[j]) {
-        struct diag *d = rule_diag(c, E0418, rbc_span(b->scope, b->node->kid[0]), "two routes can answer %s", x.agents[i]->name);
+        struct diag *d =
+          rule_diag(c, E0418, rbc_span(b->scope, b->node->kid[0]), "two routes can answer %s", x.agents[i]->name);
         rbc_diag_label(c->diags, d, rbc_span(a->scope, a->node->kid[0]), "the other route");
         rbc_diag_help(c->diags, d, "say with `where` which requests each is for");
         return true;
@@ -146,15 +161,19 @@ bool rule_routes_overlap(struct checker *c) {
 
 /* ---- proofs ---- */
 static bool claim(struct checker *c, const struct item *item, const struct node *node) {
-  static const unsigned masks[EVENT_COUNT] = { EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE };
+  static const unsigned masks[EVENT_COUNT] = {EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE};
   const struct file_scope *scope = item->scope;
   const struct node *where = node->kid[2], *unless = node->kid[3];
   struct head head;
   if (!rule_head(c, scope, node->kid[0], node->kid[1], HEAD_GUARD, &head)) return false;
-  if (head.event == EVENT_INFER && (rule_reads_model(c, scope, where) || rule_reads_model(c, scope, unless))) return true;
-  struct env env = { .c = c, .scope = scope, .events = masks[head.event], .operations = head.operations,
-    .operation_count = head.event == EVENT_CALL ? head.operation_count : 0 };
-  const struct node *texts[2] = { where, unless };
+  if (head.event == EVENT_INFER && (rule_reads_model(c, scope, where) || rule_reads_model(c, scope, unless)))
+    return true;
+  struct env env = {.c = c,
+                    .scope = scope,
+                    .events = masks[head.event],
+                    .operations = head.operations,
+                    .operation_count = head.event == EVENT_CALL ? head.operation_count : 0};
+  const struct node *texts[2] = {where, unless};
   struct let **lets;
   unsigned let_count;
   bool ok = rule_lets(&env, NULL, 0, texts, 2, &lets, &let_count);

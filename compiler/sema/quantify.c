@@ -3,7 +3,7 @@
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 
-struct loop {                          /* around a body: bindings and facts as they were before */
+struct loop { /* around a body: bindings and facts as they were before */
   const struct binding *bindings;
   const struct fact *facts;
   struct expr *source, *second;
@@ -17,7 +17,8 @@ static const struct type *element_of(struct env *env, const struct type *type) {
 
 /* The rows of a table, when the source is its name. */
 static struct expr *rows(struct env *env, const struct node *node) {
-  const char *name = node->kind == NODE_NAME || node->kind == NODE_MEMBER ? rule_dotted(env->c, env->scope, node) : NULL;
+  const char *name =
+    node->kind == NODE_NAME || node->kind == NODE_MEMBER ? rule_dotted(env->c, env->scope, node) : NULL;
   if (!name || rule_binding(env, name)) return NULL;
   const struct symbol *symbol = rbc_lookup(env->c, env->scope, name, SYM(TABLE));
   if (!symbol || !symbol->ptr) return NULL;
@@ -31,14 +32,16 @@ static struct expr *collection(struct env *env, const struct node *node) {
   struct expr *e = rows(env, node);
   if (!e) e = rule_need(env, rule_expr(env, node, NULL), node);
   if (!e || element_of(env, e->type)) return e;
-  struct diag *d = rule_diag(env->c, E0262, rbc_span(env->scope, node), "`%s` is %s: there is nothing to go through", rule_text(env->c, env->scope, node),
-                             rule_type_phrase(env->c, e->type));
-  rbc_diag_help(env->c->diags, d, "a list, a set, a map (its values), a table or `seen` of an entity can be gone through");
+  struct diag *d = rule_diag(env->c, E0262, rbc_span(env->scope, node), "`%s` is %s: there is nothing to go through",
+                             rule_text(env->c, env->scope, node), rule_type_phrase(env->c, e->type));
+  rbc_diag_help(env->c->diags, d,
+                "a list, a set, a map (its values), a table or `seen` of an entity can be gone through");
   return NULL;
 }
 
 /* `v in seen E.f`: goes through the entities, and v stands for the field. */
-static bool seen_field(struct env *env, const struct node *name, const struct node *node, struct loop *loop, bool *found) {
+static bool seen_field(struct env *env, const struct node *name, const struct node *node, struct loop *loop,
+                       bool *found) {
   const struct entity *entity;
   const struct field *field = NULL;
   *found = rule_is_seen_list(env, node, &entity, &field) && field;
@@ -61,11 +64,14 @@ static bool seen_field(struct env *env, const struct node *name, const struct no
 }
 
 static bool enter(struct env *env, const struct node *binder, struct loop *loop) {
-  *loop = (struct loop){ .bindings = env->bindings, .facts = env->facts };
+  *loop = (struct loop){.bindings = env->bindings, .facts = env->facts};
   bool found;
   if (!binder->kid[1]) {
     bool ok = seen_field(env, binder->kid[0], binder->kid[2], loop, &found);
-    if (found) { env->loops++; return ok; }
+    if (found) {
+      env->loops++;
+      return ok;
+    }
   }
   loop->source = collection(env, binder->kid[2]);
   if (binder->kid[3]) {
@@ -82,7 +88,8 @@ static bool enter(struct env *env, const struct node *binder, struct loop *loop)
   env->loops++;
   if (!loop->source) return false;
   loop->binder = rule_bind(env, binder->kid[0], element_of(env, loop->source->type), false);
-  if (binder->kid[1] && loop->binder) loop->binder2 = rule_bind(env, binder->kid[1], element_of(env, loop->second->type), false);
+  if (binder->kid[1] && loop->binder)
+    loop->binder2 = rule_bind(env, binder->kid[1], element_of(env, loop->second->type), false);
   return loop->binder && (!binder->kid[1] || loop->binder2);
 }
 
@@ -92,8 +99,8 @@ static void leave(struct env *env, const struct loop *loop) {
   env->loops--;
 }
 
-static struct expr *loop_expr(struct env *env, enum expr_kind kind, const struct type *type, const struct node *node, const struct loop *loop,
-                              struct expr *condition) {
+static struct expr *loop_expr(struct env *env, enum expr_kind kind, const struct type *type, const struct node *node,
+                              const struct loop *loop, struct expr *condition) {
   struct expr *e = rule_one(env, kind, type, rbc_span(env->scope, node), loop->source);
   if (!e) return NULL;
   e->b = condition;
@@ -130,7 +137,7 @@ struct expr *rule_count(struct env *env, const struct node *node) {
   leave(env, &loop);
   if (!ok) return NULL;
   struct expr *e = loop_expr(env, EXPR_COUNT, rbc_type(env->c, TYPE_INT), node, &loop, condition);
-  if (e) e->optional = loop.second != NULL;          /* lists of different lengths */
+  if (e) e->optional = loop.second != NULL; /* lists of different lengths */
   return e;
 }
 
@@ -138,8 +145,12 @@ static bool can_be_folded(struct env *env, const struct node *node, const struct
   enum type_kind k = type->kind;
   bool number = k == TYPE_INT || k == TYPE_DECIMAL || k == TYPE_MONEY || k == TYPE_DURATION;
   if (number || (kind != EXPR_SUM && rule_is_ordered(type))) return true;
-  rule_diag(env->c, E0250, rbc_span(env->scope, node), "`%s` wants %s, and `%s` is %s", kind == EXPR_SUM ? "sum" : kind == EXPR_LEAST ? "min" : "max",
-            kind == EXPR_SUM ? "numbers or amounts" : "numbers, amounts, times or dates", rule_text(env->c, env->scope, node), rule_type_phrase(env->c, type));
+  rule_diag(env->c, E0250, rbc_span(env->scope, node), "`%s` wants %s, and `%s` is %s",
+            kind == EXPR_SUM     ? "sum"
+            : kind == EXPR_LEAST ? "min"
+                                 : "max",
+            kind == EXPR_SUM ? "numbers or amounts" : "numbers, amounts, times or dates",
+            rule_text(env->c, env->scope, node), rule_type_phrase(env->c, type));
   return false;
 }
 
@@ -170,7 +181,7 @@ struct expr *rule_fold_list(struct env *env, const struct node *node, enum expr_
   struct local *local = arena_alloc(env->c->arena, sizeof *local);
   struct expr *e = rule_one(env, kind, element, span, source);
   if (!local || !e) return NULL;
-  *local = (struct local){ "each", element, false, env->next_local++, span };
+  *local = (struct local){"each", element, false, env->next_local++, span};
   e->binder = local;
   e->d = rule_local(env, local, span);
   e->optional = kind != EXPR_SUM;

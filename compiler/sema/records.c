@@ -15,7 +15,8 @@ const struct type *rbc_bool_words(struct checker *c, const struct file_scope *sc
   const struct node *words = attr->kid[0];
   struct span span = rbc_span(scope, attr);
   if (type && type->kind != TYPE_BOOL) {
-    rbc_diag(c->diags, E0210, span, "`as` gives the two words of a bool, and the type here is %s", rbc_type_name(c, type));
+    rbc_diag(c->diags, E0210, span, "`as` gives the two words of a bool, and the type here is %s",
+             rbc_type_name(c, type));
     return type;
   }
   if (KIDS(words) != 2) {
@@ -143,7 +144,10 @@ static void visit(struct walk *w, struct type *type, struct span span) {
   for (unsigned i = 0; i < type->field_count; i++) {
     unsigned errors = w->c->diags->errors;
     visit(w, (struct type *)(uintptr_t)type->fields[i].type, type->fields[i].span);
-    if (w->c->diags->errors != errors && type->broken) { type->field_count = i; break; }   /* so that nobody walks in a circle */
+    if (w->c->diags->errors != errors && type->broken) {
+      type->field_count = i;
+      break;
+    } /* so that nobody walks in a circle */
   }
   w->depth--;
   w->state[type->id] = 2;
@@ -153,7 +157,8 @@ void rbc_check_acyclic(struct checker *c) {
   unsigned n = c->program->types_count;
   struct walk w = { c, arena_alloc(c->arena, (n + 1) * sizeof *w.path), 0, arena_alloc(c->arena, n + 1) };
   if (!w.path || !w.state) return;
-  for (unsigned i = 0; i < n; i++) if (c->program->types[i]->kind == TYPE_RECORD) visit(&w, c->program->types[i], rbc_nowhere());
+  for (unsigned i = 0; i < n; i++)
+    if (c->program->types[i]->kind == TYPE_RECORD) visit(&w, c->program->types[i], rbc_nowhere());
 }
 
 uint64_t rbc_labels_in(const struct type *type) {
@@ -189,7 +194,8 @@ static void make_objects(struct checker *c, struct symbol *s) {
 
 static void fill_objects(struct checker *c, struct symbol *s) {
   const struct connector *connector = s->connector ? s->connector->ptr : NULL;
-  if (s->kind == SYM_TYPE && s->ptr) rbc_fill_record(c, s->scope, s->ptr, s->node->kid[1], connector, true, false, s->span);
+  if (s->kind == SYM_TYPE && s->ptr)
+    rbc_fill_record(c, s->scope, s->ptr, s->node->kid[1], connector, true, false, s->span);
   if (s->kind == SYM_ENTITY && s->ptr && ((struct entity *)s->ptr)->type) {
     struct entity *entity = s->ptr;
     rbc_fill_record(c, s->scope, entity->type, s->node->kid[1], connector, true, true, s->span);
@@ -210,7 +216,8 @@ void rbc_declare_records(struct checker *c) {
   if (context) p->requester = rbc_new_record(c, "requester");
   for (struct package_scope *k = c->packages; k; k = k->next)
     for (struct symbol *s = k->symbols; s; s = s->next_in_package) fill_objects(c, s);
-  if (p->requester) rbc_fill_record(c, context->scope, p->requester, context->node->kid[1], NULL, false, false, context->span);
+  if (p->requester)
+    rbc_fill_record(c, context->scope, p->requester, context->node->kid[1], NULL, false, false, context->span);
   if (p->entities_count) qsort(p->entities, p->entities_count, sizeof *p->entities, by_entity_name);
   for (unsigned i = 0; i < p->entities_count; i++) p->entities[i]->id = i;
   rbc_check_acyclic(c);

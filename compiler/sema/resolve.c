@@ -24,25 +24,29 @@ const struct symbol *rbc_find_full(const struct checker *c, const char *full, un
 }
 
 /* Things of one package: `name`, or `connector.member`. */
-static void in_package(const struct checker *c, const struct package *package, const char *path, unsigned mask, struct found *out) {
+static void in_package(const struct checker *c, const struct package *package, const char *path, unsigned mask,
+                       struct found *out) {
   const char *dot = strchr(path, '.');
   if (!dot) {
     for (struct symbol *s = bucket(c, path); s; s = s->next_name)
-      if (s->package == package && mask & 1u << s->kind && s->kind != SYM_PACKAGE && !strcmp(s->name, path)) add_found(out, s);
+      if (s->package == package && mask & 1u << s->kind && s->kind != SYM_PACKAGE && !strcmp(s->name, path))
+        add_found(out, s);
     return;
   }
   const struct symbol *s = rbc_find_full(c, path, mask);
   if (s && s->package == package && s->connector) add_found(out, s);
 }
 
-static void in_imports(const struct checker *c, const struct file_scope *scope, const char *path, unsigned mask, struct found *out) {
+static void in_imports(const struct checker *c, const struct file_scope *scope, const char *path, unsigned mask,
+                       struct found *out) {
   const char *dot = strchr(path, '.');
   size_t first = dot ? (size_t)(dot - path) : strlen(path);
   for (struct import *i = scope->imports; i; i = i->next) {
     unsigned before = out->count;
     bool named = strlen(i->name) == first && !strncmp(i->name, path, first);
     if (named && i->symbol && !dot && mask & 1u << i->symbol->kind) add_found(out, i->symbol);
-    else if (named && i->symbol && dot && i->symbol->kind == SYM_CONNECTOR) in_package(c, i->package->package, path, mask, out);
+    else if (named && i->symbol && dot && i->symbol->kind == SYM_CONNECTOR)
+      in_package(c, i->package->package, path, mask, out);
     else if (named && !i->symbol && dot) in_package(c, i->package->package, dot + 1, mask, out);
     else if (named && !i->symbol) in_package(c, i->package->package, path, mask, out);
     if (named && !i->symbol && dot && out->count == before) in_package(c, i->package->package, path, mask, out);
@@ -51,11 +55,12 @@ static void in_imports(const struct checker *c, const struct file_scope *scope, 
 }
 
 /* What stands inside connectors that were imported: `seen contact` after `import std.connectors.{ salesforce }`. */
-static void in_imported_connectors(const struct checker *c, const struct file_scope *scope, const char *path, unsigned mask,
-                                   struct found *out) {
+static void in_imported_connectors(const struct checker *c, const struct file_scope *scope, const char *path,
+                                   unsigned mask, struct found *out) {
   for (struct import *i = scope->imports; i; i = i->next)
     for (struct symbol *s = bucket(c, path); s; s = s->next_name) {
-      if (!s->connector || s->package != i->package->package || !(mask & 1u << s->kind) || strcmp(s->name, path)) continue;
+      if (!s->connector || s->package != i->package->package || !(mask & 1u << s->kind) || strcmp(s->name, path))
+        continue;
       if (i->symbol && i->symbol != s->connector) continue;
       i->used = true;
       add_found(out, s);
@@ -69,13 +74,14 @@ static void use_import_of(const struct file_scope *scope, const struct symbol *s
       i->used = true;
 }
 
-static void find(const struct checker *c, const struct file_scope *scope, const struct connector *connector, const char *path,
-                 unsigned mask, struct found *out) {
+static void find(const struct checker *c, const struct file_scope *scope, const struct connector *connector,
+                 const char *path, unsigned mask, struct found *out) {
   const struct package *own = scope->package ? scope->package->package : NULL;
   out->count = 0;
   if (connector && !strchr(path, '.'))
     for (struct symbol *s = bucket(c, path); s; s = s->next_name)
-      if (s->connector && s->connector->ptr == connector && mask & 1u << s->kind && !strcmp(s->name, path)) add_found(out, s);
+      if (s->connector && s->connector->ptr == connector && mask & 1u << s->kind && !strcmp(s->name, path))
+        add_found(out, s);
   if (!out->count && own) in_package(c, own, path, mask, out);
   if (!out->count) in_imports(c, scope, path, mask, out);
   if (!out->count && !strchr(path, '.')) in_imported_connectors(c, scope, path, mask, out);
@@ -92,7 +98,8 @@ static void find(const struct checker *c, const struct file_scope *scope, const 
   }
 }
 
-const struct symbol *rbc_lookup(struct checker *c, const struct file_scope *scope, const char *path, unsigned kind_mask) {
+const struct symbol *rbc_lookup(struct checker *c, const struct file_scope *scope, const char *path,
+                                unsigned kind_mask) {
   struct found found;
   find(c, scope, NULL, path, kind_mask, &found);
   return found.count == 1 ? found.list[0] : NULL;
@@ -105,7 +112,8 @@ static void add_name(struct checker *c, struct names *names, const char *name) {
   rbc_append(c->arena, (void ***)(void *)&names->list, &names->count, (void *)(uintptr_t)name);
 }
 
-const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, const char *written, unsigned kind_mask) {
+const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, const char *written,
+                             unsigned kind_mask) {
   struct names names = { NULL, 0 };
   const char *dot = strchr(written, '.');
   for (unsigned b = 0; b < SYMBOL_BUCKETS; b++)
@@ -129,7 +137,8 @@ static void report_ambiguous(struct checker *c, const struct found *found, const
   struct diag *d = rbc_diag(c->diags, E0118, span, "`%s` may be any of %u things", path, found->count);
   for (unsigned i = 0; i < found->count; i++)
     if (found->list[i]->span.source != NO_SOURCE)
-      rbc_diag_label(c->diags, d, found->list[i]->span, "%s `%s`", rbc_symbol_kind_name(found->list[i]->kind), found->list[i]->full);
+      rbc_diag_label(c->diags, d, found->list[i]->span, "%s `%s`", rbc_symbol_kind_name(found->list[i]->kind),
+                     found->list[i]->full);
   rbc_diag_help(c->diags, d, "write the whole name, such as `%s`", found->list[0]->full);
 }
 
@@ -154,8 +163,11 @@ static void report_unknown(struct checker *c, const struct file_scope *scope, co
     return;
   }
   struct diag *d = rbc_diag(c->diags, E0117, span, "`%s` is not known as %s", path, what);
-  if (package) rbc_diag_note(c->diags, d, "looked for in package %s, in what this file imports, and among the whole names of the "
-                             "program", package);
+  if (package)
+    rbc_diag_note(c->diags, d,
+                  "looked for in package %s, in what this file imports, and among the whole names of the "
+                  "program",
+                  package);
   const struct symbol *s = elsewhere(c, path, mask);
   if (s) {
     rbc_diag_label(c->diags, d, s->span, "package %s declares one", s->package ? s->package->name : "");
@@ -169,8 +181,9 @@ static void report_unknown(struct checker *c, const struct file_scope *scope, co
   } else if (mask == SYM(LABEL)) rbc_diag_help(c->diags, d, "declare it: `label %s \"what data this is\"`", path);
 }
 
-const struct symbol *rbc_resolve_text(struct checker *c, const struct file_scope *scope, const char *path, struct span span,
-                                      const struct connector *connector, unsigned kind_mask, const char *what) {
+const struct symbol *rbc_resolve_text(struct checker *c, const struct file_scope *scope, const char *path,
+                                      struct span span, const struct connector *connector, unsigned kind_mask,
+                                      const char *what) {
   struct found found;
   find(c, scope, connector, path, kind_mask, &found);
   if (found.count == 1) return found.list[0];
@@ -209,16 +222,19 @@ static bool add_operation(struct checker *c, struct operations *out, const struc
 
 static void add_connector(struct checker *c, struct operations *out, const struct connector *connector) {
   for (unsigned i = 0; i < c->program->operations_count; i++)
-    if (!connector || c->program->operations[i]->connector == connector) add_operation(c, out, c->program->operations[i]);
+    if (!connector || c->program->operations[i]->connector == connector)
+      add_operation(c, out, c->program->operations[i]);
 }
 
-static const struct operation *find_operation(const struct checker *c, const struct connector *connector, const char *name) {
+static const struct operation *find_operation(const struct checker *c, const struct connector *connector,
+                                              const char *name) {
   const char *full = arena_format(c->arena, "%s.%s", connector->name, name);
   const struct symbol *s = full ? rbc_find_full(c, full, SYM(OPERATION)) : NULL;
   return s ? s->ptr : NULL;
 }
 
-static void unknown_operation(struct checker *c, const struct connector *connector, const char *name, struct span span) {
+static void unknown_operation(struct checker *c, const struct connector *connector, const char *name,
+                              struct span span) {
   struct names names = { NULL, 0 };
   for (unsigned i = 0; i < c->program->operations_count; i++)
     if (c->program->operations[i]->connector == connector)
@@ -269,7 +285,8 @@ static void sort_unique(struct operations *out) {
   out->count = kept;
 }
 
-static bool check_grant(struct checker *c, const struct file_scope *scope, const struct node *node, const struct connector *connector) {
+static bool check_grant(struct checker *c, const struct file_scope *scope, const struct node *node,
+                        const struct connector *connector) {
   if (rbc_may_use(scope->package, connector)) return true;
   struct diag *d = rbc_diag(c->diags, E0122, rbc_span(scope, node), "package %s may not use connector %s",
                             scope->package->package->name, connector->name);

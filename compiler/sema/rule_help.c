@@ -7,18 +7,20 @@
 
 bool rule_is(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
 
-void *rule_array_of(struct checker *c, size_t count, size_t size) { return arena_alloc(c->arena, count ? count * size : 1); }
+void *rule_array_of(struct checker *c, size_t count, size_t size) {
+  return arena_alloc(c->arena, count ? count * size : 1);
+}
 
 struct diag *rule_diag(struct checker *c, enum diag_code code, struct span span, const char *format, ...) {
   struct rules_state *rules = c->rules;
   for (const struct reported *r = rules->reported; r; r = r->next)
     if (r->code == code && r->span.source == span.source && r->span.start == span.start && r->span.end == span.end) {
-      rules->ignored = (struct diag){ .code = code };
+      rules->ignored = (struct diag){.code = code};
       return &rules->ignored;
     }
   struct reported *said = arena_alloc(c->arena, sizeof *said);
   if (said) {
-    *said = (struct reported){ code, span, rules->reported };
+    *said = (struct reported){code, span, rules->reported};
     rules->reported = said;
   }
   va_list args;
@@ -84,7 +86,8 @@ struct expr *rule_one(struct env *env, enum expr_kind kind, const struct type *t
   return e;
 }
 
-struct expr *rule_two(struct env *env, enum expr_kind kind, const struct type *type, struct span span, struct expr *a, struct expr *b) {
+struct expr *rule_two(struct env *env, enum expr_kind kind, const struct type *type, struct span span, struct expr *a,
+                      struct expr *b) {
   struct expr *e = a && b ? rule_new(env, kind, type, span) : NULL;
   if (!e) return NULL;
   e->a = a;
@@ -115,8 +118,11 @@ struct expr *rule_local(struct env *env, const struct local *local, struct span 
 }
 
 struct expr *rule_context(struct env *env, enum context_fact fact, struct span span) {
-  static const struct { enum type_kind type; bool optional; } facts[] = {
-#define CTX(NAME, WRITTEN, TYPE, OPTIONAL, EVENTS, DOC) [CTX_##NAME] = { TYPE_##TYPE, OPTIONAL },
+  static const struct {
+    enum type_kind type;
+    bool optional;
+  } facts[] = {
+#define CTX(NAME, WRITTEN, TYPE, OPTIONAL, EVENTS, DOC) [CTX_##NAME] = {TYPE_##TYPE, OPTIONAL},
 #include "contexts.def"
 #undef CTX
   };
@@ -147,8 +153,8 @@ const struct binding *rule_binding(const struct env *env, const char *name) {
 }
 
 static bool has_its_own_meaning(const char *name) {
-  static const char *const taken[] = { "args", "requester", "session", "agent", "operation", "connector", "delegate", "release",
-                                       "now", "today", "true", "false" };
+  static const char *const taken[] = {"args",     "requester", "session", "agent", "operation", "connector",
+                                      "delegate", "release",   "now",     "today", "true",      "false"};
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
     if (rule_is(taken[i], name)) return true;
   return false;
@@ -174,8 +180,8 @@ struct local *rule_bind(struct env *env, const struct node *node, const struct t
   struct local *local = arena_alloc(c->arena, sizeof *local);
   struct binding *binding = arena_alloc(c->arena, sizeof *binding);
   if (!local || !binding) return NULL;
-  *local = (struct local){ name, type, optional, env->next_local++, span };
-  *binding = (struct binding){ name, span, local, NULL, env->bindings };
+  *local = (struct local){name, type, optional, env->next_local++, span};
+  *binding = (struct binding){name, span, local, NULL, env->bindings};
   env->bindings = binding;
   return local;
 }
@@ -195,15 +201,25 @@ bool rule_is_text(const struct type *type) {
 
 bool rule_is_scalar_or_text(const struct type *type) {
   switch (type->kind) {
-    case TYPE_STRINGS: case TYPE_LIST: case TYPE_SET: case TYPE_MAP: case TYPE_RECORD: return false;
-    default: return true;
+  case TYPE_STRINGS:
+  case TYPE_LIST:
+  case TYPE_SET:
+  case TYPE_MAP:
+  case TYPE_RECORD: return false;
+  default: return true;
   }
 }
 
 bool rule_is_ordered(const struct type *type) {
   switch (type->kind) {
-    case TYPE_INT: case TYPE_DECIMAL: case TYPE_MONEY: case TYPE_DURATION: case TYPE_TIME: case TYPE_DATE: case TYPE_VERSION: return true;
-    default: return false;
+  case TYPE_INT:
+  case TYPE_DECIMAL:
+  case TYPE_MONEY:
+  case TYPE_DURATION:
+  case TYPE_TIME:
+  case TYPE_DATE:
+  case TYPE_VERSION: return true;
+  default: return false;
   }
 }
 

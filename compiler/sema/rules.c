@@ -5,7 +5,10 @@
 #include "syntax/tokens.h"
 
 static enum rule_effect effect_of(const struct node *node) {
-  return node->kind == NODE_ALLOW ? RULE_ALLOW : node->kind == NODE_ASK ? RULE_ASK : node->kind == NODE_DENY ? RULE_DENY : RULE_OBLIGE;
+  return node->kind == NODE_ALLOW  ? RULE_ALLOW
+         : node->kind == NODE_ASK  ? RULE_ASK
+         : node->kind == NODE_DENY ? RULE_DENY
+                                   : RULE_OBLIGE;
 }
 
 static bool is_rule(const struct node *node) {
@@ -13,7 +16,8 @@ static bool is_rule(const struct node *node) {
 }
 
 /* Source text of where and unless, with these words: what a person is shown. */
-static const char *condition_text(struct checker *c, const struct file_scope *scope, const struct node *where, const struct node *unless) {
+static const char *condition_text(struct checker *c, const struct file_scope *scope, const struct node *where,
+                                  const struct node *unless) {
   const struct node *begin = where ? where : unless, *end = unless ? unless : where;
   if (!begin) return NULL;
   uint32_t first = begin->first;
@@ -51,7 +55,8 @@ static bool about_models(const struct block *block, const struct node *node, str
   bool reads = rule_reads_model(c, scope, node->kid[2]) || rule_reads_model(c, scope, node->kid[3]);
   if (!reads) return false;
   if (node->kind == NODE_ASK) {
-    struct diag *d = rule_diag(c, E0410, rbc_span(scope, node->kid[0]), "`ask` cannot depend on the model: no model is chosen before somebody answers");
+    struct diag *d = rule_diag(c, E0410, rbc_span(scope, node->kid[0]),
+                               "`ask` cannot depend on the model: no model is chosen before somebody answers");
     rbc_diag_help(c->diags, d, "`deny infer where ...` takes models out of every route");
     return true;
   }
@@ -61,13 +66,15 @@ static bool about_models(const struct block *block, const struct node *node, str
 
 static void missing_reason(struct checker *c, const struct file_scope *scope, const struct node *node) {
   struct diag *d = rule_diag(c, W0910, rbc_span(scope, node->kid[0]), "the agent is not told why");
-  rbc_diag_note(c->diags, d, "the text after `because` reaches the agent, so that it can do better; conditions never do");
+  rbc_diag_note(c->diags, d,
+                "the text after `because` reaches the agent, so that it can do better; conditions never do");
   rbc_diag_help(c->diags, d, "add `because \"...\"`");
 }
 
-static bool conditions(struct env *env, const struct block *block, uint32_t at, const struct node *node, struct rule *rule) {
+static bool conditions(struct env *env, const struct block *block, uint32_t at, const struct node *node,
+                       struct rule *rule) {
   const struct node *where = node->kid[2], *unless = node->kid[3];
-  const struct node *texts[2] = { where, unless };
+  const struct node *texts[2] = {where, unless};
   bool ok = rule_lets(env, block, at, texts, 2, &rule->lets, &rule->let_count);
   if (where) {
     rule->where = rule_condition(env, where);
@@ -85,19 +92,35 @@ static bool one_rule(const struct block *block, uint32_t at) {
   struct checker *c = block->c;
   const struct node *node = block->items->kid[at];
   const struct file_scope *scope = block->item->scope;
-  static const unsigned masks[EVENT_COUNT] = { EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE };
-  enum head_use use = block->guard ? HEAD_GUARD : node->kind == NODE_ALLOW || node->kind == NODE_ASK ? HEAD_GRANT : HEAD_POLICY;
+  static const unsigned masks[EVENT_COUNT] = {EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE};
+  enum head_use use = block->guard                                         ? HEAD_GUARD
+                      : node->kind == NODE_ALLOW || node->kind == NODE_ASK ? HEAD_GRANT
+                                                                           : HEAD_POLICY;
   struct head head;
   bool ok = rule_head(c, scope, node->kid[0], node->kid[1], use, &head);
   if (!may_say(block, node, head.event)) return false;
   if (about_models(block, node, &head)) return true;
   struct rule *rule = arena_alloc(c->arena, sizeof *rule);
   if (!rule) return false;
-  *rule = (struct rule){ .name = block->name, .effect = effect_of(node), .guard = block->guard, .event = head.event, .package = scope->package->package,
-    .agents = head.agents, .agent_count = head.agent_count, .operations = head.operations, .operation_count = head.operation_count,
-    .release_mask = head.release_mask, .targets = head.targets, .target_count = head.target_count, .span = rbc_span(scope, node) };
-  struct env env = { .c = c, .scope = scope, .events = masks[head.event], .operations = head.operations,
-    .operation_count = head.event == EVENT_CALL ? head.operation_count : 0, .later_lets = block->items };
+  *rule = (struct rule){.name = block->name,
+                        .effect = effect_of(node),
+                        .guard = block->guard,
+                        .event = head.event,
+                        .package = scope->package->package,
+                        .agents = head.agents,
+                        .agent_count = head.agent_count,
+                        .operations = head.operations,
+                        .operation_count = head.operation_count,
+                        .release_mask = head.release_mask,
+                        .targets = head.targets,
+                        .target_count = head.target_count,
+                        .span = rbc_span(scope, node)};
+  struct env env = {.c = c,
+                    .scope = scope,
+                    .events = masks[head.event],
+                    .operations = head.operations,
+                    .operation_count = head.event == EVENT_CALL ? head.operation_count : 0,
+                    .later_lets = block->items};
   if (ok || head.operation_count || head.event != EVENT_CALL) ok = conditions(&env, block, at, node, rule) && ok;
   ok = rule_obligations(&env, node->kid[4], rule) && ok;
   rule->because = rbc_string(c, scope, node->kid[5]);
@@ -117,20 +140,24 @@ static bool one_rule(const struct block *block, uint32_t at) {
 }
 
 bool rule_block(struct checker *c, const struct item *item) {
-  struct block block = { .c = c, .item = item, .guard = item->kind == NODE_GUARD, .items = item->node->kid[2] };
+  struct block block = {.c = c, .item = item, .guard = item->kind == NODE_GUARD, .items = item->node->kid[2]};
   const char *own = rbc_text(c, item->scope, item->node->kid[0]);
-  block.name = item->symbol && item->symbol->full ? item->symbol->full
-             : arena_format(c->arena, "%s.%s", item->scope->package->package->name, own ? own : "");
+  block.name = item->symbol && item->symbol->full
+                 ? item->symbol->full
+                 : arena_format(c->arena, "%s.%s", item->scope->package->package->name, own ? own : "");
   if (!block.name) return false;
   bool ok = true;
   for (uint32_t i = 0; i < block.items->count; i++) {
     const struct node *node = block.items->kid[i];
-    if (is_rule(node)) ok = one_rule(&block, i) && ok;
-    else if (node->kind == NODE_LIMIT) ok = rule_limit(c, item, node, block.name, block.guard) && ok;
+    if (is_rule(node))
+      ok = one_rule(&block, i) && ok;
+    else if (node->kind == NODE_LIMIT)
+      ok = rule_limit(c, item, node, block.name, block.guard) && ok;
     else if (node->kind == NODE_LET) {
       struct let_use *use = arena_alloc(c->arena, sizeof *use);
       if (!use) return false;
-      *use = (struct let_use){ node, rbc_span(item->scope, node->kid[0]), rbc_text(c, item->scope, node->kid[0]), false, c->rules->lets };
+      *use = (struct let_use){node, rbc_span(item->scope, node->kid[0]), rbc_text(c, item->scope, node->kid[0]), false,
+                              c->rules->lets};
       c->rules->lets = use;
     }
   }
@@ -143,7 +170,8 @@ static bool file_lets(struct checker *c) {
     if (item->kind != NODE_LET) continue;
     struct let_use *use = arena_alloc(c->arena, sizeof *use);
     if (!use) return false;
-    *use = (struct let_use){ item->node, rbc_span(item->scope, item->node->kid[0]), rbc_text(c, item->scope, item->node->kid[0]), false, c->rules->lets };
+    *use = (struct let_use){item->node, rbc_span(item->scope, item->node->kid[0]),
+                            rbc_text(c, item->scope, item->node->kid[0]), false, c->rules->lets};
     c->rules->lets = use;
   }
   return true;
@@ -184,7 +212,7 @@ bool rbc_check_rules(struct checker *c) {
   if (!rule_functions(c) || !file_lets(c)) return false;
   bool ok = detectors(c);
   ok = blocks(c) && ok;
-  bool whole = ok && c->diags->errors == 0;      /* half a tree would be judged wrongly */
+  bool whole = ok && c->diags->errors == 0; /* half a tree would be judged wrongly */
   if (whole) rule_check_state(c);
   for (unsigned i = 0; i < c->item_count; i++)
     if (c->items[i].kind == NODE_TEST) ok = rule_test(c, &c->items[i]) && ok;

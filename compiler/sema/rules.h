@@ -12,40 +12,66 @@
 #include "sema/checker.h"
 
 /* ---- what holds where an expression stands ---- */
-struct fact { const struct expr *path; const struct fact *next; };      /* this path is present here */
+struct fact {
+  const struct expr *path;
+  const struct fact *next;
+}; /* this path is present here */
 
-struct binding {                       /* a let, a parameter of fn, a binder */
-  const char *name; struct span span;
-  const struct local *local;           /* NULL: its declaration is wrong, and was reported */
-  const struct expr *stands_for;       /* `v in seen E.f`: v is this field; else NULL */
+struct binding { /* a let, a parameter of fn, a binder */
+  const char *name;
+  struct span span;
+  const struct local *local;     /* NULL: its declaration is wrong, and was reported */
+  const struct expr *stands_for; /* `v in seen E.f`: v is this field; else NULL */
   const struct binding *next;
 };
 
 struct env {
   struct checker *c;
   const struct file_scope *scope;
-  unsigned events;                     /* mask of EV_: what is decided; 0 inside fn */
-  bool pure;                           /* inside fn: parameters, constants and tables only */
-  const struct operation **operations; unsigned operation_count;        /* EV_CALL */
+  unsigned events; /* mask of EV_: what is decided; 0 inside fn */
+  bool pure;       /* inside fn: parameters, constants and tables only */
+  const struct operation **operations;
+  unsigned operation_count; /* EV_CALL */
   const struct binding *bindings;
   const struct fact *facts;
   unsigned next_local;
-  const struct node *later_lets;       /* LIST of the policy: names declared below, for a better message; or NULL */
-  unsigned loops;                      /* quantifiers around */
+  const struct node *later_lets; /* LIST of the policy: names declared below, for a better message; or NULL */
+  unsigned loops;                /* quantifiers around */
 };
 
 /* ---- private state ---- */
-struct reported { enum diag_code code; struct span span; struct reported *next; };
-struct fn_work { struct symbol *symbol; const struct item *item; enum { FN_NEW, FN_OPEN, FN_DONE, FN_BROKEN } state;
-  struct function *function; bool used; struct fn_work *next; };
-struct let_use { const struct node *node; struct span span; const char *name; bool used; struct let_use *next; };
-struct limited { const struct operation **operations; unsigned count; const char *name; struct limited *next; };
+struct reported {
+  enum diag_code code;
+  struct span span;
+  struct reported *next;
+};
+struct fn_work {
+  struct symbol *symbol;
+  const struct item *item;
+  enum { FN_NEW, FN_OPEN, FN_DONE, FN_BROKEN } state;
+  struct function *function;
+  bool used;
+  struct fn_work *next;
+};
+struct let_use {
+  const struct node *node;
+  struct span span;
+  const char *name;
+  bool used;
+  struct let_use *next;
+};
+struct limited {
+  const struct operation **operations;
+  unsigned count;
+  const char *name;
+  struct limited *next;
+};
 struct rules_state {
-  struct reported *reported;           /* a let is checked in each rule that uses it; said once */
-  struct diag ignored;                 /* stands in for a repetition */
+  struct reported *reported; /* a let is checked in each rule that uses it; said once */
+  struct diag ignored;       /* stands in for a repetition */
   struct fn_work *fns;
   struct let_use *lets;
-  struct limited *limited;             /* operations under a limit, for tests */
+  struct limited *limited; /* operations under a limit, for tests */
 };
 
 /* Adds a diagnostic unless this code was reported at this place. */
@@ -56,47 +82,52 @@ const char *rule_text(struct checker *c, const struct file_scope *scope, const s
 /* Source text of nodes first .. last in one line, comments left out. */
 const char *rule_slice(struct checker *c, const struct file_scope *scope, uint32_t first_token, uint32_t last_token);
 bool rule_is(const char *a, const char *b);
-const char *rule_type_phrase(struct checker *c, const struct type *type);      /* "an int", "money(USD)" */
+const char *rule_type_phrase(struct checker *c, const struct type *type); /* "an int", "money(USD)" */
 
 /* ---- expressions ---- */
 /* expected: what the place wants, for words, regions and literals; may be NULL, and nothing is promised of the result. */
 struct expr *rule_expr(struct env *env, const struct node *node, const struct type *expected);
-struct expr *rule_condition(struct env *env, const struct node *node);         /* a bool that is there */
+struct expr *rule_condition(struct env *env, const struct node *node); /* a bool that is there */
 /* As rule_expr, and of that type (an int is promoted); there unless optional_ok. what: "the argument `x` of f". */
-struct expr *rule_typed(struct env *env, const struct node *node, const struct type *type, bool optional_ok, const char *what);
-struct expr *rule_coerce(struct env *env, struct expr *e, const struct node *node, const struct type *type, const char *what);
-struct expr *rule_need(struct env *env, struct expr *e, const struct node *node);      /* there, or E0254 */
+struct expr *rule_typed(struct env *env, const struct node *node, const struct type *type, bool optional_ok,
+                        const char *what);
+struct expr *rule_coerce(struct env *env, struct expr *e, const struct node *node, const struct type *type,
+                         const char *what);
+struct expr *rule_need(struct env *env, struct expr *e, const struct node *node); /* there, or E0254 */
 struct expr *rule_new(struct env *env, enum expr_kind kind, const struct type *type, struct span span);
 struct expr *rule_one(struct env *env, enum expr_kind kind, const struct type *type, struct span span, struct expr *a);
-struct expr *rule_two(struct env *env, enum expr_kind kind, const struct type *type, struct span span, struct expr *a, struct expr *b);
+struct expr *rule_two(struct env *env, enum expr_kind kind, const struct type *type, struct span span, struct expr *a,
+                      struct expr *b);
 struct expr *rule_scalar(struct env *env, const struct type *type, int64_t scalar, struct span span);
 struct expr *rule_constant(struct env *env, const struct constant *constant, struct span span);
 struct expr *rule_local(struct env *env, const struct local *local, struct span span);
-struct expr *rule_field_of(struct env *env, struct expr *base, const char *name, struct span span);    /* silent NULL */
+struct expr *rule_field_of(struct env *env, struct expr *base, const char *name, struct span span); /* silent NULL */
 const struct type *rule_bool(struct env *env);
 /* Its type comes from the other side: a word, a text, a number, a list of such. */
 bool rule_adapts(struct env *env, const struct node *node);
 bool rule_pair(struct env *env, const struct node *left, const struct node *right, struct expr **a, struct expr **b);
-struct expr *rule_context(struct env *env, enum context_fact fact, struct span span);  /* without a check of the event */
+struct expr *rule_context(struct env *env, enum context_fact fact, struct span span); /* without a check of the event */
 const struct binding *rule_binding(const struct env *env, const char *name);
 /* A new local; reports a name that is taken or has a meaning of its own. */
 struct local *rule_bind(struct env *env, const struct node *name, const struct type *type, bool optional);
-const char *rule_dotted(struct checker *c, const struct file_scope *scope, const struct node *node);   /* NAME or MEMBERs: "a.b"; else NULL */
+const char *rule_dotted(struct checker *c, const struct file_scope *scope,
+                        const struct node *node); /* NAME or MEMBERs: "a.b"; else NULL */
 
 struct expr *rule_binary(struct env *env, const struct node *node, const struct type *expected);
-bool rule_unify(struct env *env, struct expr **a, struct expr **b);            /* int and decimal; silent */
+bool rule_unify(struct env *env, struct expr **a, struct expr **b); /* int and decimal; silent */
 struct expr *rule_todecimal(struct env *env, struct expr *e);
 struct expr *rule_within(struct env *env, const struct node *node);
-void rule_mismatch(struct env *env, enum diag_code code, struct span span, const struct node *left, const struct expr *a,
-                   const struct node *right, const struct expr *b, const char *why);
-struct expr *rule_equal(struct env *env, const struct node *node, const struct node *left, const struct node *right, bool negated);
+void rule_mismatch(struct env *env, enum diag_code code, struct span span, const struct node *left,
+                   const struct expr *a, const struct node *right, const struct expr *b, const char *why);
+struct expr *rule_equal(struct env *env, const struct node *node, const struct node *left, const struct node *right,
+                        bool negated);
 struct expr *rule_order(struct env *env, const struct node *node);
 struct expr *rule_in(struct env *env, const struct node *node);
 struct expr *rule_contains(struct env *env, const struct node *node);
 struct expr *rule_array(struct env *env, const struct node *node, const struct type *expected);
 bool rule_is_scalar_or_text(const struct type *type);
 bool rule_is_ordered(const struct type *type);
-bool rule_is_text(const struct type *type);                                     /* string, ip, cidr: compared by bytes */
+bool rule_is_text(const struct type *type); /* string, ip, cidr: compared by bytes */
 
 struct expr *rule_invoke(struct env *env, const struct node *node, const struct type *expected);
 bool rule_is_builtin(const char *name);
@@ -107,48 +138,60 @@ struct expr *rule_keys(struct env *env, struct expr *e, const struct node *node,
 struct expr *rule_quantifier(struct env *env, const struct node *node);
 struct expr *rule_count(struct env *env, const struct node *node);
 struct expr *rule_fold(struct env *env, const struct node *node);
-struct expr *rule_fold_list(struct env *env, const struct node *node, enum expr_kind kind);    /* sum(xs) */
+struct expr *rule_fold_list(struct env *env, const struct node *node, enum expr_kind kind); /* sum(xs) */
 
-struct expr *rule_seen(struct env *env, const struct node *node);              /* SEEN */
-struct expr *rule_seen_member(struct env *env, const struct node *node);       /* MEMBER over a SEEN without keys; NULL silently: none */
-bool rule_is_seen_list(struct env *env, const struct node *node, const struct entity **entity, const struct field **field);
+struct expr *rule_seen(struct env *env, const struct node *node); /* SEEN */
+struct expr *rule_seen_member(struct env *env,
+                              const struct node *node); /* MEMBER over a SEEN without keys; NULL silently: none */
+bool rule_is_seen_list(struct env *env, const struct node *node, const struct entity **entity,
+                       const struct field **field);
 struct expr *rule_only_seen(struct env *env, const struct node *node);
 struct expr *rule_bound(struct env *env, const struct node *node);
 struct expr *rule_sayable(struct env *env, const struct node *node, enum expr_kind kind);
 struct expr *rule_has(struct env *env, const struct node *node);
 struct expr *rule_session_count(struct env *env, const struct node *node);
 const struct entity *rule_entity(struct env *env, const struct node *path);
-bool rule_stateful(struct env *env, struct span span, const char *what);       /* reports it inside fn */
-struct expr *rule_seen_any(struct env *env, const struct node *node);          /* x in seen E, x in seen E.f */
+bool rule_stateful(struct env *env, struct span span, const char *what); /* reports it inside fn */
+struct expr *rule_seen_any(struct env *env, const struct node *node);    /* x in seen E, x in seen E.f */
 
 /* ---- flow ---- */
 const struct fact *flow_when(struct env *env, const struct expr *condition, bool truth, const struct fact *base);
 const struct fact *flow_present(struct env *env, const struct expr *path, const struct fact *base);
-struct expr *flow_unwrap(struct env *env, struct expr *e);                     /* UNWRAP(e) if it is known to be there */
+struct expr *flow_unwrap(struct env *env, struct expr *e); /* UNWRAP(e) if it is known to be there */
 bool flow_same(const struct expr *a, const struct expr *b);
-const struct expr *flow_strip(const struct expr *e);                           /* without UNWRAP */
+const struct expr *flow_strip(const struct expr *e); /* without UNWRAP */
 
 /* ---- fn, lets, rules ---- */
 bool rule_functions(struct checker *c);
-const struct function *rule_function(struct checker *c, const struct symbol *symbol, struct span used_at);   /* NULL: broken */
+const struct function *rule_function(struct checker *c, const struct symbol *symbol,
+                                     struct span used_at); /* NULL: broken */
 
-struct block {                         /* a policy or guard under work */
-  struct checker *c; const struct item *item; bool guard; const char *name;
-  const struct node *items;            /* LIST */
+struct block { /* a policy or guard under work */
+  struct checker *c;
+  const struct item *item;
+  bool guard;
+  const char *name;
+  const struct node *items; /* LIST */
 };
 /* Lets before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
-bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts, unsigned text_count,
-               struct let ***lets, unsigned *let_count);
-bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node, const char *name);   /* as a value's name */
+bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
+               unsigned text_count, struct let ***lets, unsigned *let_count);
+bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node,
+                   const char *name); /* as a value's name */
 bool rule_reads_model(struct checker *c, const struct file_scope *scope, const struct node *node);
 
-struct head {                          /* of a rule, a limit, a claim */
-  enum event event; const struct agent **agents; unsigned agent_count;
-  const struct operation **operations; unsigned operation_count;
-  unsigned release_mask; const struct agent **targets; unsigned target_count;
+struct head { /* of a rule, a limit, a claim */
+  enum event event;
+  const struct agent **agents;
+  unsigned agent_count;
+  const struct operation **operations;
+  unsigned operation_count;
+  unsigned release_mask;
+  const struct agent **targets;
+  unsigned target_count;
   bool all_operations, by_named;
 };
-enum head_use { HEAD_POLICY, HEAD_GRANT, HEAD_GUARD };     /* HEAD_GRANT: allow or ask of a policy */
+enum head_use { HEAD_POLICY, HEAD_GRANT, HEAD_GUARD }; /* HEAD_GRANT: allow or ask of a policy */
 bool rule_head(struct checker *c, const struct file_scope *scope, const struct node *event, const struct node *by,
                enum head_use use, struct head *head);
 bool rule_approvers(struct checker *c, const struct file_scope *scope, const struct node *list,
@@ -162,15 +205,18 @@ bool rule_routes_overlap(struct checker *c);
 bool rule_prove(struct checker *c, const struct item *item);
 bool rule_pend(struct checker *c, const char *kind, const char *name, struct span span);
 bool rule_test(struct checker *c, const struct item *item);
-bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test *test, struct test_step *step);
-bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test *test, struct test_step *step);
-void *rule_array_of(struct checker *c, size_t count, size_t size);             /* zeroed; never NULL for count 0 unless memory is out */
+bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test *test,
+               struct test_step *step);
+bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test *test,
+                 struct test_step *step);
+void *rule_array_of(struct checker *c, size_t count,
+                    size_t size); /* zeroed; never NULL for count 0 unless memory is out */
 bool rule_has_agent(const struct rule *rule, const struct agent *agent);
 bool rule_has_operation(const struct rule *rule, const struct operation *operation);
 
 /* ---- after all rules ---- */
-void rule_check_state(struct checker *c);       /* E05xx */
-void rule_check_warnings(struct checker *c);    /* W09xx */
+void rule_check_state(struct checker *c);    /* E05xx */
+void rule_check_warnings(struct checker *c); /* W09xx */
 enum truth { TRUTH_UNKNOWN, TRUTH_NEVER, TRUTH_ALWAYS };
-enum truth rule_truth(const struct expr *condition);                            /* fold.c: what is sure without a request */
+enum truth rule_truth(const struct expr *condition); /* fold.c: what is sure without a request */
 #endif

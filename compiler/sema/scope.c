@@ -13,18 +13,25 @@ static bool add_agent(const struct agent **list, unsigned *count, const struct a
   return true;
 }
 
-static bool named_agents(struct checker *c, const struct file_scope *scope, const struct node *by, enum head_use use, struct head *head) {
+static bool named_agents(struct checker *c, const struct file_scope *scope, const struct node *by, enum head_use use,
+                         struct head *head) {
   bool ok = true;
   for (uint32_t i = 0; i < by->count; i++) {
     struct span span = rbc_span(scope, by->kid[i]);
     const struct symbol *symbol = rbc_resolve(c, scope, by->kid[i], SYM(AGENT), "an agent");
     const struct agent *agent = symbol ? symbol->ptr : NULL;
-    if (!agent) { ok = false; continue; }
+    if (!agent) {
+      ok = false;
+      continue;
+    }
     if (use != HEAD_GUARD && agent->package != scope->package->package) {
-      struct diag *d = rule_diag(c, E0401, span, "%s is an agent of %s, and this policy is in %s", agent->name, agent->package->name,
-                                 scope->package->package->name);
-      rbc_diag_note(c->diags, d, "a policy speaks for the agents of its own package: no team can grant another team's agent anything");
-      rbc_diag_help(c->diags, d, "to restrict it, write a `guard`; to permit it, ask the owners of %s", agent->package->name);
+      struct diag *d = rule_diag(c, E0401, span, "%s is an agent of %s, and this policy is in %s", agent->name,
+                                 agent->package->name, scope->package->package->name);
+      rbc_diag_note(
+        c->diags, d,
+        "a policy speaks for the agents of its own package: no team can grant another team's agent anything");
+      rbc_diag_help(c->diags, d, "to restrict it, write a `guard`; to permit it, ask the owners of %s",
+                    agent->package->name);
       ok = false;
       continue;
     }
@@ -36,14 +43,16 @@ static bool named_agents(struct checker *c, const struct file_scope *scope, cons
   return ok;
 }
 
-static bool agents(struct checker *c, const struct file_scope *scope, const struct node *by, enum head_use use, struct head *head) {
+static bool agents(struct checker *c, const struct file_scope *scope, const struct node *by, enum head_use use,
+                   struct head *head) {
   head->agents = rule_array_of(c, c->program->agents_count + KIDS(by), sizeof *head->agents);
   if (!head->agents) return false;
   head->by_named = by != NULL;
   if (by) return named_agents(c, scope, by, use, head);
   for (unsigned i = 0; i < c->program->agents_count; i++) {
     const struct agent *agent = c->program->agents[i];
-    if (use == HEAD_GUARD || agent->package == scope->package->package) add_agent(head->agents, &head->agent_count, agent);
+    if (use == HEAD_GUARD || agent->package == scope->package->package)
+      add_agent(head->agents, &head->agent_count, agent);
   }
   return true;
 }
@@ -61,11 +70,15 @@ static bool used_operations(struct checker *c, struct head *head) {
   if (!head->operations) return false;
   for (unsigned i = 0; i < c->program->operations_count; i++)
     for (unsigned a = 0; a < head->agent_count; a++)
-      if (uses(head->agents[a], c->program->operations[i])) { head->operations[head->operation_count++] = c->program->operations[i]; break; }
+      if (uses(head->agents[a], c->program->operations[i])) {
+        head->operations[head->operation_count++] = c->program->operations[i];
+        break;
+      }
   return true;
 }
 
-static bool check_uses(struct checker *c, const struct file_scope *scope, const struct node *event, const struct head *head) {
+static bool check_uses(struct checker *c, const struct file_scope *scope, const struct node *event,
+                       const struct head *head) {
   for (unsigned a = 0; a < head->agent_count; a++)
     for (unsigned i = 0; i < head->operation_count; i++) {
       const struct agent *agent = head->agents[a];
@@ -74,19 +87,21 @@ static bool check_uses(struct checker *c, const struct file_scope *scope, const 
       struct diag *d = rule_diag(c, E0402, rbc_span(scope, event), "%s does not use %s", agent->name, operation->name);
       rbc_diag_label(c->diags, d, agent->span, "what an agent `uses` is all it can be allowed");
       rbc_diag_help(c->diags, d, "add `uses %s` to the agent, %s", operation->name,
-                    head->by_named ? "or leave the operation out here" : "or name the agents that this rule is for: `by ...`");
+                    head->by_named ? "or leave the operation out here"
+                                   : "or name the agents that this rule is for: `by ...`");
       return false;
     }
   return true;
 }
 
-static bool call_head(struct checker *c, const struct file_scope *scope, const struct node *event, enum head_use use, struct head *head) {
+static bool call_head(struct checker *c, const struct file_scope *scope, const struct node *event, enum head_use use,
+                      struct head *head) {
   const struct node *target = event->kid[0];
   if (!target && use == HEAD_GRANT && !event->kid[1]) {
     head->all_operations = true;
     return used_operations(c, head) && check_uses(c, scope, event, head);
   }
-  struct operations found = { 0 };
+  struct operations found = {0};
   bool ok = rbc_resolve_target(c, scope, target, event->kid[1], use != HEAD_GUARD, &found);
   head->operations = found.list;
   head->operation_count = found.count;
@@ -99,8 +114,9 @@ static bool call_head(struct checker *c, const struct file_scope *scope, const s
 }
 
 /* ---- release, delegate ---- */
-static bool release_head(struct checker *c, const struct file_scope *scope, const struct node *event, struct head *head) {
-  static const char *const targets[RELEASE_COUNT] = { "person", "agent", "outside" };
+static bool release_head(struct checker *c, const struct file_scope *scope, const struct node *event,
+                         struct head *head) {
+  static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
   if (!event->kid[0]) {
     head->release_mask = (1u << RELEASE_COUNT) - 1;
     return true;
@@ -109,7 +125,8 @@ static bool release_head(struct checker *c, const struct file_scope *scope, cons
   for (unsigned i = 0; i < RELEASE_COUNT; i++)
     if (rule_is(targets[i], name)) head->release_mask = 1u << i;
   if (head->release_mask) return true;
-  struct diag *d = rule_diag(c, E0412, rbc_span(scope, event->kid[0]), "a text is released to a `person`, to an `agent` or `outside`, not to `%s`", name);
+  struct diag *d = rule_diag(c, E0412, rbc_span(scope, event->kid[0]),
+                             "a text is released to a `person`, to an `agent` or `outside`, not to `%s`", name);
   const char *nearest = rbc_nearest(name, targets, RELEASE_COUNT);
   if (nearest) rbc_diag_help(c->diags, d, "did you mean `%s`?", nearest);
   return false;
@@ -121,11 +138,13 @@ static bool accepts(const struct agent *target, const struct agent *agent) {
   return false;
 }
 
-static bool check_accepts(struct checker *c, const struct file_scope *scope, const struct node *event, const struct head *head) {
+static bool check_accepts(struct checker *c, const struct file_scope *scope, const struct node *event,
+                          const struct head *head) {
   const struct agent *target = head->targets[0];
   for (unsigned i = 0; i < head->agent_count; i++) {
     if (accepts(target, head->agents[i])) continue;
-    struct diag *d = rule_diag(c, E0411, rbc_span(scope, event), "%s does not accept work from %s", target->name, head->agents[i]->name);
+    struct diag *d = rule_diag(c, E0411, rbc_span(scope, event), "%s does not accept work from %s", target->name,
+                               head->agents[i]->name);
     rbc_diag_label(c->diags, d, target->span, "both sides must agree");
     rbc_diag_help(c->diags, d, "the owners of %s add `accepts %s` to it", target->package->name, head->agents[i]->name);
     return false;
@@ -133,7 +152,8 @@ static bool check_accepts(struct checker *c, const struct file_scope *scope, con
   return true;
 }
 
-static bool delegate_head(struct checker *c, const struct file_scope *scope, const struct node *event, enum head_use use, struct head *head) {
+static bool delegate_head(struct checker *c, const struct file_scope *scope, const struct node *event,
+                          enum head_use use, struct head *head) {
   head->targets = rule_array_of(c, c->program->agents_count + 1, sizeof *head->targets);
   if (!head->targets) return false;
   if (event->kid[0]) {
@@ -153,29 +173,34 @@ static bool delegate_head(struct checker *c, const struct file_scope *scope, con
 
 bool rule_head(struct checker *c, const struct file_scope *scope, const struct node *event, const struct node *by,
                enum head_use use, struct head *head) {
-  *head = (struct head){ 0 };
+  *head = (struct head){0};
   bool ok = agents(c, scope, by, use, head);
-  if (ok && !head->agent_count && use != HEAD_GUARD) {   /* a guard may be older than the agents it is for */
-    struct diag *d = rule_diag(c, W0911, rbc_span(scope, event), "this package has no agent that the rule could be about");
+  if (ok && !head->agent_count && use != HEAD_GUARD) { /* a guard may be older than the agents it is for */
+    struct diag *d =
+      rule_diag(c, W0911, rbc_span(scope, event), "this package has no agent that the rule could be about");
     rbc_diag_help(c->diags, d, "a policy speaks for the agents of its own package: declare one");
   }
   switch (event->tok) {
-    case TOKEN_CALL: head->event = EVENT_CALL; return call_head(c, scope, event, use, head) && ok;
-    case TOKEN_RELEASE: head->event = EVENT_RELEASE; return release_head(c, scope, event, head) && ok;
-    case TOKEN_DELEGATE: head->event = EVENT_DELEGATE; return delegate_head(c, scope, event, use, head) && ok;
-    default: head->event = EVENT_INFER; return ok;
+  case TOKEN_CALL: head->event = EVENT_CALL; return call_head(c, scope, event, use, head) && ok;
+  case TOKEN_RELEASE: head->event = EVENT_RELEASE; return release_head(c, scope, event, head) && ok;
+  case TOKEN_DELEGATE: head->event = EVENT_DELEGATE; return delegate_head(c, scope, event, use, head) && ok;
+  default: head->event = EVENT_INFER; return ok;
   }
 }
 
 /* ---- whom a rule asks ---- */
-bool rule_approvers(struct checker *c, const struct file_scope *scope, const struct node *list, const struct group ***approvers, unsigned *count) {
+bool rule_approvers(struct checker *c, const struct file_scope *scope, const struct node *list,
+                    const struct group ***approvers, unsigned *count) {
   *approvers = rule_array_of(c, list->count, sizeof **approvers);
   *count = 0;
   if (!*approvers) return false;
   bool ok = true;
   for (uint32_t i = 0; i < list->count; i++) {
     const struct symbol *symbol = rbc_resolve(c, scope, list->kid[i], SYM(GROUP), "a group of people (or `requester`)");
-    if (!symbol || !symbol->ptr) { ok = false; continue; }
+    if (!symbol || !symbol->ptr) {
+      ok = false;
+      continue;
+    }
     bool twice = false;
     for (unsigned j = 0; j < *count; j++) twice = twice || (*approvers)[j] == symbol->ptr;
     if (!twice) (*approvers)[(*count)++] = symbol->ptr;

@@ -5,7 +5,8 @@
 /* Inside fn nothing is known but the parameters. */
 bool rule_stateful(struct env *env, struct span span, const char *what) {
   if (!env->pure) return true;
-  struct diag *d = rule_diag(env->c, E0265, span, "a function knows its parameters only, and `%s` belongs to a decision", what);
+  struct diag *d =
+    rule_diag(env->c, E0265, span, "a function knows its parameters only, and `%s` belongs to a decision", what);
   rbc_diag_help(env->c->diags, d, "give it to the function as an argument");
   return false;
 }
@@ -22,7 +23,8 @@ static const struct entity *entity_named(struct env *env, const char *name) {
 
 /* `seen E`, `seen conn.E` (which reads as a field of `seen conn`), `seen E.f`: a list. The last names its field.
  * Silent: what it is not, rule_seen reports. */
-bool rule_is_seen_list(struct env *env, const struct node *node, const struct entity **entity, const struct field **field) {
+bool rule_is_seen_list(struct env *env, const struct node *node, const struct entity **entity,
+                       const struct field **field) {
   struct checker *c = env->c;
   const struct node *names[3];
   unsigned n = 0;
@@ -69,7 +71,8 @@ struct expr *rule_seen(struct env *env, const struct node *node) {
   struct expr *e = rule_new(env, node->kid[2] ? EXPR_SEENWITHIN : EXPR_SEEN, entity->type, span);
   if (!e) return NULL;
   e->entity = entity;
-  e = rule_keys(env, e, node, node->kid[1], entity->type->fields, entity->key_field, entity->keys, arena_format(c->arena, "`%s`", entity->name));
+  e = rule_keys(env, e, node, node->kid[1], entity->type->fields, entity->key_field, entity->keys,
+                arena_format(c->arena, "`%s`", entity->name));
   if (!e) return NULL;
   e->optional = true;
   if (node->kid[2]) {
@@ -86,18 +89,23 @@ struct expr *rule_seen_member(struct env *env, const struct node *node) {
   if (!rule_is_seen_list(env, node, &entity, &field)) return NULL;
   struct span span = rbc_span(env->scope, node);
   if (!field) return all_seen(env, entity, span);
-  struct diag *d = rule_diag(env->c, E0266, span, "`seen %s.%s` is the list of these fields, and can only stand after `in`", entity->name, field->name);
-  rbc_diag_help(env->c->diags, d, "`x in seen %s.%s`; or go through the entities: `any e in seen %s where e.%s ...`", entity->name, field->name,
-                entity->name, field->name);
+  struct diag *d =
+    rule_diag(env->c, E0266, span, "`seen %s.%s` is the list of these fields, and can only stand after `in`",
+              entity->name, field->name);
+  rbc_diag_help(env->c->diags, d, "`x in seen %s.%s`; or go through the entities: `any e in seen %s where e.%s ...`",
+                entity->name, field->name, entity->name, field->name);
   return NULL;
 }
 
 /* Membership in what was seen always loosens a rule (elsewhere state.c refuses it), and a stranger wrote this field. */
-static struct expr *untrusted_field(struct env *env, const struct node *node, const struct entity *entity, const struct field *field) {
+static struct expr *untrusted_field(struct env *env, const struct node *node, const struct entity *entity,
+                                    const struct field *field) {
   struct checker *c = env->c;
-  struct diag *d = rule_diag(c, E0505, rbc_span(env->scope, node), "`%s` of %s is untrusted: that it was seen proves nothing", field->name, entity->name);
+  struct diag *d = rule_diag(c, E0505, rbc_span(env->scope, node),
+                             "`%s` of %s is untrusted: that it was seen proves nothing", field->name, entity->name);
   rbc_diag_label(c->diags, d, field->span, "somebody outside the company writes this");
-  rbc_diag_help(c->diags, d, "name a field that the company itself writes, or ask `vouched(%s)`", rule_text(c, env->scope, node->kid[0]));
+  rbc_diag_help(c->diags, d, "name a field that the company itself writes, or ask `vouched(%s)`",
+                rule_text(c, env->scope, node->kid[0]));
   return NULL;
 }
 
@@ -110,7 +118,8 @@ struct expr *rule_seen_any(struct env *env, const struct node *node) {
   const struct field *field = NULL;
   if (!rule_is_seen_list(env, node->kid[1], &entity, &field)) return NULL;
   if (!field && entity->keys != 1) {
-    struct diag *d = rule_diag(c, E0266, span, "`%s` has %u keys, so `in` does not say what to compare", entity->name, entity->keys);
+    struct diag *d =
+      rule_diag(c, E0266, span, "`%s` has %u keys, so `in` does not say what to compare", entity->name, entity->keys);
     rbc_diag_help(c->diags, d, "name a field: `in seen %s.%s`; or ask for one: `seen %s(...) is present`", entity->name,
                   entity->type->fields[entity->key_field[0]].name, entity->name);
     return NULL;
@@ -119,12 +128,14 @@ struct expr *rule_seen_any(struct env *env, const struct node *node) {
   struct expr *source = all_seen(env, entity, span), *a = source ? rule_expr(env, left, field->type) : NULL;
   struct local *local = arena_alloc(c->arena, sizeof *local);
   if (!a || !local) return NULL;
-  *local = (struct local){ "seen", entity->type, false, env->next_local++, span };
+  *local = (struct local){"seen", entity->type, false, env->next_local++, span};
   struct expr *b = rule_field_of(env, rule_local(env, local, span), field->name, span), *present = NULL;
   if (!b) return NULL;
-  if (!rule_is_scalar_or_text(b->type) || !rule_unify(env, &a, &b) || (a->type->kind == TYPE_MONEY && a->type != b->type)) {
-    struct diag *d = rule_diag(c, E0251, span, "`%s` is %s, and `%s` of %s is %s", rule_text(c, env->scope, left), rule_type_phrase(c, a->type),
-                               field->name, entity->name, rule_type_phrase(c, field->type));
+  if (!rule_is_scalar_or_text(b->type) || !rule_unify(env, &a, &b) ||
+      (a->type->kind == TYPE_MONEY && a->type != b->type)) {
+    struct diag *d =
+      rule_diag(c, E0251, span, "`%s` is %s, and `%s` of %s is %s", rule_text(c, env->scope, left),
+                rule_type_phrase(c, a->type), field->name, entity->name, rule_type_phrase(c, field->type));
     rbc_diag_help(c->diags, d, "name the field that is meant: `in seen %s.field`", entity->name);
     return NULL;
   }
@@ -162,10 +173,13 @@ struct expr *rule_bound(struct env *env, const struct node *node) {
     return NULL;
   }
   bool binds = false;
-  for (unsigned i = 0; i < c->program->operations_count; i++) binds = binds || c->program->operations[i]->binds == entity;
+  for (unsigned i = 0; i < c->program->operations_count; i++)
+    binds = binds || c->program->operations[i]->binds == entity;
   if (!binds) {
-    struct diag *d = rule_diag(c, E0266, span, "no operation `binds %s`, so a session never has this subject", entity->name);
-    rbc_diag_help(c->diags, d, "write `binds %s` behind the operation that finds out whom the session is about", entity->name);
+    struct diag *d =
+      rule_diag(c, E0266, span, "no operation `binds %s`, so a session never has this subject", entity->name);
+    rbc_diag_help(c->diags, d, "write `binds %s` behind the operation that finds out whom the session is about",
+                  entity->name);
     return NULL;
   }
   struct expr *e = rule_new(env, EXPR_BOUND, entity->type->fields[entity->key_field[0]].type, span);
@@ -183,10 +197,14 @@ struct expr *rule_sayable(struct env *env, const struct node *node, enum expr_ki
   struct expr *a = rule_expr(env, node->kid[0], NULL);
   if (!a) return NULL;
   enum type_kind k = a->type->kind;
-  if (k == TYPE_STRING || k == TYPE_INT || k == TYPE_DECIMAL || k == TYPE_MONEY) return rule_one(env, kind, rule_bool(env), span, a);
-  struct diag *d = rule_diag(c, E0250, span, "only a text, a number or an amount can be %s, and `%s` is %s", kind == EXPR_SAID ? "said" : "vouched for",
-                             rule_text(c, env->scope, node->kid[0]), rule_type_phrase(c, a->type));
-  if (rbc_is_list(a->type)) rbc_diag_help(c->diags, d, "ask of each: `all x in %s satisfy %s(x)`", rule_text(c, env->scope, node->kid[0]), kind == EXPR_SAID ? "said" : "vouched");
+  if (k == TYPE_STRING || k == TYPE_INT || k == TYPE_DECIMAL || k == TYPE_MONEY)
+    return rule_one(env, kind, rule_bool(env), span, a);
+  struct diag *d = rule_diag(c, E0250, span, "only a text, a number or an amount can be %s, and `%s` is %s",
+                             kind == EXPR_SAID ? "said" : "vouched for", rule_text(c, env->scope, node->kid[0]),
+                             rule_type_phrase(c, a->type));
+  if (rbc_is_list(a->type))
+    rbc_diag_help(c->diags, d, "ask of each: `all x in %s satisfy %s(x)`", rule_text(c, env->scope, node->kid[0]),
+                  kind == EXPR_SAID ? "said" : "vouched");
   return NULL;
 }
 
@@ -196,8 +214,8 @@ struct expr *rule_has(struct env *env, const struct node *node) {
   struct span span = rbc_span(env->scope, node);
   if (node->kid[0]->kind != NODE_NAME || !rule_is(rbc_text(c, env->scope, node->kid[0]), "session")) {
     struct diag *d = rule_diag(c, E0262, span, "only a session `has` a label or a proof");
-    rbc_diag_help(c->diags, d, "for an element of a list or set: `\"%s\" in %s`", node_path(env->scope->source, node->kid[1], c->arena),
-                  rule_text(c, env->scope, node->kid[0]));
+    rbc_diag_help(c->diags, d, "for an element of a list or set: `\"%s\" in %s`",
+                  node_path(env->scope->source, node->kid[1], c->arena), rule_text(c, env->scope, node->kid[0]));
     return NULL;
   }
   if (!rule_stateful(env, span, "session")) return NULL;
@@ -206,7 +224,8 @@ struct expr *rule_has(struct env *env, const struct node *node) {
   bool label = symbol->kind == SYM_LABEL;
   struct expr *e = rule_new(env, label ? EXPR_LABELLED : EXPR_PROVED, rule_bool(env), span);
   unsigned n = label ? c->program->labels_count : c->program->proofs_count, index = 0;
-  while (index < n && (label ? (void *)c->program->labels[index] : (void *)c->program->proofs[index]) != symbol->ptr) index++;
+  while (index < n && (label ? (void *)c->program->labels[index] : (void *)c->program->proofs[index]) != symbol->ptr)
+    index++;
   if (!e || index == n) return NULL;
   e->index = index;
   return e;
@@ -219,7 +238,8 @@ struct expr *rule_session_count(struct env *env, const struct node *node) {
   const struct node *args = node->kid[1];
   const char *name = args->count == 1 ? rule_dotted(c, env->scope, args->kid[0]) : NULL;
   if (!name) {
-    rule_diag(c, E0261, span, "`session.count` wants the name of an operation: `session.count(booking.cancel_reservation)`");
+    rule_diag(c, E0261, span,
+              "`session.count` wants the name of an operation: `session.count(booking.cancel_reservation)`");
     return NULL;
   }
   if (!rule_stateful(env, span, "session")) return NULL;

@@ -28,17 +28,28 @@ static bool arguments(struct checker *c, const struct item *item, const struct n
   for (uint32_t i = 0; i < args->count; i++) {
     const struct node *arg = args->kid[i];
     struct span span = rbc_span(item->scope, arg->kid[0]);
-    const char *name = arg->kid[0]->kind == NODE_STRING ? rbc_string(c, item->scope, arg->kid[0]) : rbc_text(c, item->scope, arg->kid[0]);
+    const char *name = arg->kid[0]->kind == NODE_STRING ? rbc_string(c, item->scope, arg->kid[0])
+                                                        : rbc_text(c, item->scope, arg->kid[0]);
     const struct param *param = name ? param_of(operation, name) : NULL;
-    if (!param) { ok = name && unknown_argument(c, span, operation, name) && false; continue; }
-    if (given[param - operation->params]) { rule_diag(c, E0700, span, "`%s` is given twice", name); ok = false; continue; }
+    if (!param) {
+      ok = name && unknown_argument(c, span, operation, name) && false;
+      continue;
+    }
+    if (given[param - operation->params]) {
+      rule_diag(c, E0700, span, "`%s` is given twice", name);
+      ok = false;
+      continue;
+    }
     given[param - operation->params] = true;
     const char *value = param->type ? rbc_wire_json(c, item->scope, arg->kid[1], param->type, WIRE_EXACT) : NULL;
-    if (!value) { ok = false; continue; }
+    if (!value) {
+      ok = false;
+      continue;
+    }
     json = arena_format(c->arena, "%s%s\"%s\": %s", json, json[1] ? ", " : "", name, value);
     if (!json) return false;
   }
-  for (unsigned p = 0; ok && p < operation->param_count; p++) {      /* a misspelt one is said once */
+  for (unsigned p = 0; ok && p < operation->param_count; p++) { /* a misspelt one is said once */
     const struct param *param = &operation->params[p];
     if (given[p] || param->optional || param->value) continue;
     rule_diag(c, E0701, step->span, "%s needs the argument `%s`", operation->name, param->name);
@@ -50,8 +61,9 @@ static bool arguments(struct checker *c, const struct item *item, const struct n
 
 /* ---- results ---- */
 static bool is_text_type(const struct type *type) {
-  return type && (type->kind == TYPE_STRING || type->kind == TYPE_TIME || type->kind == TYPE_DATE || type->kind == TYPE_WORDS
-                  || type->kind == TYPE_SYMBOL || type->kind == TYPE_REGION || type->kind == TYPE_IP || type->kind == TYPE_CIDR);
+  return type &&
+         (type->kind == TYPE_STRING || type->kind == TYPE_TIME || type->kind == TYPE_DATE || type->kind == TYPE_WORDS ||
+          type->kind == TYPE_SYMBOL || type->kind == TYPE_REGION || type->kind == TYPE_IP || type->kind == TYPE_CIDR);
 }
 
 static bool outcome(struct checker *c, const struct item *item, const struct node *node, struct test_step *step) {
@@ -66,11 +78,14 @@ static bool outcome(struct checker *c, const struct item *item, const struct nod
   }
   step->outcome = STEP_SUCCESS;
   const struct type *type = step->operation ? step->operation->result : NULL;
-  if (!type && ((node->kind == NODE_RECORD && !node->kid[0]->count) || (node->kind == NODE_NAME && rule_is(rbc_text(c, item->scope, node), "success"))))
-    return true;                       /* it succeeded, and gives nothing */
-  if (node->kind == NODE_STRING && !is_text_type(type)) type = rbc_type(c, TYPE_STRING);   /* how systems report a failure */
+  if (!type && ((node->kind == NODE_RECORD && !node->kid[0]->count) ||
+                (node->kind == NODE_NAME && rule_is(rbc_text(c, item->scope, node), "success"))))
+    return true; /* it succeeded, and gives nothing */
+  if (node->kind == NODE_STRING && !is_text_type(type))
+    type = rbc_type(c, TYPE_STRING); /* how systems report a failure */
   if (!type) {
-    struct diag *d = rule_diag(c, E0703, span, "%s returns nothing", step->operation ? step->operation->name : "this step");
+    struct diag *d =
+      rule_diag(c, E0703, span, "%s returns nothing", step->operation ? step->operation->name : "this step");
     rbc_diag_help(c->diags, d, "write `-> success`, `-> failed` or `-> unknown`");
     return false;
   }
@@ -87,7 +102,10 @@ static bool actor(struct checker *c, const struct item *item, const struct node 
   }
   unsigned own = 0;
   for (unsigned i = 0; i < c->program->agents_count; i++)
-    if (c->program->agents[i]->package == item->scope->package->package) { step->by = c->program->agents[i]; own++; }
+    if (c->program->agents[i]->package == item->scope->package->package) {
+      step->by = c->program->agents[i];
+      own++;
+    }
   if (own == 1) return true;
   struct diag *d = rule_diag(c, E0704, rbc_span(item->scope, node), "which agent does this?");
   rbc_diag_help(c->diags, d, "add `by` and its name");
@@ -101,16 +119,21 @@ static bool approved(struct checker *c, const struct item *item, const struct no
   step->approve_all = list->count == 0;
   bool ok = true;
   for (uint32_t i = 0; i < list->count; i++) {
-    const struct symbol *symbol = rbc_resolve(c, item->scope, list->kid[i], SYM(GROUP), "a group of people (or `requester`)");
-    if (!symbol || !symbol->ptr) { ok = false; continue; }
+    const struct symbol *symbol =
+      rbc_resolve(c, item->scope, list->kid[i], SYM(GROUP), "a group of people (or `requester`)");
+    if (!symbol || !symbol->ptr) {
+      ok = false;
+      continue;
+    }
     step->approved[step->approved_count++] = ((const struct group *)symbol->ptr)->full;
   }
   return ok;
 }
 
 /* ---- events ---- */
-static bool one_operation(struct checker *c, const struct item *item, const struct node *event, struct test_step *step) {
-  struct operations found = { 0 };
+static bool one_operation(struct checker *c, const struct item *item, const struct node *event,
+                          struct test_step *step) {
+  struct operations found = {0};
   if (!rbc_resolve_target(c, item->scope, event->kid[0], NULL, false, &found)) return false;
   if (found.count == 1) {
     step->operation = found.list[0];
@@ -121,17 +144,19 @@ static bool one_operation(struct checker *c, const struct item *item, const stru
 }
 
 static bool released(struct checker *c, const struct item *item, const struct node *node, struct test_step *step) {
-  static const char *const targets[RELEASE_COUNT] = { "person", "agent", "outside" };
+  static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
   const char *to = node->kid[0]->kid[0] ? rbc_text(c, item->scope, node->kid[0]->kid[0]) : NULL;
   step->release = RELEASE_COUNT;
   for (unsigned i = 0; i < RELEASE_COUNT; i++)
     if (rule_is(to, targets[i])) step->release = i;
   if (step->release == RELEASE_COUNT) {
-    rule_diag(c, E0412, rbc_span(item->scope, node->kid[0]), "a text is released to a `person`, to an `agent` or `outside`");
+    rule_diag(c, E0412, rbc_span(item->scope, node->kid[0]),
+              "a text is released to a `person`, to an `agent` or `outside`");
     return false;
   }
   const struct node *args = node->kid[1];
-  if (args->count == 1 && rule_is(rbc_text(c, item->scope, args->kid[0]->kid[0]), "text") && args->kid[0]->kid[1]->kind == NODE_STRING)
+  if (args->count == 1 && rule_is(rbc_text(c, item->scope, args->kid[0]->kid[0]), "text") &&
+      args->kid[0]->kid[1]->kind == NODE_STRING)
     return (step->text = rbc_string(c, item->scope, args->kid[0]->kid[1])) != NULL;
   struct diag *d = rule_diag(c, E0706, step->span, "what text is released?");
   rbc_diag_help(c->diags, d, "write `release to person text: \"...\"`");
@@ -147,29 +172,30 @@ static void needs(struct checker *c, struct test *test, const struct test_step *
       if (l->operations[i] == step->operation) test->needs = arena_format(c->arena, "the limit in %s", l->name);
 }
 
-bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test *test, struct test_step *step) {
+bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test *test,
+               struct test_step *step) {
   const struct node *event = node->kid[0];
   step->span = rbc_span(item->scope, node);
   bool ok = actor(c, item, node, step);
   switch (event->tok) {
-    case TOKEN_CALL:
-      step->event = EVENT_CALL;
-      ok = one_operation(c, item, event, step) && arguments(c, item, node, step) && outcome(c, item, node->kid[3], step) && ok;
-      break;
-    case TOKEN_RELEASE:
-      step->event = EVENT_RELEASE;
-      ok = released(c, item, node, step) && ok;
-      break;
-    case TOKEN_DELEGATE: {
-      step->event = EVENT_DELEGATE;
-      const struct symbol *symbol = event->kid[0] ? rbc_resolve(c, item->scope, event->kid[0], SYM(AGENT), "an agent") : NULL;
-      step->target = symbol ? symbol->ptr : NULL;
-      ok = step->target && ok;
-      break;
-    }
-    default:
-      step->event = EVENT_INFER;
-      needs(c, test, step);
+  case TOKEN_CALL:
+    step->event = EVENT_CALL;
+    ok = one_operation(c, item, event, step) && arguments(c, item, node, step) &&
+         outcome(c, item, node->kid[3], step) && ok;
+    break;
+  case TOKEN_RELEASE:
+    step->event = EVENT_RELEASE;
+    ok = released(c, item, node, step) && ok;
+    break;
+  case TOKEN_DELEGATE: {
+    step->event = EVENT_DELEGATE;
+    const struct symbol *symbol =
+      event->kid[0] ? rbc_resolve(c, item->scope, event->kid[0], SYM(AGENT), "an agent") : NULL;
+    step->target = symbol ? symbol->ptr : NULL;
+    ok = step->target && ok;
+    break;
+  }
+  default: step->event = EVENT_INFER; needs(c, test, step);
   }
   return approved(c, item, node->kid[4], step) && ok;
 }
@@ -182,7 +208,8 @@ static bool by_rule(struct checker *c, const struct item *item, const struct nod
   return step->by_rule != NULL;
 }
 
-bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test *test, struct test_step *step) {
+bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test *test,
+                 struct test_step *step) {
   struct span span = rbc_span(item->scope, node);
   if (!step) {
     struct diag *d = rule_diag(c, E0702, span, "nothing happened yet that could be expected");

@@ -30,8 +30,9 @@ static struct constant *text_row(const struct rows *rows, const struct node *nod
   const struct type *type = rows->row;
   if (type->broken) return NULL;
   if (KIDS(values) != type->field_count) {
-    struct diag *d = rbc_diag(c->diags, E0601, rbc_span(rows->scope, node), "this row has %u value%s, the table has %u column%s",
-                              KIDS(values), KIDS(values) == 1 ? "" : "s", type->field_count, type->field_count == 1 ? "" : "s");
+    struct diag *d =
+        rbc_diag(c->diags, E0601, rbc_span(rows->scope, node), "this row has %u value%s, the table has %u column%s",
+                 KIDS(values), KIDS(values) == 1 ? "" : "s", type->field_count, type->field_count == 1 ? "" : "s");
     if (type->field_count) rbc_diag_label(c->diags, d, type->fields[0].span, "the first column");
     return NULL;
   }
@@ -40,7 +41,8 @@ static struct constant *text_row(const struct rows *rows, const struct node *nod
   bool good = true;
   for (unsigned i = 0; i < type->field_count; i++) {
     const struct node *value = values->kid[i];
-    bool absent = type->fields[i].optional && value->kind == NODE_NAME && !strcmp(rbc_text(c, rows->scope, value), "missing");
+    bool absent =
+        type->fields[i].optional && value->kind == NODE_NAME && !strcmp(rbc_text(c, rows->scope, value), "missing");
     row->items[i] = absent ? rbc_missing(c, type->fields[i].type)
                   : (struct constant *)(uintptr_t)rbc_constant(c, rows->scope, value, type->fields[i].type);
     if (!row->items[i]) good = false;
@@ -68,7 +70,8 @@ static bool check_utf8(const struct rows *rows) {
   const struct source *s = rows->data;
   for (uint32_t i = 0; i < s->size; ) {
     utf8proc_int32_t code;
-    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s->text + i, (utf8proc_ssize_t)(s->size - i), &code);
+    utf8proc_ssize_t n =
+        utf8proc_iterate((const utf8proc_uint8_t *)s->text + i, (utf8proc_ssize_t)(s->size - i), &code);
     if (n > 0) { i += (uint32_t)n; continue; }
     rbc_diag(rows->c->diags, E0610, (struct span){ s->id, i, i + 1 }, "this is no UTF-8");
     return false;
@@ -91,7 +94,8 @@ static void file_rows(struct rows *rows, const struct node *from, const char **d
   bool std = rows->scope->package->package->is_std && c->options->stdlib;
   enum read_result result = std ? read_std(c, path, &text) : rbc_read_file(c, path, &text);
   if (result != READ_OK) {
-    struct diag *d = rbc_diag(c->diags, E0603, span, result == READ_MISSING ? "there is no file %s" : "%s cannot be read", path);
+    struct diag *d =
+        rbc_diag(c->diags, E0603, span, result == READ_MISSING ? "there is no file %s" : "%s cannot be read", path);
     rbc_diag_note(c->diags, d, "the path is taken from the directory of this file");
     return;
   }
@@ -107,7 +111,8 @@ void rbc_rows_read(struct rows *rows, const struct node *declaration, const char
   const struct node *from = declaration->kid[1], *list = declaration->kid[3];
   *digest = "";
   if (from && list) {
-    struct diag *d = rbc_diag(c->diags, E0604, rbc_span(rows->scope, declaration->kid[0]), "rows in the text and from a file");
+    struct diag *d =
+        rbc_diag(c->diags, E0604, rbc_span(rows->scope, declaration->kid[0]), "rows in the text and from a file");
     rbc_diag_label(c->diags, d, rbc_span(rows->scope, from), "the file");
   }
   if (!from && !list) {
@@ -164,7 +169,8 @@ static void sort_rows(struct checker *c, struct table *table, const struct rows 
   table->rows = arena_alloc(c->arena, (rows->count + 1) * sizeof *table->rows);
   for (unsigned i = 0; table->rows && i < rows->count; i++) {
     if (i && table->keys && same_key(&sorted[i - 1], &sorted[i])) {
-      struct diag *d = rbc_diag(c->diags, E0606, sorted[i].span, "a second row for the key (%s)", key_name(c, table, sorted[i].row));
+      struct diag *d =
+          rbc_diag(c->diags, E0606, sorted[i].span, "a second row for the key (%s)", key_name(c, table, sorted[i].row));
       rbc_diag_label(c->diags, d, sorted[i - 1].span, "the first one");
       sorted[i].span = sorted[i - 1].span;
       continue;

@@ -38,8 +38,12 @@ static bool session_has(struct checker *c, const struct item *item, const struct
   const struct node *names = node->kid[0];
   bool ok = true;
   for (uint32_t i = 0; i < names->count; i++) {
-    const struct symbol *symbol = rbc_resolve(c, item->scope, names->kid[i], SYM(LABEL) | SYM(PROOF), "a label or a proof");
-    if (!symbol || !symbol->ptr) { ok = false; continue; }
+    const struct symbol *symbol =
+      rbc_resolve(c, item->scope, names->kid[i], SYM(LABEL) | SYM(PROOF), "a label or a proof");
+    if (!symbol || !symbol->ptr) {
+      ok = false;
+      continue;
+    }
     for (unsigned l = 0; l < c->program->labels_count && l < 64; l++)
       if (c->program->labels[l] == symbol->ptr) test->labels |= UINT64_C(1) << l;
     for (unsigned p = 0; p < c->program->proofs_count && p < 64; p++)
@@ -67,7 +71,8 @@ static bool seen(struct checker *c, const struct item *item, const struct node *
     const char *key = entity->type->fields[entity->key_field[k]].name;
     const struct node *fields = node->kid[1]->kid[0];
     bool found = false;
-    for (uint32_t i = 0; i < fields->count; i++) found = found || rule_is(rbc_text(c, item->scope, fields->kid[i]->kid[0]), key);
+    for (uint32_t i = 0; i < fields->count; i++)
+      found = found || rule_is(rbc_text(c, item->scope, fields->kid[i]->kid[0]), key);
     if (found) continue;
     rule_diag(c, E0707, rbc_span(item->scope, node), "a seen %s needs its key `%s`", entity->name, key);
     ok = false;
@@ -76,7 +81,7 @@ static bool seen(struct checker *c, const struct item *item, const struct node *
   struct test_seen *list = rule_array_of(c, test->seen_count + 1, sizeof *list);
   if (!json || !list) return false;
   for (unsigned i = 0; i < test->seen_count; i++) list[i] = test->seen[i];
-  list[test->seen_count++] = (struct test_seen){ entity, json, rbc_span(item->scope, node) };
+  list[test->seen_count++] = (struct test_seen){entity, json, rbc_span(item->scope, node)};
   test->seen = list;
   return true;
 }
@@ -90,16 +95,20 @@ static bool rows(struct checker *c, const struct item *item, const struct node *
 
 /* Everything given is there from the beginning of the session. Between two steps it may stand where that makes no difference:
  * nothing was expected yet, and no step before it changes the entity. */
-static bool may_stand_here(struct checker *c, const struct item *item, const struct node *node, const struct test *test) {
-  const struct symbol *symbol = node->kind == NODE_GIVEN_SEEN ? rbc_resolve(c, item->scope, node->kid[0], SYM(ENTITY), "an entity") : NULL;
+static bool may_stand_here(struct checker *c, const struct item *item, const struct node *node,
+                           const struct test *test) {
+  const struct symbol *symbol =
+    node->kind == NODE_GIVEN_SEEN ? rbc_resolve(c, item->scope, node->kid[0], SYM(ENTITY), "an entity") : NULL;
   bool clear = node->kind != NODE_T_AT;
   for (unsigned i = 0; i < test->step_count && clear; i++) {
     const struct operation *operation = test->steps[i].operation;
     clear = !test->steps[i].expects;
-    for (unsigned k = 0; operation && symbol && k < operation->change_count; k++) clear = clear && operation->changes[k].entity != symbol->ptr;
+    for (unsigned k = 0; operation && symbol && k < operation->change_count; k++)
+      clear = clear && operation->changes[k].entity != symbol->ptr;
   }
   if (clear) return true;
-  struct diag *d = rule_diag(c, E0707, rbc_span(item->scope, node), "what is given is there from the beginning, and a step before this %s",
+  struct diag *d = rule_diag(c, E0707, rbc_span(item->scope, node),
+                             "what is given is there from the beginning, and a step before this %s",
                              node->kind == NODE_T_AT ? "had a time already" : "expected something, or changes it");
   rbc_diag_help(c->diags, d, "move it above the first step, or write two tests");
   return false;
@@ -108,12 +117,12 @@ static bool may_stand_here(struct checker *c, const struct item *item, const str
 static bool given(struct checker *c, const struct item *item, const struct node *node, struct test *test) {
   if (test->step_count && !may_stand_here(c, item, node, test)) return false;
   switch (node->kind) {
-    case NODE_T_AT: return at_time(c, item, node, test);
-    case NODE_GIVEN_REQUESTER: return requester(c, item, node, test);
-    case NODE_GIVEN_HAS: return session_has(c, item, node, test);
-    case NODE_GIVEN_SAID: return said(c, item, node, test);
-    case NODE_GIVEN_SEEN: return seen(c, item, node, test);
-    default: return rows(c, item, node, test);
+  case NODE_T_AT: return at_time(c, item, node, test);
+  case NODE_GIVEN_REQUESTER: return requester(c, item, node, test);
+  case NODE_GIVEN_HAS: return session_has(c, item, node, test);
+  case NODE_GIVEN_SAID: return said(c, item, node, test);
+  case NODE_GIVEN_SEEN: return seen(c, item, node, test);
+  default: return rows(c, item, node, test);
   }
 }
 
@@ -121,7 +130,8 @@ static bool same_title(struct checker *c, const struct item *item, const struct 
   for (unsigned i = 0; i < c->program->tests_count; i++) {
     const struct test *other = c->program->tests[i];
     if (!rule_is(other->title, test->title) || other->package != test->package) continue;
-    struct diag *d = rule_diag(c, E0709, rbc_span(item->scope, item->node->kid[0]), "two tests of this package have this title");
+    struct diag *d =
+      rule_diag(c, E0709, rbc_span(item->scope, item->node->kid[0]), "two tests of this package have this title");
     rbc_diag_label(c->diags, d, other->span, "the other one");
     rbc_diag_help(c->diags, d, "a failing test is named by its title: give each its own");
     return true;
@@ -141,11 +151,13 @@ bool rule_test(struct checker *c, const struct item *item) {
   bool ok = !same_title(c, item, test), expects = false;
   for (uint32_t i = 0; i < lines->count; i++) {
     const struct node *line = lines->kid[i];
-    if (line->kind == NODE_STEP) ok = rule_step(c, item, line, test, &test->steps[test->step_count++]) && ok;
+    if (line->kind == NODE_STEP)
+      ok = rule_step(c, item, line, test, &test->steps[test->step_count++]) && ok;
     else if (line->kind == NODE_EXPECT) {
       expects = true;
       ok = rule_expect(c, item, line, test, test->step_count ? &test->steps[test->step_count - 1] : NULL) && ok;
-    } else if (line->kind != NODE_ERROR) ok = given(c, item, line, test) && ok;
+    } else if (line->kind != NODE_ERROR)
+      ok = given(c, item, line, test) && ok;
   }
   if (ok && !expects) {
     struct diag *d = rule_diag(c, W0916, test->span, "this test expects nothing, so it cannot fail");

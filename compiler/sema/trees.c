@@ -18,7 +18,14 @@ static bool has_columns(const struct type *row) {
 }
 
 /* ---- circles: depth first over rows sorted by member; state of a row: 0 new, 1 on the way, 2 done ---- */
-struct search { struct checker *c; const struct edge *edges; unsigned count; unsigned char *state; unsigned *way; unsigned depth; };
+struct search {
+  struct checker *c;
+  const struct edge *edges;
+  unsigned count;
+  unsigned char *state;
+  unsigned *way;
+  unsigned depth;
+};
 
 static unsigned first_of(const struct search *s, const struct constant *member) {
   unsigned low = 0, high = s->count;
@@ -64,7 +71,9 @@ static void search_from(struct search *s, unsigned start, unsigned *next) {
 
 static void find_circles(struct checker *c, const struct edge *edges, unsigned count) {
   unsigned *next = arena_alloc(c->arena, (count + 1) * sizeof *next);
-  struct search s = { c, edges, count, arena_alloc(c->arena, count + 1), arena_alloc(c->arena, (count + 1) * sizeof *s.way), 0 };
+  struct search s = {
+    c, edges, count, arena_alloc(c->arena, count + 1), arena_alloc(c->arena, (count + 1) * sizeof *s.way), 0
+  };
   if (!next || !s.state || !s.way) return;
   unsigned errors = c->diags->errors;
   for (unsigned i = 0; i < count && c->diags->errors < errors + 10; i++) if (!s.state[i]) search_from(&s, i, next);
@@ -80,7 +89,8 @@ static void fill_tree(struct checker *c, const struct symbol *s) {
   rbc_fill_record(c, s->scope, row, s->node->kid[2], NULL, false, false, s->span);
   if (!has_columns(row)) {
     if (row->broken) return;
-    struct diag *d = rbc_diag(c->diags, E0621, rbc_span(s->scope, s->node->kid[2]), "a tree has the two columns `member: string  group: string`");
+    struct diag *d = rbc_diag(c->diags, E0621, rbc_span(s->scope, s->node->kid[2]),
+                              "a tree has the two columns `member: string  group: string`");
     rbc_diag_note(c->diags, d, "`x in %s(g)` asks whether x is in g, or in a group that is in g", s->name);
     return;
   }
@@ -92,7 +102,8 @@ static void fill_tree(struct checker *c, const struct symbol *s) {
   for (unsigned i = 0; i < rows.count; i++) edges[i] = (struct edge){ rows.list[i], rows.spans[i] };
   if (rows.count) qsort(edges, rows.count, sizeof *edges, by_member);
   unsigned kept = 0;                                    /* the same membership twice says nothing new */
-  for (unsigned i = 0; i < rows.count; i++) if (!kept || by_member(&edges[kept - 1], &edges[i])) edges[kept++] = edges[i];
+  for (unsigned i = 0; i < rows.count; i++)
+    if (!kept || by_member(&edges[kept - 1], &edges[i])) edges[kept++] = edges[i];
   find_circles(c, edges, kept);
   for (unsigned i = 0; i < kept; i++) tree->rows[i] = edges[i].row;
   tree->row_count = kept;

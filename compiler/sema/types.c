@@ -63,9 +63,15 @@ static const struct type *collection_of(struct checker *c, enum type_kind kind, 
   if (type) type->element = element;
   return type;
 }
-const struct type *rbc_list_of(struct checker *c, const struct type *element) { return collection_of(c, TYPE_LIST, element); }
-const struct type *rbc_set_of(struct checker *c, const struct type *element) { return collection_of(c, TYPE_SET, element); }
-const struct type *rbc_map_of(struct checker *c, const struct type *element) { return collection_of(c, TYPE_MAP, element); }
+const struct type *rbc_list_of(struct checker *c, const struct type *element) {
+  return collection_of(c, TYPE_LIST, element);
+}
+const struct type *rbc_set_of(struct checker *c, const struct type *element) {
+  return collection_of(c, TYPE_SET, element);
+}
+const struct type *rbc_map_of(struct checker *c, const struct type *element) {
+  return collection_of(c, TYPE_MAP, element);
+}
 
 const struct type *rbc_bool_as(struct checker *c, const char *yes, const char *no) {
   for (unsigned i = TYPE_FIXED_COUNT; i < c->program->types_count; i++) {
@@ -110,7 +116,8 @@ unsigned rbc_symbol(struct checker *c, const char *word) {
   if (!entry) return 0;
   struct word_entry **bucket = &c->own->words[rbc_hash(word) % WORD_BUCKETS];
   *entry = (struct word_entry){ word, c->program->symbol_count, *bucket };
-  if (!rbc_append(c->arena, (void ***)(void *)&c->program->symbols, &c->program->symbol_count, (void *)(uintptr_t)word)) return 0;
+  if (!rbc_append(c->arena, (void ***)(void *)&c->program->symbols, &c->program->symbol_count, (void *)(uintptr_t)word))
+    return 0;
   *bucket = entry;
   return entry->symbol;
 }
@@ -201,7 +208,9 @@ bool rbc_same_values(const struct type *a, const struct type *b) {
 static bool is_name(const char *word) {
   if (!*word || (*word >= '0' && *word <= '9')) return false;
   for (; *word; word++)
-    if (!((*word >= 'a' && *word <= 'z') || (*word >= 'A' && *word <= 'Z') || (*word >= '0' && *word <= '9') || *word == '_')) return false;
+    if (!((*word >= 'a' && *word <= 'z') || (*word >= 'A' && *word <= 'Z') || (*word >= '0' && *word <= '9') ||
+          *word == '_'))
+      return false;
   return true;
 }
 
@@ -248,10 +257,12 @@ static const struct type *named_type(struct checker *c, const struct file_scope 
     if (strcmp(WRITTEN[kind], text)) continue;
     return kind == TYPE_TIME ? rbc_time_in(c, connector ? connector->zone : NULL) : rbc_type(c, (enum type_kind)kind);
   }
-  static const struct { const char *wrong, *right; } OTHERS[] = {
-    { "integer", "int" }, { "number", "decimal" }, { "float", "decimal" }, { "double", "decimal" }, { "boolean", "bool" },
-    { "str", "string" }, { "text", "string" }, { "String", "string" }, { "datetime", "time" }, { "timestamp", "time" },
-    { "array", "list of ..." }, { "object", "map of ..." }, { "dict", "map of ..." }, { "enum", "one of { ... }" } };
+  static const struct { const char *wrong, *right;
+  } OTHERS[] = { { "integer", "int" },     { "number", "decimal" },     { "float", "decimal" },
+                 { "double", "decimal" },  { "boolean", "bool" },       { "str", "string" },
+                 { "text", "string" },     { "String", "string" },      { "datetime", "time" },
+                 { "timestamp", "time" },  { "array", "list of ..." },  { "object", "map of ..." },
+                 { "dict", "map of ..." }, { "enum", "one of { ... }" } };
   for (unsigned i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
     if (strcmp(OTHERS[i].wrong, text) || rbc_lookup(c, scope, text, SYM(TYPE) | SYM(ENTITY))) continue;
     struct span span = rbc_span(scope, path);
@@ -294,7 +305,8 @@ static const struct type *words_type(struct checker *c, const struct file_scope 
       continue;
     }
     if (leaf->kind == NODE_NAME && !strcmp(word, "other") && i + 1 < list->count)
-      rbc_diag(c->diags, E0205, rbc_span(scope, leaf), "`other` comes last: it stands for every word that is not listed");
+      rbc_diag(c->diags, E0205, rbc_span(scope, leaf),
+               "`other` comes last: it stands for every word that is not listed");
     words[count++] = word;
   }
   if (!words) return NULL;
@@ -307,7 +319,8 @@ static const struct type *element_type(struct checker *c, const struct file_scop
   const struct type *element = rbc_type_of(c, scope, node->kid[0], NULL, connector);
   if (element && node->kind == NODE_T_SET && !rbc_is_scalar(element) && element->kind != TYPE_STRING &&
       element->kind != TYPE_IP && element->kind != TYPE_CIDR) {
-    rbc_diag(c->diags, E0207, rbc_span(scope, node->kid[0]), "a set holds plain values, not %s", rbc_type_name(c, element));
+    rbc_diag(c->diags, E0207, rbc_span(scope, node->kid[0]), "a set holds plain values, not %s",
+             rbc_type_name(c, element));
     return NULL;
   }
   return element;

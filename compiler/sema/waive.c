@@ -4,11 +4,13 @@
 #include "value.h"
 
 /* The last microsecond of the day, in the bundle's zone. */
-static bool end_of_day(struct checker *c, const struct item *item, const struct node *node, int64_t *until, int64_t *days) {
+static bool end_of_day(struct checker *c, const struct item *item, const struct node *node, int64_t *until,
+                       int64_t *days) {
   uint32_t length;
   const char *text = node_text(item->scope->source, node, &length);
   int64_t start;
-  if (!rbc_parse_date(text, length, days) || *days > INT64_MAX / REBASE_DAY - 2 || *days < -(INT64_MAX / REBASE_DAY - 2)) {
+  if (!rbc_parse_date(text, length, days) || *days > INT64_MAX / REBASE_DAY - 2 ||
+      *days < -(INT64_MAX / REBASE_DAY - 2)) {
     rule_diag(c, E0415, rbc_span(item->scope, node), "there is no such day");
     return false;
   }
@@ -22,7 +24,8 @@ static void expired(struct checker *c, const struct item *item, const struct nod
   int64_t built;
   const char *date = c->options ? c->options->date : NULL;
   if (!date || !rbc_parse_date(date, strlen(date), &built) || built <= days) return;
-  struct diag *d = rule_diag(c, W0905, rbc_span(item->scope, node), "this waiver ended before %s, the date of this build", date);
+  struct diag *d =
+    rule_diag(c, W0905, rbc_span(item->scope, node), "this waiver ended before %s, the date of this build", date);
   rbc_diag_note(c->diags, d, "past its end it does nothing: the guard holds again");
   rbc_diag_help(c->diags, d, "take it out, or have it granted anew with a later date");
 }
@@ -37,13 +40,16 @@ static bool add(struct checker *c, struct rule *rule, struct waiver *waiver) {
 }
 
 static bool apply(struct checker *c, const struct item *item, struct rule *rule, const struct waiver *waiver) {
-  static const unsigned masks[EVENT_COUNT] = { EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE };
+  static const unsigned masks[EVENT_COUNT] = {EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE};
   const struct node *where = item->node->kid[2];
   struct waiver *copy = arena_alloc(c->arena, sizeof *copy);
   if (!copy) return false;
   *copy = *waiver;
-  struct env env = { .c = c, .scope = item->scope, .events = masks[rule->event], .operations = rule->operations,
-    .operation_count = rule->operation_count };
+  struct env env = {.c = c,
+                    .scope = item->scope,
+                    .events = masks[rule->event],
+                    .operations = rule->operations,
+                    .operation_count = rule->operation_count};
   if (where) {
     if (!rule_lets(&env, NULL, 0, &where, 1, &copy->lets, &copy->let_count)) return false;
     copy->where = rule_condition(&env, where);
@@ -54,7 +60,8 @@ static bool apply(struct checker *c, const struct item *item, struct rule *rule,
 
 static bool of_own_package(struct checker *c, const struct item *item, const struct symbol *guard) {
   if (guard->package == item->scope->package->package) return true;
-  struct diag *d = rule_diag(c, E0413, rbc_span(item->scope, item->node->kid[0]), "%s is a guard of %s: only that package can waive it", guard->name,
+  struct diag *d = rule_diag(c, E0413, rbc_span(item->scope, item->node->kid[0]),
+                             "%s is a guard of %s: only that package can waive it", guard->name,
                              guard->package ? guard->package->name : "another package");
   rbc_diag_label(c->diags, d, guard->span, "declared here");
   rbc_diag_help(c->diags, d, "ask its owners for the exception; it is written beside the guard");
@@ -65,7 +72,9 @@ bool rule_waive(struct checker *c, const struct item *item) {
   const struct node *node = item->node;
   const struct symbol *guard = rbc_resolve(c, item->scope, node->kid[0], SYM(GUARD), "a guard");
   const struct symbol *agent = rbc_resolve(c, item->scope, node->kid[1], SYM(AGENT), "an agent");
-  struct waiver waiver = { .agent = agent ? agent->ptr : NULL, .because = rbc_string(c, item->scope, node->kid[4]), .span = rbc_span(item->scope, node) };
+  struct waiver waiver = {.agent = agent ? agent->ptr : NULL,
+                          .because = rbc_string(c, item->scope, node->kid[4]),
+                          .span = rbc_span(item->scope, node)};
   int64_t days = 0;
   bool ok = end_of_day(c, item, node->kid[3], &waiver.until, &days);
   if (ok) expired(c, item, node->kid[3], days);
@@ -84,7 +93,8 @@ bool rule_waive(struct checker *c, const struct item *item) {
     ok = apply(c, item, rule, &waiver) && ok;
   }
   if (!any && ok) {
-    struct diag *d = rule_diag(c, W0914, waiver.span, "no rule of %s is about %s: there is nothing to waive", guard->name, waiver.agent->name);
+    struct diag *d = rule_diag(c, W0914, waiver.span, "no rule of %s is about %s: there is nothing to waive",
+                               guard->name, waiver.agent->name);
     rbc_diag_help(c->diags, d, "leave the waiver out");
   }
   return ok;

@@ -5,16 +5,19 @@
 
 /* ---- conditions ---- */
 static void condition(struct checker *c, const struct rule *rule) {
-  enum truth where = rule->where ? rule_truth(rule->where) : TRUTH_UNKNOWN, unless = rule->unless ? rule_truth(rule->unless) : TRUTH_UNKNOWN;
+  enum truth where = rule->where ? rule_truth(rule->where) : TRUTH_UNKNOWN,
+             unless = rule->unless ? rule_truth(rule->unless) : TRUTH_UNKNOWN;
   if (where == TRUTH_NEVER || unless == TRUTH_ALWAYS) {
     const struct expr *e = where == TRUTH_NEVER ? rule->where : rule->unless;
-    struct diag *d = rule_diag(c, W0900, e->span, "this rule never matches: what stands after `%s` is %s", where == TRUTH_NEVER ? "where" : "unless",
-                               where == TRUTH_NEVER ? "never true" : "always true");
+    struct diag *d =
+      rule_diag(c, W0900, e->span, "this rule never matches: what stands after `%s` is %s",
+                where == TRUTH_NEVER ? "where" : "unless", where == TRUTH_NEVER ? "never true" : "always true");
     rbc_diag_help(c->diags, d, "leave the rule out, or say what it was meant to be about");
   } else if (where == TRUTH_ALWAYS || unless == TRUTH_NEVER) {
     const struct expr *e = where == TRUTH_ALWAYS ? rule->where : rule->unless;
-    struct diag *d = rule_diag(c, W0901, e->span, "what stands after `%s` is %s, so it says nothing", where == TRUTH_ALWAYS ? "where" : "unless",
-                               where == TRUTH_ALWAYS ? "always true" : "never true");
+    struct diag *d =
+      rule_diag(c, W0901, e->span, "what stands after `%s` is %s, so it says nothing",
+                where == TRUTH_ALWAYS ? "where" : "unless", where == TRUTH_ALWAYS ? "always true" : "never true");
     rbc_diag_help(c->diags, d, "leave it out");
   }
 }
@@ -43,9 +46,12 @@ static void overruled(struct checker *c, const struct rule *rule) {
   if ((rule->effect != RULE_ALLOW && rule->effect != RULE_ASK) || !rule->agent_count) return;
   for (unsigned i = 0; i < c->program->rules_count; i++) {
     const struct rule *deny = c->program->rules[i];
-    if (deny->effect != RULE_DENY || deny->where || deny->unless || deny->let_count || deny->waiver_count || !covers(deny, rule)) continue;
+    if (deny->effect != RULE_DENY || deny->where || deny->unless || deny->let_count || deny->waiver_count ||
+        !covers(deny, rule))
+      continue;
     struct diag *d = rule_diag(c, W0903, rule->span, "this rule is always overruled");
-    rbc_diag_label(c->diags, d, deny->span, "denies all that it %s, without a condition", rule->effect == RULE_ALLOW ? "allows" : "asks about");
+    rbc_diag_label(c->diags, d, deny->span, "denies all that it %s, without a condition",
+                   rule->effect == RULE_ALLOW ? "allows" : "asks about");
     rbc_diag_note(c->diags, d, "a denial wins over every other rule, in whatever order they stand");
     return;
   }
@@ -71,7 +77,8 @@ static void useless(struct checker *c, const struct agent *agent) {
     if (next) list = next;
   }
   if (!n) return;
-  struct diag *d = rule_diag(c, W0904, agent->span, "nothing allows %s to use %s%s", agent->name, list, n > 6 ? " and more" : "");
+  struct diag *d =
+    rule_diag(c, W0904, agent->span, "nothing allows %s to use %s%s", agent->name, list, n > 6 ? " and more" : "");
   rbc_diag_note(c->diags, d, "what no rule of the agent's own package grants is denied");
   rbc_diag_help(c->diags, d, "allow or ask for it in a policy of %s, or take it out of `uses`", agent->package->name);
 }
@@ -82,9 +89,13 @@ static void unused_symbols(struct checker *c) {
     if (package->package->is_std) continue;
     for (const struct symbol *s = package->symbols; s; s = s->next_in_package) {
       if (s->used || (s->kind != SYM_LABEL && s->kind != SYM_GROUP)) continue;
-      struct diag *d = rule_diag(c, s->kind == SYM_LABEL ? W0906 : W0909, s->span, "%s `%s` is used nowhere", s->kind == SYM_LABEL ? "the label" : "the group", s->name);
-      rbc_diag_help(c->diags, d, s->kind == SYM_LABEL ? "mark what carries it: `yields %s` at an operation, or behind a field; or leave it out"
-                                                      : "ask it somewhere (`ask %s before ...`), or leave it out", s->name);
+      struct diag *d = rule_diag(c, s->kind == SYM_LABEL ? W0906 : W0909, s->span, "%s `%s` is used nowhere",
+                                 s->kind == SYM_LABEL ? "the label" : "the group", s->name);
+      rbc_diag_help(c->diags, d,
+                    s->kind == SYM_LABEL
+                      ? "mark what carries it: `yields %s` at an operation, or behind a field; or leave it out"
+                      : "ask it somewhere (`ask %s before ...`), or leave it out",
+                    s->name);
     }
   }
 }

@@ -45,7 +45,8 @@ static void put_millionths(struct out *o, int64_t v) {
   uint64_t rest = u % scale;
   for (unsigned i = 6; i-- > 0; rest /= 10) fraction[i] = (char)('0' + rest % 10);
   while (n && fraction[n - 1] == '0') n--;
-  put_formatted(o, arena_format(o->arena, "%s%" PRIu64 "%s%.*s", v < 0 ? "-" : "", u / scale, n ? "." : "", (int)n, fraction));
+  put_formatted(
+      o, arena_format(o->arena, "%s%" PRIu64 "%s%.*s", v < 0 ? "-" : "", u / scale, n ? "." : "", (int)n, fraction));
 }
 
 static void date_of(int64_t days, int64_t *year, int *month, int *day) {
@@ -62,7 +63,8 @@ static void put_date(struct out *o, int64_t days, bool quoted) {
   int64_t year;
   int month, day;
   date_of(days, &year, &month, &day);
-  put_formatted(o, arena_format(o->arena, "%s%04d-%02d-%02d%s", quoted ? "\"" : "", (int)year, month, day, quoted ? "\"" : ""));
+  put_formatted(
+      o, arena_format(o->arena, "%s%04d-%02d-%02d%s", quoted ? "\"" : "", (int)year, month, day, quoted ? "\"" : ""));
 }
 
 static void put_time(struct out *o, int64_t time) {
@@ -70,7 +72,8 @@ static void put_time(struct out *o, int64_t time) {
   int64_t seconds = of_day / REBASE_SECOND, fraction = of_day % REBASE_SECOND;
   put(o, "\"");
   put_date(o, days, false);
-  put_formatted(o, arena_format(o->arena, "T%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60)));
+  put_formatted(o, arena_format(o->arena, "T%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                                (int)(seconds % 60)));
   if (fraction) put_formatted(o, arena_format(o->arena, ".%06d", (int)fraction));
   put(o, "Z\"");
 }
@@ -113,7 +116,9 @@ static void put_constant(struct checker *c, struct out *o, const struct constant
       else put(o, k->scalar ? "true" : "false");
       break;
     case TYPE_INT: put_formatted(o, arena_format(o->arena, "%" PRId64, k->scalar)); break;
-    case TYPE_DECIMAL: case TYPE_MONEY: case TYPE_DURATION: put_millionths(o, k->scalar); break;     /* duration: seconds */
+    case TYPE_DECIMAL:
+    case TYPE_MONEY:
+    case TYPE_DURATION: put_millionths(o, k->scalar); break; /* duration: seconds */
     case TYPE_TIME: put_time(o, k->scalar); break;
     case TYPE_DATE: put_date(o, k->scalar, true); break;
     case TYPE_STRING: put_string(o, k->text, k->length); break;
@@ -121,7 +126,8 @@ static void put_constant(struct checker *c, struct out *o, const struct constant
     case TYPE_REGION: put_text(o, c->program->regions[k->scalar]->name); break;
     case TYPE_IP: case TYPE_CIDR: put_address(o, k); break;
     case TYPE_VERSION:
-      put_formatted(o, arena_format(o->arena, "\"%d.%d.%d\"", (int)(k->scalar >> 40), (int)(k->scalar >> 20 & 0xfffff), (int)(k->scalar & 0xfffff)));
+      put_formatted(o, arena_format(o->arena, "\"%d.%d.%d\"", (int)(k->scalar >> 40), (int)(k->scalar >> 20 & 0xfffff),
+                                    (int)(k->scalar & 0xfffff)));
       break;
     default: put_items(c, o, k);
   }
@@ -186,7 +192,8 @@ static const char *key_text(struct writing *w, const struct node *field) {
   return leaf->kind == NODE_STRING ? rbc_string(w->c, w->scope, leaf) : rbc_text(w->c, w->scope, leaf);
 }
 
-static bool write_fields(struct writing *w, const struct node *fields, const struct type *type, bool given[], unsigned *written) {
+static bool write_fields(struct writing *w, const struct node *fields, const struct type *type, bool given[],
+                         unsigned *written) {
   bool good = true;
   for (uint32_t i = 0; i < KIDS(fields); i++) {
     unsigned index = 0;
@@ -248,7 +255,8 @@ static bool write_list(struct writing *w, const struct node *node, const struct 
 }
 
 static bool write_node(struct writing *w, const struct node *node, const struct type *type) {
-  if (node->kind == NODE_RECORD && (!type || type->kind == TYPE_RECORD || type->kind == TYPE_MAP)) return write_record(w, node, type);
+  if (node->kind == NODE_RECORD && (!type || type->kind == TYPE_RECORD || type->kind == TYPE_MAP))
+    return write_record(w, node, type);
   if (node->kind == NODE_ARRAY && (!type || rbc_is_list(type))) return write_list(w, node, type);
   if (!type && node->kind == NODE_NAME) { put_text(&w->out, rbc_text(w->c, w->scope, node)); return true; }
   const struct constant *k = rbc_constant(w->c, w->scope, node, type);

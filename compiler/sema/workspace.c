@@ -50,9 +50,11 @@ static const struct source *find_root(struct checker *c) {
     found = source;
   }
   if (found) return found;
-  struct diag *d = rbc_diag(c->diags, E0102, rbc_nowhere(), "no root file: %s has no root.rb and no file with `workspace`",
-                            c->options->directory && *c->options->directory ? c->options->directory : "the workspace");
-  rbc_diag_help(c->diags, d, "write root.rb with `workspace NAME` and a `package` line for each directory, or run `rbc init`");
+  struct diag *d =
+      rbc_diag(c->diags, E0102, rbc_nowhere(), "no root file: %s has no root.rb and no file with `workspace`",
+               c->options->directory && *c->options->directory ? c->options->directory : "the workspace");
+  rbc_diag_help(c->diags, d,
+                "write root.rb with `workspace NAME` and a `package` line for each directory, or run `rbc init`");
   return NULL;
 }
 
@@ -62,7 +64,8 @@ struct package_scope *rbc_find_package(const struct checker *c, const char *name
   return NULL;
 }
 
-struct package_scope *rbc_new_package(struct checker *c, const char *name, struct span span, const char *directory, bool is_std) {
+struct package_scope *rbc_new_package(struct checker *c, const char *name, struct span span, const char *directory,
+                                      bool is_std) {
   struct package_scope *scope = arena_alloc(c->arena, sizeof *scope);
   struct package *package = arena_alloc(c->arena, sizeof *package);
   struct symbol *symbol = arena_alloc(c->arena, sizeof *symbol);
@@ -102,12 +105,15 @@ static unsigned read_rights(struct checker *c, const struct file_scope *root, co
     if (k < RIGHT_WORDS) { rights |= RIGHTS[k].rights; continue; }
     for (k = 0; k < RIGHT_WORDS; k++) names[k] = RIGHTS[k].word;
     const char *near = rbc_nearest(word, names, RIGHT_WORDS);
-    struct diag *d = rbc_diag(c->diags, E0108, rbc_span(root, words->kid[i]), "`%s` is nothing that a package declares", word);
+    struct diag *d =
+        rbc_diag(c->diags, E0108, rbc_span(root, words->kid[i]), "`%s` is nothing that a package declares", word);
     if (near) {
       rbc_diag_help(c->diags, d, "did you mean `%s`?", near);
       rbc_diag_fix(d, d->span, near);
-    } else rbc_diag_help(c->diags, d, "connectors, models, labels, proofs, regions, groups, tables, guards, policies, routes, "
-                         "agents, teams or detectors");
+    } else
+      rbc_diag_help(c->diags, d,
+                    "connectors, models, labels, proofs, regions, groups, tables, guards, policies, routes, "
+                    "agents, teams or detectors");
   }
   return rights;
 }
@@ -121,7 +127,8 @@ static const char *clean_directory(struct checker *c, const char *text) {
   return arena_copy(c->arena, text, n);
 }
 
-static void check_directory(struct checker *c, const struct file_scope *root, const struct node *grant, const char *directory) {
+static void check_directory(struct checker *c, const struct file_scope *root, const struct node *grant,
+                            const char *directory) {
   for (struct package_scope *p = c->packages; p; p = p->next) {
     if (!p->grant || strcmp(p->package->directory, directory)) continue;
     struct diag *d = rbc_diag(c->diags, E0110, rbc_span(root, grant->kid[1]), "two packages in one directory");
@@ -140,7 +147,8 @@ static void read_grant(struct checker *c, const struct file_scope *root, const s
   if (earlier) {
     struct diag *d = rbc_diag(c->diags, E0109, span, "package %s has a directory already", name);
     if (earlier->grant) rbc_diag_label(c->diags, d, rbc_span(root, earlier->grant), "here");
-    rbc_diag_help(c->diags, d, "a package is one directory with everything below it; give the other one a name of its own");
+    rbc_diag_help(c->diags, d,
+                  "a package is one directory with everything below it; give the other one a name of its own");
     return;
   }
   if (!strcmp(name, "std") || !strncmp(name, "std.", 4)) {
@@ -166,12 +174,15 @@ static void read_setting(struct checker *c, const struct file_scope *root, const
   } else if (!strcmp(name, "now") && value->kind == NODE_TIME) {
     const char *text = node_text(root->source, value, &n);
     c->program->has_now = rbc_parse_time(text, n, &c->program->now, &has_zone) && has_zone;
-    if (!c->program->has_now) rbc_diag(c->diags, E0105, rbc_span(root, value), "`now` is a time with its offset: 2024-05-15T15:00:00-05:00");
+    if (!c->program->has_now)
+      rbc_diag(c->diags, E0105, rbc_span(root, value), "`now` is a time with its offset: 2024-05-15T15:00:00-05:00");
   } else if (!strcmp(name, "zone") || !strcmp(name, "now")) {
-    rbc_diag(c->diags, E0105, rbc_span(root, value), "%s", *name == 'z' ? "`zone` is a text: \"Europe/Berlin\" or \"-05:00\""
-             : "`now` is a time with its offset: 2024-05-15T15:00:00-05:00");
+    rbc_diag(c->diags, E0105, rbc_span(root, value), "%s",
+             *name == 'z' ? "`zone` is a text: \"Europe/Berlin\" or \"-05:00\""
+                          : "`now` is a time with its offset: 2024-05-15T15:00:00-05:00");
   } else {
-    struct diag *d = rbc_diag(c->diags, E0105, rbc_span(root, setting->kid[0]), "the root file has no setting `%s`", name);
+    struct diag *d =
+        rbc_diag(c->diags, E0105, rbc_span(root, setting->kid[0]), "the root file has no setting `%s`", name);
     const char *near = rbc_nearest(name, NAMES, 2);
     if (near) { rbc_diag_help(c->diags, d, "did you mean `%s`?", near); rbc_diag_fix(d, d->span, near); }
     else rbc_diag_help(c->diags, d, "the settings are `zone` and `now`");
@@ -185,7 +196,8 @@ static void read_root(struct checker *c) {
   for (uint32_t i = 0; i < KIDS(items); i++) {
     const struct node *item = items->kid[i];
     if (!item) continue;
-    if (item->kind == NODE_WORKSPACE && workspace) rbc_diag(c->diags, E0104, rbc_span(&root, item), "a second `workspace` line");
+    if (item->kind == NODE_WORKSPACE && workspace)
+      rbc_diag(c->diags, E0104, rbc_span(&root, item), "a second `workspace` line");
     else if (item->kind == NODE_WORKSPACE) {
       workspace = item;
       c->program->workspace = rbc_text(c, &root, item->kid[0]);
@@ -243,8 +255,9 @@ static void place_file(struct checker *c, const char *path) {
 static void check_empty(struct checker *c) {
   for (struct package_scope *p = c->packages; p; p = p->next)
     if (p->grant && !p->files)
-      rbc_diag(c->diags, W0951, p->package->span, "package %s has no file: nothing ends in .rb under %s%s", p->package->name,
-               *p->package->directory ? p->package->directory : "the workspace", *p->package->directory ? "/" : "");
+      rbc_diag(c->diags, W0951, p->package->span, "package %s has no file: nothing ends in .rb under %s%s",
+               p->package->name, *p->package->directory ? p->package->directory : "the workspace",
+               *p->package->directory ? "/" : "");
 }
 
 bool rbc_find_workspace(struct checker *c) {

@@ -13,7 +13,8 @@ const struct zone *rbc_zone(struct checker *c, const char *name, struct span spa
   if (why) {
     struct diag *d = rbc_diag(c->diags, E0221, span, "no time zone \"%s\"", name);
     rbc_diag_note(c->diags, d, "%s", why);
-    rbc_diag_help(c->diags, d, "a name of the zone database such as \"Europe/Berlin\", or a fixed offset such as \"-05:00\"");
+    rbc_diag_help(c->diags, d,
+                  "a name of the zone database such as \"Europe/Berlin\", or a fixed offset such as \"-05:00\"");
     return NULL;
   }
   struct zone *zone = arena_alloc(c->arena, sizeof *zone);

@@ -190,7 +190,8 @@ REBASE_API rebase_status rebase_observe(rebase_engine *engine, const char *sessi
 typedef enum rebase_audience { REBASE_FOR_AGENT = 0, REBASE_FOR_PERSON = 1 } rebase_audience;
 REBASE_API size_t rebase_explain(const rebase_decision *decision, rebase_audience audience, char *text, size_t size);
 
-/* Cost of an operation's rules for an agent as a formula over n, the longest list: "38 + 12 n + 4 n^2". */
+/* Cost of an operation's rules for an agent as a formula over n, the longest list: "38 + 12 n + 4 n^2"; "" when either is
+ * unknown. Writes at most size bytes with a NUL; returns the full length. */
 REBASE_API size_t rebase_cost(rebase_engine *engine, const char *agent, const char *operation, char *text, size_t size);
 
 #ifdef __cplusplus

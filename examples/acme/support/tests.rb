@@ -118,8 +118,32 @@ test "an answer leaves to the person" {
   release to person text: "Your refund is on its way." by support_bot
   expect allow by answers
 }
+test "the status page is written to" {
+  release to outside text: "all systems work" by support_bot
+  expect allow by answers
+}
 test "personal data does not leave the company" {
   given session has personal
   release to outside text: "c_1" by support_bot
-  expect deny
+  expect deny by acme.platform.no_exfiltration
+}
+test "a very large refund is made by hand" {
+  given seen stripe.charge { id: "ch_1", amount: 9_000.00 USD }
+  call stripe.create_refund(charge: "ch_1", amount: 5_000.01 USD) by support_bot
+  expect deny by refunds
+}
+test "three refunds in one conversation are enough" {
+  given session has verified
+  given seen stripe.charge { id: "ch_1", amount: 90.00 USD }
+  given seen stripe.charge { id: "ch_2", amount: 90.00 USD }
+  given seen stripe.charge { id: "ch_3", amount: 90.00 USD }
+  given seen stripe.charge { id: "ch_4", amount: 90.00 USD }
+  call stripe.create_refund(charge: "ch_1", amount: 1.00 USD) by support_bot
+  expect allow
+  then call stripe.create_refund(charge: "ch_2", amount: 1.00 USD) by support_bot
+  expect allow
+  then call stripe.create_refund(charge: "ch_3", amount: 1.00 USD) by support_bot
+  expect allow
+  then call stripe.create_refund(charge: "ch_4", amount: 1.00 USD) by support_bot
+  expect deny by refunds
 }
