@@ -197,7 +197,8 @@ static struct expr *at_most(struct env *env, struct span span, struct expr *a, s
   return rule_two(env, EXPR_LE, rule_bool(env), span, a, b);
 }
 
-/* Midnight of date d is after time t: d is later than t's date, t's own midnight apart; so t is moved back by the least. */
+/* Midnight of date d is after time t: d is later than t's date, t's own midnight apart; so t is moved back by the
+ * least. */
 static struct expr *midnight_from(struct env *env, struct span span, struct expr *d, struct expr *t) {
   struct expr *least = rule_scalar(env, rbc_type(env->c, TYPE_DURATION), 1, span);
   struct expr *date = rule_one(env, EXPR_DATEOF, rbc_type(env->c, TYPE_DATE), span,

@@ -1,5 +1,5 @@
-/* flow.c: what a condition has shown. A fact is a path that is present; the paths are read from the checked tree, so that
- * there is one rule for `where`, `if`, `and` and `or`. */
+/* flow.c: what a condition has shown. A fact is a path that is present; the paths are read from the checked tree, so
+ * that there is one rule for `where`, `if`, `and` and `or`. */
 #include <string.h>
 #include "sema/rules.h"
 

@@ -1,4 +1,5 @@
-/* fns.c: functions. One is checked when it is first used, so that what it calls has a lower number; a circle is an error. */
+/* fns.c: functions. One is checked when it is first used, so that what it calls has a lower number; a circle is an
+ * error. */
 #include "sema/rules.h"
 
 static bool parameters(struct env *env, const struct node *params, struct function *function) {

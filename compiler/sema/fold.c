@@ -70,7 +70,8 @@ static void gather(const struct expr *e, bool conjunction, struct equalities *ou
   out->of[out->count++] = (struct equality){constant == e->a ? e->b : e->a, constant->constant, e->kind == EXPR_NE};
 }
 
-/* Two equalities of one path with different values never hold together; two inequalities always hold one or the other. */
+/* Two equalities of one path with different values never hold together; two inequalities always hold one or the
+ * other. */
 static bool contradict(const struct expr *e, bool conjunction) {
   struct equalities list = {.count = 0};
   gather(e, conjunction, &list);

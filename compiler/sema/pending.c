@@ -1,5 +1,5 @@
-/* pending.c: limit, route, prove: checked as far as declarations allow, and recorded, so that the runtime refuses a bundle
- * whose promises it cannot keep. */
+/* pending.c: limit, route, prove: checked as far as declarations allow, and recorded, so that the runtime refuses a
+ * bundle whose promises it cannot keep. */
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 

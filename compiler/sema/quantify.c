@@ -1,5 +1,5 @@
-/* quantify.c: any, all, first, count, sum, min, max over lists, sets, the values of a map, the rows of a table, what was
- * seen, and pairs of two lists. */
+/* quantify.c: any, all, first, count, sum, min, max over lists, sets, the values of a map, the rows of a table, what
+ * was seen, and pairs of two lists. */
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 

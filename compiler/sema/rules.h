@@ -85,7 +85,8 @@ bool rule_is(const char *a, const char *b);
 const char *rule_type_phrase(struct checker *c, const struct type *type); /* "an int", "money(USD)" */
 
 /* ---- expressions ---- */
-/* expected: what the place wants, for words, regions and literals; may be NULL, and nothing is promised of the result. */
+/* expected: what the place wants, for words, regions and literals; may be NULL, and nothing is promised of the
+ * result. */
 struct expr *rule_expr(struct env *env, const struct node *node, const struct type *expected);
 struct expr *rule_condition(struct env *env, const struct node *node); /* a bool that is there */
 /* As rule_expr, and of that type (an int is promoted); there unless optional_ok. what: "the argument `x` of f". */

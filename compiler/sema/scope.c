@@ -1,4 +1,5 @@
-/* scope.c: heads. Event, target and agents become explicit sorted lists: the world is closed, so "all" is a list too. */
+/* scope.c: heads. Event, target and agents become explicit sorted lists: the world is closed, so "all" is a list
+ * too. */
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 

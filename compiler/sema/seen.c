@@ -82,7 +82,8 @@ struct expr *rule_seen(struct env *env, const struct node *node) {
   return e;
 }
 
-/* Over a `seen` without keys: another connector's entity, or a field of all of them where no list of fields is wanted. */
+/* Over a `seen` without keys: another connector's entity, or a field of all of them where no list of fields is
+ * wanted. */
 struct expr *rule_seen_member(struct env *env, const struct node *node) {
   const struct entity *entity;
   const struct field *field = NULL;

@@ -1,5 +1,5 @@
-/* state.c: losing a session's state must never widen what is allowed (SPEC 8.8). For each rule: a narrowing event may make
- * a denial's condition only truer, a grant's only falser. A pass of its own over the checked tree. */
+/* state.c: losing a session's state must never widen what is allowed (SPEC 8.8). For each rule: a narrowing event
+ * may make a denial's condition only truer, a grant's only falser. A pass of its own over the checked tree. */
 #include "sema/state.h"
 
 /* What a rule's matching does for access. */

@@ -119,7 +119,8 @@ enum direction state_of(const struct directions *locals, const struct expr *e) {
   case EXPR_LENGTH: a = of(locals, e->a); return a == STATE_SHRINKS ? STATE_DOWN : a == STATE_STEADY ? a : STATE_MIXED;
   case EXPR_ROW: return keys(locals, e);
   case EXPR_PRESENT: return test(of(locals, e->a), STATE_STEADY);
-  /* The checker put it where its operand is known to be there: what is lost makes that test false, not this value different. */
+  /* The checker put it where its operand is known to be there: what is lost makes that test false, not this value
+   * different. */
   case EXPR_UNWRAP: return unwrap(of(locals, e->a));
   case EXPR_OTHERWISE: return otherwise(locals, e);
   case EXPR_ADD:

@@ -93,8 +93,8 @@ static bool rows(struct checker *c, const struct item *item, const struct node *
   return true;
 }
 
-/* Everything given is there from the beginning of the session. Between two steps it may stand where that makes no difference:
- * nothing was expected yet, and no step before it changes the entity. */
+/* Everything given is there from the beginning of the session. Between two steps it may stand where that makes no
+ * difference: nothing was expected yet, and no step before it changes the entity. */
 static bool may_stand_here(struct checker *c, const struct item *item, const struct node *node,
                            const struct test *test) {
   const struct symbol *symbol =

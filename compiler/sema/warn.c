@@ -1,5 +1,5 @@
-/* warn.c: what is surely a mistake: rules that never match or always, that are always overruled; uses that nothing allows;
- * what nobody uses. */
+/* warn.c: what is surely a mistake: rules that never match or always, that are always overruled; uses that nothing
+ * allows; what nobody uses. */
 #include <string.h>
 #include "sema/rules.h"
 

@@ -1,4 +1,5 @@
-/* test_rules.c: the checker's second half: expressions and their trees, flow of optionals, rules, session state, tests. */
+/* test_rules.c: the checker's second half: expressions and their trees, flow of optionals, rules, session state,
+ * tests. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +45,8 @@ static const char other[] = "package w.q\nimport w.p\nagent rob { owner \"o\" pu
 static struct rbc *opened;
 static char codes[1024];
 
-/* Checks the world with a text behind it; the codes of what was reported, in order, warnings about unused things left out. */
+/* Checks the world with a text behind it; the codes of what was reported, in order, warnings about unused things
+ * left out. */
 static const char *check_text(const char *text) {
   static char all[16384];
   struct rbc_options options = {.date = "2026-11-23"};
