@@ -111,8 +111,10 @@ void rbc_report_unused_imports(struct checker *c);   /* after half two: W0950 */
 
 /* ---- small help ---- */
 struct span rbc_span(const struct file_scope *scope, const struct node *node);
-const char *rbc_text(struct checker *c, const struct file_scope *scope, const struct node *leaf);   /* NAME etc., in the arena */
-const char *rbc_string(struct checker *c, const struct file_scope *scope, const struct node *leaf); /* STRING; NULL for NULL */
+/* NAME etc., in the arena */
+const char *rbc_text(struct checker *c, const struct file_scope *scope, const struct node *leaf);
+/* STRING; NULL for NULL */
+const char *rbc_string(struct checker *c, const struct file_scope *scope, const struct node *leaf);
 const char *rbc_symbol_kind_name(enum symbol_kind kind);                                             /* "an agent" */
 #define KIDS(list) ((list) ? (list)->count : 0u)          /* length of an optional LIST node */
 
@@ -122,21 +124,27 @@ bool rbc_append(struct arena *arena, void ***array, unsigned *count, void *item)
   rbc_append((c)->arena, (void ***)(void *)&(c)->program->NAME, &(c)->program->NAME##_count, (item))
 
 /* ---- resolution ----
- * Order: own package (also what is inside its connectors: `reservation` finds booking.reservation), imports (an imported
- * package's last part qualifies: models.small), whole program names (acme.support.translator, booking.get_user_details).
+ * Order: own package (also what is inside its connectors: `reservation` finds booking.reservation), imports (an
+ * imported
+ * package's last part qualifies: models.small), whole program names (acme.support.translator,
+ * booking.get_user_details).
  * Then the company's vocabulary, by its last part from anywhere when it is the only one: label, proof, group, region,
  * detector. kind_mask says what may stand here; what_in_words says it to people: "an agent", "a label or a proof".
  * Reports unknown and ambiguous names (did you mean; where it was looked for) and returns NULL. */
 const struct symbol *rbc_resolve(struct checker *c, const struct file_scope *scope, const struct node *path,
                                  unsigned kind_mask, const char *what_in_words);
 /* The same, silently: NULL when nothing or more than one thing is found. path as "a.b.c". Marks imports as used. */
-const struct symbol *rbc_lookup(struct checker *c, const struct file_scope *scope, const char *path, unsigned kind_mask);
+const struct symbol *rbc_lookup(struct checker *c, const struct file_scope *scope, const char *path,
+                                unsigned kind_mask);
 /* Nearest name of these kinds visible from here, or NULL. */
-const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, const char *written, unsigned kind_mask);
+const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, const char *written,
+                             unsigned kind_mask);
 const struct symbol *rbc_find_full(const struct checker *c, const char *full, unsigned kind_mask);
 
-struct operations { const struct operation **list; unsigned count; bool whole; };   /* sorted by id; whole: every operation there is */
-/* target: TARGET or PATH `conn`, `conn.op`, `op` of an own connector, `conn.{ a, b }`, or NULL for all; except: LIST(NAME)
+/* sorted by id; whole: every operation there is */
+struct operations { const struct operation **list; unsigned count; bool whole; };
+/* target: TARGET or PATH `conn`, `conn.op`, `op` of an own connector, `conn.{ a, b }`, or NULL for all; except:
+ * LIST(NAME)
  * or NULL. needs_grant: the package must own the connector or have been granted it (agents' uses and policies, not
  * guards). False after reporting; then *out holds what was understood. */
 bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const struct node *target,
@@ -144,23 +152,28 @@ bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const
 bool rbc_may_use(const struct package_scope *package, const struct connector *connector);
 
 /* ---- types: equal types are the same pointer ----
- * `list of string` is always the fixed type STRINGS: test with rbc_is_list. `bool as "a" | "b"` and `time` of a connector
+ * `list of string` is always the fixed type STRINGS: test with rbc_is_list. `bool as "a" | "b"` and `time` of a
+ * connector
  * with a zone are types of their own of kind BOOL and TIME: compare scalars' kinds, not pointers (rbc_same_values). */
 const struct type *rbc_type(struct checker *c, enum type_kind fixed);          /* BOOL .. STRINGS */
-const struct type *rbc_money(struct checker *c, const char *currency);         /* NULL: no such currency (not reported) */
+/* NULL: no such currency (not reported) */
+const struct type *rbc_money(struct checker *c, const char *currency);
 const struct type *rbc_list_of(struct checker *c, const struct type *element);
 const struct type *rbc_set_of(struct checker *c, const struct type *element);
 const struct type *rbc_map_of(struct checker *c, const struct type *element);
 const struct type *rbc_words(struct checker *c, const char *const *words, unsigned count, bool other);
 static inline bool rbc_is_list(const struct type *t) { return t->kind == TYPE_LIST || t->kind == TYPE_STRINGS; }
-/* Values of a may stand where b is wanted without a change of bits (int for decimal is not; two `one of` types whose words
+/* Values of a may stand where b is wanted without a change of bits (int for decimal is not; two `one of` types whose
+ * words
  * are all known to b are). */
 bool rbc_same_values(const struct type *a, const struct type *b);
-const char *rbc_type_name(struct checker *c, const struct type *type);         /* as a person writes it: "list of money(USD)" */
+/* as a person writes it: "list of money(USD)" */
+const char *rbc_type_name(struct checker *c, const struct type *type);
 /* type_node: T_NAME .. T_OPTIONAL. connector: of the connector around, for its entities, types and zone; or NULL. */
 const struct type *rbc_type_of(struct checker *c, const struct file_scope *scope, const struct node *type_node,
                                bool *optional, const struct connector *connector);
-const struct field *rbc_field(const struct type *record, const char *name, unsigned *index);   /* NULL: no such field; silent */
+/* NULL: no such field; silent */
+const struct field *rbc_field(const struct type *record, const char *name, unsigned *index);
 /* Number of a word in program.symbols; makes one when it is new. */
 unsigned rbc_symbol(struct checker *c, const char *word);
 /* The symbol of a word of this `one of` type: false when it has no such word. */
@@ -168,14 +181,18 @@ bool rbc_word(const struct type *words, const char *word, unsigned *symbol);
 unsigned rbc_region_number(const struct checker *c, const struct region *region);
 /* "UTC", "-05:00" or a name of the zone database; NULL after reporting at span. */
 const struct zone *rbc_zone(struct checker *c, const char *name, struct span span);
-/* A wall-clock time (microseconds since 1970 as if it were UTC) in a zone. In a gap or an overlap: the earlier offset. */
+/* A wall-clock time (microseconds since 1970 as if it were UTC) in a zone. In a gap or an overlap: the earlier
+ * offset. */
 bool rbc_local_to_utc(struct checker *c, const struct zone *zone, int64_t local, int64_t *utc);
 
 /* ---- literals: from text; false when it is malformed or out of range; silent ---- */
 bool rbc_parse_int(const char *text, size_t n, int64_t *value);                        /* 1_000, -5 */
-bool rbc_parse_decimal(const char *text, size_t n, int64_t *millionths, unsigned *digits);  /* digits written after the point; more than 6: false */
-bool rbc_parse_money(const char *text, size_t n, int64_t *millionths, char currency[4], unsigned *digits);   /* 5_000.00 USD */
-bool rbc_parse_duration(const char *text, size_t n, int64_t *microseconds);            /* 15 minutes; months and years: false */
+/* digits written after the point; more than 6: false */
+bool rbc_parse_decimal(const char *text, size_t n, int64_t *millionths, unsigned *digits);
+/* 5_000.00 USD */
+bool rbc_parse_money(const char *text, size_t n, int64_t *millionths, char currency[4], unsigned *digits);
+/* 15 minutes; months and years: false */
+bool rbc_parse_duration(const char *text, size_t n, int64_t *microseconds);
 bool rbc_parse_percent(const char *text, size_t n, int64_t *millionths);               /* 80% = 800000 */
 bool rbc_parse_quantity(const char *text, size_t n, int64_t *value, const char **unit, size_t *unit_length);
 bool rbc_parse_date(const char *text, size_t n, int64_t *days);
@@ -186,9 +203,12 @@ bool rbc_parse_version(const char *text, size_t n, int64_t *value);
 unsigned rbc_currency_digits(const char *currency);                                    /* UINT_MAX: unknown */
 
 /* ---- constants ----
- * Literals, a minus before them, lists, records, words of a `one of` or `symbol`, region names. expected NULL: the literal's
- * own type (a bare word or an empty list needs one). int becomes decimal where a decimal is expected; `80%` is a decimal;
- * a list stands for a set; money's currency and digits are checked; texts become time, date, ip, cidr, version where those
+ * Literals, a minus before them, lists, records, words of a `one of` or `symbol`, region names. expected NULL: the
+ * literal's
+ * own type (a bare word or an empty list needs one). int becomes decimal where a decimal is expected; `80%` is a
+ * decimal;
+ * a list stands for a set; money's currency and digits are checked; texts become time, date, ip, cidr, version where
+ * those
  * are expected. Reports what does not fit, and what is no constant; then NULL. */
 const struct constant *rbc_constant(struct checker *c, const struct file_scope *scope, const struct node *expr,
                                     const struct type *expected);
@@ -197,8 +217,10 @@ bool rbc_is_constant_form(const struct node *expr);
 
 /* ---- wire form, for tests ----
  * WIRE_EXACT: what stands there and no more (arguments, results of steps: a result that lacks a field stores nothing).
- * WIRE_FILL: a record gets every field it lacks and that is not optional, with the neutral value of its type: "", 0, false,
- * first word, first region, empty list, 1970-01-01, 0.0.0.0, and so on inside; so an entity of `given seen` is complete.
+ * WIRE_FILL: a record gets every field it lacks and that is not optional, with the neutral value of its type: "", 0,
+ * false,
+ * first word, first region, empty list, 1970-01-01, 0.0.0.0, and so on inside; so an entity of `given seen` is
+ * complete.
  * Records inside lists and maps are filled too. An unknown field is reported. NULL after reporting. */
 enum wire_mode { WIRE_EXACT, WIRE_FILL };
 const char *rbc_wire_json(struct checker *c, const struct file_scope *scope, const struct node *expr,

@@ -206,7 +206,7 @@ def test_eval_needs_the_charge_to_be_seen():
                               {'caller': CALLER, 'request': refund(90)})
     effects = [line['effect'] for line in out if 'effect' in line]
     expect(code == 0 and effects == ['deny', 'allow', 'deny'], code, out, err)
-    expect(out[0]['reason'] == 'look the charge up first' and json.loads(out[2]['canonical'])['call'] == 'payments.create_refund', out)
+    expect(out[0]['reason'].startswith('look the charge up first') and json.loads(out[2]['canonical'])['call'] == 'payments.create_refund', out)
 
 
 def test_eval_observes_an_allowed_call_once():
@@ -285,7 +285,7 @@ def test_replay_tells_what_it_would_have_stopped():
     summary = found['summary']
     expect((summary['sessions'], summary['calls'], summary['denied'], summary['asked']['staff']) == (4, 8, 1, 1), summary)
     expect([(c['session'], c['step'], c['effect']) for c in found['calls']] == [('blind', 1, 'deny'), ('large', 2, 'ask')], found['calls'])
-    expect(found['calls'][0]['reason'] == 'look the charge up first' and found['calls'][1]['ask_target'], found['calls'])
+    expect(found['calls'][0]['reason'].startswith('look the charge up first') and found['calls'][1]['ask_target'], found['calls'])
     expect(summary['succeeded_sessions_touched'] == ['blind'], summary)
     code, text, _ = rbc('replay', SHOP, '-', *DATE, text=sessions())
     expect(code == 0 and 'look the charge up first' in text and 'blind step 1' in text, text)

@@ -265,6 +265,9 @@ static void mutate_instruction(struct dice *d, unsigned char *image, struct inst
 static void mutate_once(struct dice *d, unsigned char *image, size_t size) {
   struct place p = random_section(d, image);
   unsigned char *record = p.at + (size_t)below(d, p.count) * p.record, *other = p.at + (size_t)below(d, p.count) * p.record;
+  /* An earlier mutation may have moved the section out of the image. */
+  size_t most = size > p.record ? size - p.record : 0;
+  if ((uintptr_t)record - (uintptr_t)image > most || (uintptr_t)other - (uintptr_t)image > most) return;
   uint32_t number, word = p.record >= 4 ? below(d, p.record / 4) * 4 : 0;
   if (p.section == SECTION_CODE && chance(d, 85)) {
     mutate_instruction(d, image, (struct instruction *)(void *)record);

@@ -119,7 +119,7 @@ START_TEST(directories) {
   expect("--- a/a.rb\npackage a\n--- c/c.rb\npackage c\n--- b/x.rb\npackage b\n", "E0111 c/c.rb 1:1");
   expect("--- a/a.rb\npackage b\n--- b/b.rb\nlabel x\n--- b/c.rb\npackage b\nworkspace v\n",
          "E0107 1:9; E0107 b/b.rb 1:1; E0106 b/c.rb 2:1");
-  expect("--- a/a.rb\npackage a\n--- b/b.rb\npackage b\ngroup g\nroute r { }\n", "E0112 b/b.rb 2:1; E0112 b/b.rb 3:1");
+  expect("--- a/a.rb\npackage a\n--- b/b.rb\npackage b\ngroup g\nroute r { }\n", "E0112 b/b.rb 2:1; E0112 b/b.rb 3:1; E0418 b/b.rb 3:7");
   good("--- root.rb\nworkspace w\npackage a in \"a\" declares labels\npackage a.b in \"a/b\" declares groups\n"
        "--- a/a.rb\npackage a\nlabel x\n--- a/b/c/d.rb\npackage a.b\ngroup g\n");
 } END_TEST

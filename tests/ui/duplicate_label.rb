@@ -1,0 +1,4 @@
+package ui
+
+label a "x"
+label a "y"
