@@ -125,12 +125,11 @@ bool rbc_append(struct arena *arena, void ***array, unsigned *count, void *item)
 
 /* ---- resolution ----
  * Order: own package (also what is inside its connectors: `reservation` finds booking.reservation), imports (an
- * imported
- * package's last part qualifies: models.small), whole program names (acme.support.translator,
- * booking.get_user_details).
- * Then the company's vocabulary, by its last part from anywhere when it is the only one: label, proof, group, region,
- * detector. kind_mask says what may stand here; what_in_words says it to people: "an agent", "a label or a proof".
- * Reports unknown and ambiguous names (did you mean; where it was looked for) and returns NULL. */
+ * imported package's last part qualifies: models.small), whole program names (acme.support.translator,
+ * booking.get_user_details). Then the company's vocabulary, by its last part from anywhere when it is the only one:
+ * label, proof, group, region, detector. kind_mask says what may stand here; what_in_words says it to people: "an
+ * agent", "a label or a proof". Reports unknown and ambiguous names (did you mean; where it was looked for) and
+ * returns NULL. */
 const struct symbol *rbc_resolve(struct checker *c, const struct file_scope *scope, const struct node *path,
                                  unsigned kind_mask, const char *what_in_words);
 /* The same, silently: NULL when nothing or more than one thing is found. path as "a.b.c". Marks imports as used. */
@@ -144,17 +143,16 @@ const struct symbol *rbc_find_full(const struct checker *c, const char *full, un
 /* sorted by id; whole: every operation there is */
 struct operations { const struct operation **list; unsigned count; bool whole; };
 /* target: TARGET or PATH `conn`, `conn.op`, `op` of an own connector, `conn.{ a, b }`, or NULL for all; except:
- * LIST(NAME)
- * or NULL. needs_grant: the package must own the connector or have been granted it (agents' uses and policies, not
- * guards). False after reporting; then *out holds what was understood. */
+ * LIST(NAME) or NULL. needs_grant: the package must own the connector or have been granted it (agents' uses and
+ * policies, not guards). False after reporting; then *out holds what was understood. */
 bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const struct node *target,
                         const struct node *except, bool needs_grant, struct operations *out);
 bool rbc_may_use(const struct package_scope *package, const struct connector *connector);
 
 /* ---- types: equal types are the same pointer ----
  * `list of string` is always the fixed type STRINGS: test with rbc_is_list. `bool as "a" | "b"` and `time` of a
- * connector
- * with a zone are types of their own of kind BOOL and TIME: compare scalars' kinds, not pointers (rbc_same_values). */
+ * connector with a zone are types of their own of kind BOOL and TIME: compare scalars' kinds, not pointers
+ * (rbc_same_values). */
 const struct type *rbc_type(struct checker *c, enum type_kind fixed);          /* BOOL .. STRINGS */
 /* NULL: no such currency (not reported) */
 const struct type *rbc_money(struct checker *c, const char *currency);
@@ -164,8 +162,7 @@ const struct type *rbc_map_of(struct checker *c, const struct type *element);
 const struct type *rbc_words(struct checker *c, const char *const *words, unsigned count, bool other);
 static inline bool rbc_is_list(const struct type *t) { return t->kind == TYPE_LIST || t->kind == TYPE_STRINGS; }
 /* Values of a may stand where b is wanted without a change of bits (int for decimal is not; two `one of` types whose
- * words
- * are all known to b are). */
+ * words are all known to b are). */
 bool rbc_same_values(const struct type *a, const struct type *b);
 /* as a person writes it: "list of money(USD)" */
 const char *rbc_type_name(struct checker *c, const struct type *type);
@@ -204,12 +201,9 @@ unsigned rbc_currency_digits(const char *currency);                             
 
 /* ---- constants ----
  * Literals, a minus before them, lists, records, words of a `one of` or `symbol`, region names. expected NULL: the
- * literal's
- * own type (a bare word or an empty list needs one). int becomes decimal where a decimal is expected; `80%` is a
- * decimal;
- * a list stands for a set; money's currency and digits are checked; texts become time, date, ip, cidr, version where
- * those
- * are expected. Reports what does not fit, and what is no constant; then NULL. */
+ * literal's own type (a bare word or an empty list needs one). int becomes decimal where a decimal is expected; `80%`
+ * is a decimal; a list stands for a set; money's currency and digits are checked; texts become time, date, ip, cidr,
+ * version where those are expected. Reports what does not fit, and what is no constant; then NULL. */
 const struct constant *rbc_constant(struct checker *c, const struct file_scope *scope, const struct node *expr,
                                     const struct type *expected);
 /* True when the node has the form of a constant by its look alone (literal, word, list or record of such). */
@@ -218,10 +212,8 @@ bool rbc_is_constant_form(const struct node *expr);
 /* ---- wire form, for tests ----
  * WIRE_EXACT: what stands there and no more (arguments, results of steps: a result that lacks a field stores nothing).
  * WIRE_FILL: a record gets every field it lacks and that is not optional, with the neutral value of its type: "", 0,
- * false,
- * first word, first region, empty list, 1970-01-01, 0.0.0.0, and so on inside; so an entity of `given seen` is
- * complete.
- * Records inside lists and maps are filled too. An unknown field is reported. NULL after reporting. */
+ * false, first word, first region, empty list, 1970-01-01, 0.0.0.0, and so on inside; so an entity of `given seen` is
+ * complete. Records inside lists and maps are filled too. An unknown field is reported. NULL after reporting. */
 enum wire_mode { WIRE_EXACT, WIRE_FILL };
 const char *rbc_wire_json(struct checker *c, const struct file_scope *scope, const struct node *expr,
                           const struct type *type, enum wire_mode mode);

@@ -35,20 +35,24 @@ unsigned rbc_hash(const char *text);                  /* of a name; the same on 
 
 /* ---- files.c ---- */
 enum read_result { READ_OK, READ_MISSING, READ_FAILED };
-enum read_result rbc_read_file(struct checker *c, const char *path, struct file_text *out);   /* relative to the workspace */
+/* relative to the workspace */
+enum read_result rbc_read_file(struct checker *c, const char *path, struct file_text *out);
 /* All *.rb under a directory, sorted by path, relative to it; of the workspace with those from memory. */
 bool rbc_list_workspace(struct checker *c, const char ***paths, unsigned *count);
 bool rbc_load_stdlib(struct checker *c);              /* reads all files, makes the digest */
 const char *rbc_digest(struct arena *arena, const void *bytes, size_t size);
 struct source *rbc_add_source(struct checker *c, const char *path, const char *text, size_t size);   /* parses */
-struct source *rbc_add_data(struct checker *c, const char *path, const char *text, size_t size);     /* CSV, JSON: lines only */
+/* CSV, JSON: lines only */
+struct source *rbc_add_data(struct checker *c, const char *path, const char *text, size_t size);
 bool rbc_add_digest(struct checker *c, const char *path, const void *bytes, size_t size);
-const char *rbc_path_of(struct arena *arena, const char *beside, const char *name);   /* "a/b.rb", "t.csv" -> "a/t.csv"; NULL: leaves the workspace */
+/* "a/b.rb", "t.csv" -> "a/t.csv"; NULL: leaves the workspace */
+const char *rbc_path_of(struct arena *arena, const char *beside, const char *name);
 
 /* ---- workspace.c, imports.c ---- */
 bool rbc_find_workspace(struct checker *c);
 struct package_scope *rbc_find_package(const struct checker *c, const char *name);
-struct package_scope *rbc_new_package(struct checker *c, const char *name, struct span span, const char *directory, bool is_std);
+struct package_scope *rbc_new_package(struct checker *c, const char *name, struct span span, const char *directory,
+                                      bool is_std);
 bool rbc_take_file(struct checker *c, struct package_scope *package, const struct source *source);
 void rbc_load_imports(struct checker *c);             /* std packages that somebody imports */
 void rbc_resolve_imports(struct checker *c);
@@ -56,8 +60,10 @@ void rbc_resolve_grants(struct checker *c);
 
 /* ---- index.c ---- */
 struct symbol *rbc_new_symbol(struct checker *c, const struct file_scope *scope, enum symbol_kind kind,
-                              const struct node *node, const struct node *name, const struct symbol *connector, void *ptr);
-/* Enters it; an earlier one of the same class in its package (for some kinds in the program) is an error: then false. */
+                              const struct node *node, const struct node *name, const struct symbol *connector,
+                              void *ptr);
+/* Enters it; an earlier one of the same class in its package (for some kinds in the program) is an error: then
+ * false. */
 bool rbc_enter(struct checker *c, struct symbol *symbol);
 void rbc_register_all(struct checker *c);             /* every declaration of every file */
 bool rbc_is_std(const struct symbol *symbol);
@@ -65,7 +71,8 @@ bool rbc_is_std(const struct symbol *symbol);
 /* ---- resolve.c ---- */
 const struct symbol *rbc_resolve_near(struct checker *c, const struct file_scope *scope, const struct node *path,
                                       const struct connector *connector, unsigned kind_mask, const char *what);
-const struct symbol *rbc_resolve_text(struct checker *c, const struct file_scope *scope, const char *path, struct span span,
+const struct symbol *rbc_resolve_text(struct checker *c, const struct file_scope *scope, const char *path,
+                                      struct span span,
                                       const struct connector *connector, unsigned kind_mask, const char *what);
 
 /* ---- types.c, records.c ---- */
@@ -98,8 +105,10 @@ void rbc_declare_models(struct checker *c);           /* models.c: providers and
 /* ---- constants.c ---- */
 struct constant *rbc_new_constant(struct checker *c, const struct type *type);
 struct constant *rbc_missing(struct checker *c, const struct type *type);
-/* A text in wire form for a scalar type or a string: a cell of a CSV file, a string of JSON. NULL: why says what is wrong. */
-struct constant *rbc_from_wire(struct checker *c, const struct type *type, const char *text, size_t n, const char **why);
+/* A text in wire form for a scalar type or a string: a cell of a CSV file, a string of JSON. NULL: why says what is
+ * wrong. */
+struct constant *rbc_from_wire(struct checker *c, const struct type *type, const char *text, size_t n,
+                               const char **why);
 int rbc_compare_constants(const struct constant *a, const struct constant *b);        /* keys */
 const char *rbc_neutral_json(struct checker *c, const struct type *type);
 
