@@ -13,6 +13,7 @@ struct observation {
   struct now now;
   struct call call;                 /* a copy: its room may be given away */
   const struct call *room;
+  bool whole;                       /* the result lacks nothing that its type requires */
   uint32_t operation;               /* in the loaded bundle, or NONE32: declared otherwise by now, nothing of it is stored */
   struct found *found; uint32_t found_count, found_capacity;
   char *memory; struct workspace work;
@@ -216,13 +217,17 @@ static rebase_status take_in(struct observation *o, const char *result, size_t l
   const struct image_operation *op = &b->OPERATIONS.at[o->operation];
   struct json j;
   value v;
-  if (op->result_type == NONE32 || !o->loaded->plans[o->operation].holds_entity) return REBASE_OK;
+  o->whole = op->result_type == NONE32;
+  if (op->result_type == NONE32 || (!o->loaded->plans[o->operation].holds_entity && !op->proves)) return REBASE_OK;
+  if (length > o->engine->options.request_bytes)
+    return engine_report(report, REBASE_E_TOO_LARGE, "the result is longer than %u bytes: nothing of it is stored", (unsigned)o->engine->options.request_bytes);
   if (o->call.cut) return engine_report(report, REBASE_E_TOO_LARGE, "the call's arguments were too long to be kept: nothing of its result is stored");
   as_json(o, &result, &length);
   json_begin(&j, b, &o->work, JSON_RESULT, result, length);
   if (!json_value(&j, op->result_type, &v) || !json_end(&j)) return engine_report(report, REBASE_E_TYPE, "the result: %s", j.error);
   if (!fill_in(o, op, op->result_type, v) || !key_as_asked(o, v))
     return engine_report(report, REBASE_E_TYPE, "the result is of another key than was asked for: nothing of it is stored");
+  o->whole = value_complete(b, op->result_type, v);
   if (!gather(o, op->result_type, v)) return REBASE_E_MEMORY;
   return keep_all(o, op->binds, o->call.reached);
 }
@@ -245,19 +250,27 @@ static void lose_touched(struct observation *o) {
     if (call_touches(&o->call, o->session->seen[i])) o->session->seen[i]->dead = true;
 }
 
+/* Only an answer that is of its declared type and whole proves anything. */
+static rebase_status give_proofs(struct observation *o, rebase_report *report) {
+  uint64_t proves = o->loaded->bundle->OPERATIONS.at[o->operation].proves;
+  bool fine = true;
+  for (uint32_t i = 0; i < 64 && proves >> i; i++)
+    if (proves >> i & 1) fine = session_prove(o->session, o->loaded->proof[i], o->now) && fine;
+  return fine ? REBASE_OK : engine_report(report, REBASE_E_FULL, "the session holds no more proofs");
+}
+
 static rebase_status settle(struct observation *o, rebase_outcome outcome, const char *result, size_t length, rebase_report *report) {
   struct session *s = o->session;
-  bool memory = outcome != REBASE_SUCCESS || take_memory(o, length);
+  size_t most = o->engine->options.request_bytes;
+  bool memory = outcome != REBASE_SUCCESS || take_memory(o, length < most ? length : most);
   if (outcome == REBASE_SUCCESS && memory && o->operation != NONE32 && says_failure(o, result, length)) outcome = REBASE_FAILED;
   if (outcome == REBASE_FAILED) take_back_count(o);
   else lose_touched(o);
   session_end_call(s, (struct call *)(uintptr_t)o->room, outcome != REBASE_FAILED);
   if (!memory) return engine_report(report, REBASE_E_MEMORY, "out of memory: nothing of the result is stored");
   if (outcome != REBASE_SUCCESS || o->operation == NONE32) return REBASE_OK;
-  uint64_t proves = o->loaded->bundle->OPERATIONS.at[o->operation].proves;
-  for (uint32_t i = 0; proves >> i; i++)
-    if (proves >> i & 1) session_prove(s, o->loaded->proof[i], o->now);
-  return take_in(o, result, length, report);
+  rebase_status status = take_in(o, result, length, report);
+  return status == REBASE_OK && o->whole ? give_proofs(o, report) : status;
 }
 
 static rebase_status begin(struct observation *o, const char *session, rebase_report *report) {

@@ -239,6 +239,7 @@ rebase_status rebase_approve(rebase_engine *e, const char *session, const char *
     bool self = !strcmp(approver, s->family->requester->name->bytes), person = index == 0;
     struct ask *ask = session_ask_by_id(s, id);
     if (!ask) status = REBASE_E_DECISION;
+    else if (memcmp(ask->bundle, l->bundle->digest, sizeof ask->bundle)) status = REBASE_E_STALE;     /* groups have other numbers */
     else if (ask->deadline && (now.wall > ask->deadline || now.steady > ask->steady_deadline)) status = REBASE_E_APPROVAL;
     else status = self == person ? answer(ask, index) : REBASE_E_APPROVAL;
     engine_release(e, s);

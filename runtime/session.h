@@ -91,7 +91,7 @@ struct call {
 
 struct ask {
   bool used;
-  unsigned char id[ID_BYTES], hash[32];
+  unsigned char id[ID_BYTES], hash[32], bundle[32];         /* bundle: digest of the one that asked */
   uint32_t group_count, groups[REBASE_MAX_APPROVERS];       /* indexes in GROUPS of the bundle that is part of the hash */
   uint32_t answered;                /* bits by place in groups */
   int64_t deadline, steady_deadline;        /* 0: none */

@@ -248,7 +248,8 @@ static bool record(struct wire *w, const struct type *type, const struct json *j
     if (given && given->kind != JSON_NULL && !ref_decode(w, type->fields[i].type, given, &fields[i])) return false;
   }
   fill(w, type, fields);
-  for (unsigned i = 0; i < type->field_count; i++) if (fields[i].missing && !type->fields[i].optional) return false;
+  for (unsigned i = 0; i < type->field_count; i++) if (fields[i].missing && !type->fields[i].optional) w->incomplete = true;
+  if (w->incomplete && !w->parts) return false;
   for (size_t k = 0; w->exact && k < json->count; k++) {
     bool known = false;
     for (unsigned i = 0; i < type->field_count; i++) known = known || is(&json->names[k], type->fields[i].name);

@@ -37,6 +37,8 @@ struct wire {
   const struct rv *args;               /* its arguments, by place in operation->params */
   const struct type *fill_type;
   bool conflict;                       /* a filled field was there and different */
+  bool parts;                          /* an incomplete record is passed over, what else stands in the result is kept */
+  bool incomplete;                     /* there was one */
 };
 bool ref_decode(struct wire *wire, const struct type *type, const struct json *json, struct rv *out);
 

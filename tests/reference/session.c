@@ -280,6 +280,17 @@ uint64_t ref_allowed(struct reference_session *s, const struct operation *o, con
 struct found { const struct entity *entity; struct rv record; bool twice; };
 struct results { struct found *list; size_t count; };
 
+static bool complete(const struct type *type, struct rv v) {
+  if (v.missing) return false;
+  if (type->kind == TYPE_LIST || type->kind == TYPE_SET)
+    for (size_t i = 0; i < v.count; i++) if (!complete(type->element, v.items[i])) return false;
+  if (type->kind == TYPE_MAP)
+    for (size_t i = 1; i < v.count; i += 2) if (!complete(type->element, v.items[i])) return false;
+  for (unsigned i = 0; type->kind == TYPE_RECORD && i < type->field_count; i++)
+    if (!complete(type->fields[i].type, v.items[i]) && !(type->fields[i].optional && v.items[i].missing)) return false;
+  return true;
+}
+
 static void collect(struct results *results, const struct type *type, struct rv v) {
   if (v.missing) return;
   if (type->kind == TYPE_LIST || type->kind == TYPE_SET)
@@ -288,7 +299,7 @@ static void collect(struct results *results, const struct type *type, struct rv 
     for (size_t i = 1; i < v.count; i += 2) collect(results, type->element, v.items[i]);
   if (type->kind != TYPE_RECORD) return;
   for (unsigned i = 0; i < type->field_count; i++) collect(results, type->fields[i].type, v.items[i]);
-  if (!type->entity) return;
+  if (!type->entity || !complete(type, v)) return;
   struct rv keys[IMAGE_MAX_ENTITY_KEYS];
   for (unsigned k = 0; k < type->entity->keys; k++) keys[k] = v.items[type->entity->key_field[k]];
   for (size_t i = 0; i < results->count; i++) {
@@ -331,19 +342,19 @@ static bool as_asked(const struct pending_call *call, const struct type *type, s
     unsigned field = type->entity->key_field[k];
     for (unsigned p = 0; p < o->param_count; p++) {
       const struct rv *asked = &call->args[p];
-      if (strcmp(o->params[p].name, type->fields[field].name) != 0 || o->params[p].type != type->fields[field].type || asked->missing) continue;
+      if (strcmp(o->params[p].name, type->fields[field].name) != 0 || o->params[p].type != type->fields[field].type || asked->missing || record.items[field].missing) continue;
       if (!rv_equal(type->fields[field].type, *asked, record.items[field])) return false;
     }
   }
   return true;
 }
 
-static void take_in(struct reference_session *s, struct pending_call *call, const struct json *json, int64_t now) {
+static bool take_in(struct reference_session *s, struct pending_call *call, const struct json *json, int64_t now) {
   const struct operation *o = call->operation;
-  struct wire wire = {.arena = &s->arena, .program = s->reference->program, .fill = o, .args = call->args};
+  struct wire wire = {.arena = &s->arena, .program = s->reference->program, .fill = o, .args = call->args, .parts = true};
   struct rv result;
   struct results results = {0};
-  if (!o->result) return;
+  if (!o->result) return true;
   wire.fill_type = innermost(o->result);
   struct json value = *json, *fields;
   if (wire.fill_type == o->result && o->result->entity && o->result->field_count == 1 && json->kind != JSON_OBJECT) {
@@ -352,7 +363,7 @@ static void take_in(struct reference_session *s, struct pending_call *call, cons
     fields[1] = (struct json){.kind = JSON_STRING, .text = o->result->fields[0].name, .length = strlen(o->result->fields[0].name)};
     value = (struct json){.kind = JSON_OBJECT, .items = fields, .names = fields + 1, .count = 1};
   }
-  if (!ref_decode(&wire, o->result, &value, &result) || wire.conflict || !as_asked(call, o->result, result)) return;
+  if (!ref_decode(&wire, o->result, &value, &result) || wire.conflict || !as_asked(call, o->result, result)) return false;
   collect(&results, o->result, result);
   for (size_t i = 0; i < results.count; i++) {
     struct found *f = &results.list[i];
@@ -362,6 +373,7 @@ static void take_in(struct reference_session *s, struct pending_call *call, cons
     if (!f->twice && o->binds == f->entity) bind(s, f->entity, f->record);
   }
   free(results.list);
+  return !wire.incomplete;
 }
 
 static bool says_failure(const struct operation *o, const struct json *json) {
@@ -384,7 +396,7 @@ bool reference_observe(struct reference_session *s, uint64_t number, enum refere
   if (outcome == REFERENCE_FAILED) { s->counts[call->operation->id]--; return true; }
   for (size_t i = 0; i < s->fact_count; i++) if (touches(call, s->facts[i].entity, s->facts[i].record)) s->facts[i].gone = true;
   if (outcome == REFERENCE_UNKNOWN) return true;
+  if (!take_in(s, call, &json, now)) return true;           /* an answer that is not whole proves nothing */
   for (unsigned i = 0; i < s->reference->program->proofs_count; i++) if (call->operation->proves >> i & 1) prove(s, i, now);
-  take_in(s, call, &json, now);
   return true;
 }
