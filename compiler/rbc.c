@@ -16,6 +16,7 @@ struct rbc {
   struct rbc_diags diags;
   struct checker checker;
   struct program program;
+  unsigned char *image; size_t size;   /* once checked */
   bool ran, good;
 };
 
@@ -79,6 +80,8 @@ static void check(struct rbc *c) {
   if (c->texts.failed || c->tree.failed) c->diags.out_of_memory = true;
   if (!(declared && ruled) && !c->diags.errors) c->diags.out_of_memory = true;     /* nothing else fails in silence */
   c->good = declared && ruled && c->diags.errors == 0 && !c->diags.out_of_memory;
+  /* What does not fit into a bundle is the author's to mend as well: to check is to make one. */
+  if (c->good) c->good = rbc_generate(&c->program, &c->diags, &c->image, &c->size);
 }
 
 bool rbc_check(struct rbc *c) {
@@ -92,7 +95,12 @@ const struct program *rbc_program(const struct rbc *c) { return c->good ? &c->pr
 bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size) {
   *image = NULL;
   *size = 0;
-  return rbc_check(c) && rbc_generate(&c->program, &c->diags, image, size);
+  if (!rbc_check(c)) return false;
+  *image = malloc(c->size);
+  if (!*image) return c->diags.out_of_memory = true, false;
+  memcpy(*image, c->image, c->size);
+  *size = c->size;
+  return true;
 }
 
 const struct rbc_diags *rbc_diagnostics(const struct rbc *c) { return &c->diags; }
@@ -115,5 +123,6 @@ void rbc_close(struct rbc *c) {
   if (!c) return;
   arena_free(&c->tree);
   arena_free(&c->texts);
+  free(c->image);
   free(c);
 }

@@ -40,7 +40,7 @@ struct bundle_error { enum bundle_status status; enum check check; enum section 
 enum { BUNDLE_INSPECT = 1 };        /* open flags: accept PENDING declarations, to show and verify, not to decide with */
 
 /* A piece of code that the VM runs: a rule, a waiver or a function. */
-struct program {
+struct routine {
   const struct instruction *code;   /* prepared: see vm.h; NULL when no request can reach it (then running it is a fault) */
   uint32_t count;                   /* instructions */
   uint32_t registers;               /* that this program uses */
@@ -69,7 +69,7 @@ struct rebase_bundle {
   const value *values;              /* by index in VALUE_INDEX: decoded */
   const struct bundle_table *tables;
   const struct bundle_tree *trees;
-  const struct program *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
+  const struct routine *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
   const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
   uint32_t longest;                 /* list among constants and tables */

@@ -92,7 +92,7 @@ static uint64_t bound_of(const rebase_request *r, const uint32_t *rules, uint32_
 }
 
 /* Lists that programs make can raise a bound while they run; what a request may cost in all stays what the host said. */
-static enum vm_verdict run(rebase_request *r, const struct program *program) {
+static enum vm_verdict run(rebase_request *r, const struct routine *program) {
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   uint64_t most = r->engine->options.max_steps, longest = vm->longest;

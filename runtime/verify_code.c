@@ -106,7 +106,7 @@ static bool close_loop(struct structure *t, uint32_t pc, const struct instructio
 }
 
 static bool check_call(struct structure *t, uint32_t pc, const struct instruction *i) {
-  const struct program *callee = &t->v->bundle->functions[i->imm];
+  const struct routine *callee = &t->v->bundle->functions[i->imm];
   if (t->s->function && i->imm >= t->s->index) return refuse_at(t, CHECK_CODE_CALL, pc, "itself or a higher one");
   if (callee->frame > t->frame) t->frame = callee->frame;
   if (callee->depth + 1 > t->calls) t->calls = callee->depth + 1;
@@ -161,7 +161,7 @@ static bool check_structure(struct structure *t) {
 }
 
 /* ---- one program ---- */
-static bool verify_program(struct verifier *v, struct subject *s, uint32_t cost, struct program *program) {
+static bool verify_program(struct verifier *v, struct subject *s, uint32_t cost, struct routine *program) {
   struct structure t = {.v = v, .s = s};
   unsigned events = 0;
   if (s->function) s->registers = s->function->params;
@@ -169,7 +169,7 @@ static bool verify_program(struct verifier *v, struct subject *s, uint32_t cost,
   if (memcmp(&t.cost, &v->bundle->COSTS.at[cost], sizeof t.cost) != 0)
     return refuse_code(v, CHECK_CODE_COST, s->section, s->index, NONE32, "%llu + %llu n + %llu n^2 + ...",
                        (unsigned long long)t.cost.steps[0], (unsigned long long)t.cost.steps[1], (unsigned long long)t.cost.steps[2]);
-  *program = (struct program){.count = s->count, .registers = s->registers, .frame = s->registers + t.frame, .depth = t.calls, .cost = cost};
+  *program = (struct routine){.count = s->count, .registers = s->registers, .frame = s->registers + t.frame, .depth = t.calls, .cost = cost};
   if (program->depth > VM_CALL_DEPTH)
     return refuse_code(v, CHECK_CODE_DEPTH, s->section, s->index, NONE32, "%lu", (unsigned long)program->depth);
   if (program->frame > VM_REGISTERS)
@@ -217,7 +217,7 @@ static struct subject subject_of(const struct verifier *v, enum section section,
   return (struct subject){.section = section, .index = index, .code = v->bundle->CODE.at + code, .prepared = v->prepared + code, .count = count};
 }
 
-static bool verify_functions(struct verifier *v, struct program *functions) {
+static bool verify_functions(struct verifier *v, struct routine *functions) {
   const struct rebase_bundle *b = v->bundle;
   for (uint32_t i = 0; i < b->FUNCTIONS.count; i++) {
     const struct image_function *f = &b->FUNCTIONS.at[i];
@@ -228,7 +228,7 @@ static bool verify_functions(struct verifier *v, struct program *functions) {
   return true;
 }
 
-static bool verify_rule(struct verifier *v, uint32_t index, struct program *rules, struct program *waivers) {
+static bool verify_rule(struct verifier *v, uint32_t index, struct routine *rules, struct routine *waivers) {
   const struct rebase_bundle *b = v->bundle;
   const struct image_rule *rule = &b->RULES.at[index];
   struct subject s = subject_of(v, SECTION_RULES, index, rule->code, rule->code_count);
@@ -249,9 +249,9 @@ static bool verify_rule(struct verifier *v, uint32_t index, struct program *rule
 
 bool verify_code(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
-  struct program *functions = pages_array(b->pages, b->FUNCTIONS.count, sizeof *functions);
-  struct program *rules = pages_array(b->pages, b->RULES.count, sizeof *rules);
-  struct program *waivers = pages_array(b->pages, b->WAIVERS.count, sizeof *waivers);
+  struct routine *functions = pages_array(b->pages, b->FUNCTIONS.count, sizeof *functions);
+  struct routine *rules = pages_array(b->pages, b->RULES.count, sizeof *rules);
+  struct routine *waivers = pages_array(b->pages, b->WAIVERS.count, sizeof *waivers);
   v->prepared = pages_array(b->pages, b->CODE.count, sizeof *v->prepared);
   v->earliest = pages_array(&v->temporary, b->CODE.count, sizeof *v->earliest);
   v->targets = pages_array(&v->temporary, b->CODE.count, sizeof *v->targets);

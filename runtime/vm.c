@@ -96,13 +96,13 @@ static bool ends_with(value text, value part) {
 }
 
 /* Verified bound at n, which a list that a program itself makes can raise. */
-static bool set_bound(struct vm *vm, const struct program *program) {
+static bool set_bound(struct vm *vm, const struct routine *program) {
   uint64_t n = vm->longest > vm->bundle->longest ? vm->longest : vm->bundle->longest;
   vm->bound = bundle_cost(vm->bundle, program->cost, n);
   return !vm->max_steps || vm->bound <= vm->max_steps;
 }
 
-static bool admit_list(struct vm *vm, const struct program *program, value list) {
+static bool admit_list(struct vm *vm, const struct routine *program, value list) {
   if (list.list->len <= vm->longest) return true;
   vm->longest = list.list->len;
   return set_bound(vm, program);
@@ -132,7 +132,7 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 #define SESSION NEED(vm->session, VM_ERROR_SESSION)
 #define FUEL NEED(steps <= vm->bound, VM_FAULT)
 
-enum vm_verdict vm_run(struct vm *vm, const struct program *program) {
+enum vm_verdict vm_run(struct vm *vm, const struct routine *program) {
 #ifdef THREADED
   static const void *const places[OP_PREPARED_COUNT] = {
 #define OP(NAME, X, Y, Z, IMM, COST, DOC) &&do_##NAME,
@@ -142,7 +142,7 @@ enum vm_verdict vm_run(struct vm *vm, const struct program *program) {
   };
 #endif
   const struct rebase_bundle *const bundle = vm->bundle;
-  const struct program *now = program;                /* the function that runs, or the program itself */
+  const struct routine *now = program;                /* the function that runs, or the program itself */
   const struct instruction *pc = program->code, *i = pc;
   value *base = vm->registers;
   struct vm_call *call = vm->calls;

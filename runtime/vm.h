@@ -32,7 +32,7 @@ bool vm_verdict_is_error(enum vm_verdict verdict);  /* true of anything unknown,
 enum { OP_LOOPMAP = OP_COUNT, OP_NEXTMAP, OP_PREPARED_COUNT };
 enum vm_compare { VM_COMPARE_BITS, VM_COMPARE_TEXT, VM_COMPARE_MAP };
 
-struct vm_call { const struct instruction *resume; const struct program *caller; value *base; uint8_t into; };
+struct vm_call { const struct instruction *resume; const struct routine *caller; value *base; uint8_t into; };
 
 struct vm {
   const struct rebase_bundle *bundle;
@@ -54,5 +54,5 @@ struct vm {
 
 /* Clears what the caller sets, not the registers (programs define before they read). */
 void vm_begin(struct vm *vm, const struct rebase_bundle *bundle);
-enum vm_verdict vm_run(struct vm *vm, const struct program *program);
+enum vm_verdict vm_run(struct vm *vm, const struct routine *program);
 #endif

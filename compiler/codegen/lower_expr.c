@@ -93,21 +93,8 @@ static bool needs_words(const struct expr *e, const struct type *wanted) {
   return e->type->kind == TYPE_WORDS && wanted->kind == TYPE_WORDS && e->type != wanted;
 }
 
-/* Whether the verifier takes one for the other: bools and times are alike, whatever their wire form. */
-static bool alike(const struct type *a, const struct type *b) {
-  if (a == b || !a->element || !b->element) return a == b || (a->kind == b->kind && a->kind != TYPE_WORDS);
-  return alike(a->element, b->element);
-}
-
-static void check_elements(struct gen_code *code, const struct expr *e, const struct type *wanted) {
-  if (!e->type->element || !wanted->element || alike(e->type, wanted)) return;
-  rbc_diag(code->g->diags, E0810, e->span, "the words of this differ from those that are wanted here");
-  code->failed = true;
-}
-
 void gen_expr_as(struct gen_code *code, const struct expr *e, const struct type *wanted, unsigned to) {
   unsigned saved = code->top;
-  check_elements(code, e, wanted);
   if (needs_words(e, wanted)) other_words(code, e, wanted, to);
   else gen_expr(code, e, to);
   code->top = saved;

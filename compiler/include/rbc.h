@@ -33,11 +33,12 @@ enum rbc_report_format { RBC_TEXT, RBC_COLOUR, RBC_JSON };
 RBC_API struct rbc *rbc_open(const struct rbc_options *options);   /* strings are copied */
 /* A file given from memory in place of, or beside, what is on disk (path relative to the workspace). Before rbc_check. */
 RBC_API bool rbc_add_file(struct rbc *c, const char *path, const char *text, size_t size);
-/* Reads, parses and checks everything. False when there are errors (see the report). */
+/* Reads, parses and checks everything, the limits of a bundle too. False when there are errors (see the report). */
 RBC_API bool rbc_check(struct rbc *c);
 /* The checked program, owned by c; NULL before a successful rbc_check. */
 RBC_API const struct program *rbc_program(const struct rbc *c);
-/* The bundle: malloc'ed, the caller frees it. The same sources, date and stdlib give the same bytes. False: see the report. */
+/* The bundle: malloc'ed, the caller frees it. The same sources, date and stdlib give the same bytes. False: there are
+ * errors, or memory is out. */
 RBC_API bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size);
 RBC_API const struct rbc_diags *rbc_diagnostics(const struct rbc *c);
 RBC_API void rbc_report(const struct rbc *c, FILE *out, enum rbc_report_format format);

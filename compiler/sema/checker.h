@@ -162,7 +162,7 @@ const struct type *rbc_map_of(struct checker *c, const struct type *element);
 const struct type *rbc_words(struct checker *c, const char *const *words, unsigned count, bool other);
 static inline bool rbc_is_list(const struct type *t) { return t->kind == TYPE_LIST || t->kind == TYPE_STRINGS; }
 /* Values of a may stand where b is wanted without a change of bits (int for decimal is not; two `one of` types whose
- * words are all known to b are). */
+ * words are all known to b are, save as elements of a list, set or map). */
 bool rbc_same_values(const struct type *a, const struct type *b);
 /* as a person writes it: "list of money(USD)" */
 const char *rbc_type_name(struct checker *c, const struct type *type);

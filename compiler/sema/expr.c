@@ -42,6 +42,14 @@ struct expr *rule_condition(struct env *env, const struct node *node) {
 }
 
 /* ---- types that a place wants ---- */
+/* Lists, sets and maps of words: the message shows two long types that differ in a word or two. */
+static void words_help(struct checker *c, struct diag *d, const struct type *wanted, const struct type *given) {
+  const struct type *a = wanted->element, *b = given->element;
+  if (!a || !b || a->kind != TYPE_WORDS || b->kind != TYPE_WORDS) return;
+  rbc_diag_note(c->diags, d, "a word of a shorter `one of` may stand where a longer one is wanted; a whole list of them may not");
+  rbc_diag_help(c->diags, d, "give both the same `one of`, or go through the elements: `any x in ... where x == ...`");
+}
+
 struct expr *rule_coerce(struct env *env, struct expr *e, const struct node *node, const struct type *type,
                          const char *what) {
   if (!e || !type) return e;
@@ -53,6 +61,7 @@ struct expr *rule_coerce(struct env *env, struct expr *e, const struct node *nod
   if (type->kind == TYPE_MONEY && (node->kind == NODE_INT || node->kind == NODE_DECIMAL))
     rbc_diag_help(c->diags, d, "write the currency: `%s%s %s`", rule_text(c, env->scope, node),
                   node->kind == NODE_INT ? ".00" : "", type->name);
+  words_help(c, d, type, e->type);
   return NULL;
 }
 

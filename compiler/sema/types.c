@@ -189,18 +189,24 @@ void rbc_number_words(struct checker *c) {
 }
 
 /* ---- comparing and naming ---- */
+/* Within a list, set or map words are of one type: a shorter `one of` would have to be copied word by word. */
+static bool same_elements(const struct type *a, const struct type *b) {
+  bool words = a && (a->kind == TYPE_WORDS || a->kind == TYPE_SYMBOL);
+  return words ? a == b : rbc_same_values(a, b);
+}
+
 bool rbc_same_values(const struct type *a, const struct type *b) {
   unsigned symbol;
   if (a == b) return true;
   if (!a || !b) return false;
-  if (rbc_is_list(a) && rbc_is_list(b)) return rbc_same_values(a->element, b->element);
+  if (rbc_is_list(a) && rbc_is_list(b)) return same_elements(a->element, b->element);
   if (a->kind != b->kind) return (a->kind == TYPE_WORDS || a->kind == TYPE_SYMBOL) && b->kind == TYPE_SYMBOL;
   switch (a->kind) {
     case TYPE_MONEY: case TYPE_RECORD: return false;      /* interned */
     case TYPE_WORDS:
       for (unsigned i = 0; i < a->word_count; i++) if (!rbc_word(b, a->words[i].wire, &symbol)) return false;
       return true;
-    case TYPE_SET: case TYPE_MAP: return rbc_same_values(a->element, b->element);
+    case TYPE_SET: case TYPE_MAP: return same_elements(a->element, b->element);
     default: return true;
   }
 }

@@ -139,13 +139,13 @@ struct fuzz {
   uint64_t accepted, refused, programs, errors, faults, verdicts[VM_VERDICT_COUNT], by_check[CHECK_COUNT];
 };
 
-static void complain(struct fuzz *z, const struct rebase_bundle *b, const struct program *program, enum vm_verdict verdict) {
+static void complain(struct fuzz *z, const struct rebase_bundle *b, const struct routine *program, enum vm_verdict verdict) {
   fprintf(stderr, "verdict %d (%s) of code at %ld, place %u: %llu steps, bound %llu\n", verdict, vm_verdict_text(verdict),
           (long)(program - b->rules), (unsigned)z->vm.place, (unsigned long long)z->vm.steps, (unsigned long long)z->vm.bound);
   z->faults++;
 }
 
-static void run_program(struct fuzz *z, const struct rebase_bundle *b, const struct program *program, const struct session_view *session) {
+static void run_program(struct fuzz *z, const struct rebase_bundle *b, const struct routine *program, const struct session_view *session) {
   z->scratch.used = 0;
   vm_begin(&z->vm, b);
   z->vm.args = z->args;

@@ -1,4 +1,4 @@
-/* image_probe.h: whether the runtime takes an image. Apart, since compiler and runtime each have a struct program. */
+/* image_probe.h: whether the runtime takes an image. Apart: it needs the headers of the runtime. */
 #ifndef IMAGE_PROBE_H
 #define IMAGE_PROBE_H
 #include <stdbool.h>
