@@ -64,6 +64,7 @@ struct rebase_bundle {
 #undef SECTION
   const struct image_bundle *info;  /* BUNDLE.at */
   const unsigned char *digest;      /* 32 bytes */
+  const unsigned char *signer;      /* public key of the signature that follows the image, 32 bytes; NULL: not signed */
   uint32_t scope_width;
   const uint32_t *type_class;       /* by type: the lowest equal type; registers of one class are interchangeable */
   const value *values;              /* by index in VALUE_INDEX: decoded */

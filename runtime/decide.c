@@ -4,7 +4,15 @@
 #include "engine.h"
 #include "packed.h"
 
-static void copy_name(char *to, size_t size, const char *from) { snprintf(to, size, "%s", from ? from : ""); }
+/* For log and explanation: cut between characters when too long, empty when it is no text. */
+static void copy_name(char *to, size_t size, const char *from) {
+  size_t length = from ? strlen(from) : 0;
+  if (!utf8_valid(from, length)) length = 0;
+  if (length >= size)
+    for (length = size - 1; length && ((unsigned char)from[length] & 0xc0) == 0x80; length--) {}
+  if (length) memcpy(to, from, length);
+  to[length] = '\0';
+}
 
 /* ---- checks of the caller ---- */
 static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
@@ -19,7 +27,8 @@ static rebase_status check_caller(rebase_request *r, const rebase_caller *caller
   copy_name(record->session, sizeof record->session, caller->session);
   rebase_status status = engine_now(r->engine, &record->now);
   if (status != REBASE_OK) return refuse(r, status, "the clock is unknown");
-  if (!caller->agent || !*caller->agent) return refuse(r, REBASE_E_AGENT, "the host names no agent");
+  if (!caller->agent || !*caller->agent || !utf8_valid(caller->agent, strlen(caller->agent)))
+    return refuse(r, REBASE_E_AGENT, "the host names no agent");
   r->asked.agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
   if (r->asked.agent == NONE32) {
     request_refuse(r, REBASE_E_AGENT, "unknown agent `%.200s`", caller->agent);

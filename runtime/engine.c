@@ -108,6 +108,20 @@ static bool copy_obligations(rebase_engine *e) {
   return true;
 }
 
+static rebase_status copy_trusted_keys(rebase_engine *e) {
+  const char *const *from = e->options.trusted_keys;
+  uint32_t count = 0;
+  if (!from) return REBASE_OK;
+  while (from[count]) count++;
+  if (!count) return REBASE_E_ARGUMENT;     /* trusting nobody is no way to ask for nothing */
+  if (!(e->trusted = e->allocator.alloc(count * sizeof *e->trusted, e->allocator.user))) return REBASE_E_MEMORY;
+  e->trusted_count = count;
+  e->options.trusted_keys = NULL;
+  for (uint32_t i = 0; i < count; i++)
+    if (!signature_key_from_hex(from[i], e->trusted[i])) return REBASE_E_ARGUMENT;
+  return REBASE_OK;
+}
+
 static bool start_locks(rebase_engine *e) {
   if (pthread_mutex_init(&e->load_lock, NULL)) return false;
   if (!pthread_mutex_init(&e->pin_lock, NULL)) return true;
@@ -128,11 +142,15 @@ rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **
   if (!e) return REBASE_E_MEMORY;
   *e = (rebase_engine){.options = chosen, .allocator = {allocate, release, &e->options}, .forks = atomic_load(&fork_count),
                        .ops = &store_memory};
-  if (!copy_obligations(e) || !(e->store = e->ops->open(&e->allocator, chosen.max_sessions)) || !start_locks(e)) {
+  rebase_status status = copy_trusted_keys(e);
+  if (status == REBASE_OK && (!copy_obligations(e) || !(e->store = e->ops->open(&e->allocator, chosen.max_sessions)) || !start_locks(e)))
+    status = REBASE_E_MEMORY;
+  if (status != REBASE_OK) {
     if (e->store) e->ops->close(e->store);
     if (e->options.obligations != chosen.obligations) release((void *)(uintptr_t)e->options.obligations, &chosen);
+    release(e->trusted, &chosen);
     release(e, &chosen);
-    return REBASE_E_MEMORY;
+    return status;
   }
   *engine = e;
   return REBASE_OK;
@@ -148,6 +166,7 @@ void rebase_engine_close(rebase_engine *e) {
   pthread_mutex_destroy(&e->pin_lock);
   pthread_mutex_destroy(&e->load_lock);
   release((void *)(uintptr_t)options.obligations, &options);
+  release(e->trusted, &options);
   release(e, &options);
 }
 
@@ -183,6 +202,13 @@ static rebase_status refused(rebase_report *report, const struct bundle_error *e
   }
 }
 
+static bool trusted(const rebase_engine *e, const struct rebase_bundle *bundle) {
+  if (!e->trusted) return true;
+  for (uint32_t i = 0; bundle->signer && i < e->trusted_count; i++)
+    if (!memcmp(bundle->signer, e->trusted[i], SIGNATURE_KEY_BYTES)) return true;
+  return false;
+}
+
 rebase_status rebase_engine_load(rebase_engine *e, const void *bytes, size_t size, rebase_report *report) {
   rebase_status status = engine_check(e);
   if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
@@ -190,6 +216,12 @@ rebase_status rebase_engine_load(rebase_engine *e, const void *bytes, size_t siz
   struct bundle_error error = {0};
   struct rebase_bundle *bundle = bundle_open(bytes, size, &e->allocator, 0, &error);
   if (!bundle) return refused(report, &error);
+  if (!trusted(e, bundle)) {
+    bool is_signed = bundle->signer != NULL;
+    bundle_free(bundle);
+    return engine_report(report, REBASE_E_SIGNATURE, is_signed ? "the bundle is signed by a key that is not trusted here"
+                                                               : "the bundle is not signed, and only signed ones are loaded here");
+  }
   pthread_mutex_lock(&e->load_lock);
   struct loaded *loaded;
   status = loaded_make(bundle, &e->allocator, &e->registry, atomic_load(&e->generation) + 1, &loaded);

@@ -3,6 +3,7 @@
 #define REBASE_ENGINE_H
 #include "out.h"
 #include "session.h"
+#include "signature.h"
 #include "vm.h"
 
 struct counters { atomic_uint_least64_t decisions, allowed, asked, denied, errors, soundness_faults, refused_sessions; };
@@ -19,6 +20,7 @@ struct rebase_engine {
   const struct store_ops *ops;
   void *store;
   struct counters counters;
+  unsigned char (*trusted)[SIGNATURE_KEY_BYTES]; uint32_t trusted_count;
 };
 
 rebase_status engine_check(const rebase_engine *engine);    /* argument, fork */

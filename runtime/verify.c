@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include "packed.h"
+#include "signature.h"
 
 static const struct { const char *name; uint32_t record; } section_table[SECTION_COUNT] = {
 #define SECTION(NAME, TYPE) {#NAME, sizeof(TYPE)},
@@ -84,11 +85,16 @@ static bool verify_header(struct verifier *v) {
     return refuse(v, CHECK_FILE_VERSION, SECTION_COUNT, NONE32, "version %lu", (unsigned long)header->version);
   if (header->sections != SECTION_COUNT)
     return refuse(v, CHECK_FILE_SECTIONS, SECTION_COUNT, NONE32, "%lu sections", (unsigned long)header->sections);
+  const struct image_signature *signature = signature_behind(b->image, (size_t)header->bytes, b->size);
+  if (signature) v->bundle->size = (size_t)header->bytes;
   if (header->bytes != b->size)
     return refuse(v, CHECK_FILE_BYTES, SECTION_COUNT, NONE32, "%llu stated, %lu there", (unsigned long long)header->bytes,
                   (unsigned long)b->size);
   if (!digest_matches(b->image, b->size)) return refuse(v, CHECK_FILE_DIGEST, SECTION_COUNT, NONE32, "the file was changed");
+  if (signature && !signature_fits(signature, header->digest))
+    return refuse(v, CHECK_FILE_SIGNATURE, SECTION_COUNT, NONE32, "it was made for other bytes, or with another key");
   v->bundle->digest = header->digest;
+  v->bundle->signer = signature ? signature->key : NULL;
   return true;
 }
 

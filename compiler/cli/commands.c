@@ -49,8 +49,9 @@ const struct cli_command cli_commands[] = {
    "A `prove` block is reported as not proved, and the exit code is 4: this version runs no solver.\n"
    "--format json: one diagnostic a line, on standard output.\n"},
   {"compile", "[DIR]", "compile a workspace to a bundle",
-   WORKSPACE | TAKES(OUTPUT) | TAKES(FORMAT), "text json", 0, 1, run_compile,
-   "Without -o the bundle is named after the workspace: NAME.rbb.\n" DATE_NOTE},
+   WORKSPACE | TAKES(OUTPUT) | TAKES(FORMAT) | TAKES(SIGN), "text json", 0, 1, run_compile,
+   "Without -o the bundle is named after the workspace: NAME.rbb.\n" DATE_NOTE
+   "A signature is added at the end of the file: the same sources, date and key give the same bytes.\n"},
   {"test", "[DIR]", "run the test blocks",
    WORKSPACE | TAKES(FORMAT) | TAKES(FILTER) | TAKES(COVERAGE) | TAKES(NOW), "text tap junit", 0, 1, run_test,
    "A failing expectation shows the decision and its explanation. A test that needs what cannot be executed yet is reported\n"
@@ -62,7 +63,10 @@ const struct cli_command cli_commands[] = {
    WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(CONNECTOR) | TAKES(NOW) | TAKES(ASKS) | TAKES(REQUESTER) | TAKES(CONTEXT),
    "text json", 2, 64, run_replay, replay_details},
   {"verify", "BUNDLE", "check that a bundle is valid, as the runtime does at every load",
-   TAKES(HELP) | TAKES(FORMAT), "text json", 1, 1, run_verify, NULL},
+   TAKES(HELP) | TAKES(FORMAT) | TAKES(KEY), "text json", 1, 1, run_verify,
+   "With --key a bundle is valid only if that key signed it.\n"},
+  {"keygen", "NAME", "make a pair of keys for signing bundles: NAME.secret and NAME.public", TAKES(HELP), NULL, 1, 1, run_keygen,
+   "Ed25519. Files that exist are never overwritten.\n"},
   {"disasm", "DIR|BUNDLE", "print what is in a bundle: rules and their code",
    WORKSPACE | TAKES(SECTIONS), NULL, 1, 1, run_disasm, "It reads bundles that the verifier refuses, too, as far as they make sense.\n"},
   {"explain", "[CODE]", "say more about a diagnostic, such as E0102",

@@ -60,7 +60,7 @@ REBASE_API const char *rebase_status_text(rebase_status status);
 REBASE_API const char *rebase_version(void);
 
 /* ---- engine ---- */
-/* Copied by rebase_engine_open; the strings of `obligations` too. */
+/* Copied by rebase_engine_open; the strings of `obligations` and `trusted_keys` too. */
 typedef struct rebase_options {     /* zero: the default of each */
   void *(*allocate)(size_t size, void *user);       /* NULL: malloc. For any type; need not be cleared. Both or neither. */
   void (*release)(void *memory, void *user);        /* of what allocate gave; NULL is never passed */
@@ -75,6 +75,8 @@ typedef struct rebase_options {     /* zero: the default of each */
   uint32_t request_bytes;           /* longest request body; default 1 MiB */
   int64_t session_lifetime;         /* microseconds since opening, by the clock that is ahead; default 24 hours. The labels
                                      * of a requester are kept as long after their last session. */
+  const char *const *trusted_keys;  /* Ed25519 public keys, 64 hex digits each, NULL-terminated: only a bundle that one of them
+                                     * signed is loaded. NULL: signatures are not asked for; one that is there must still fit. */
   uint64_t max_steps;               /* a request whose cost bound is higher is denied; default 10,000,000 */
 } rebase_options;
 /* What went wrong, in a sentence for the host's log. Every `report` may be NULL. */
@@ -87,6 +89,12 @@ REBASE_API void rebase_engine_close(rebase_engine *engine);    /* no call may be
  * alike. The old bundle is freed when the last request that used it is used again or freed. */
 REBASE_API rebase_status rebase_engine_load(rebase_engine *engine, const void *bytes, size_t size, rebase_report *report);
 REBASE_API rebase_status rebase_engine_load_file(rebase_engine *engine, const char *path, rebase_report *report);
+/* Signing, for a build. secret: 64 hex digits of 32 unpredictable bytes; keep them. The signature is to be appended to the
+ * bundle's bytes, which must be those of an unsigned bundle. E_ARGUMENT: no such key; E_BUNDLE: no such bundle. */
+#define REBASE_KEY_HEX 65           /* a key in hex digits, and NUL */
+#define REBASE_SIGNATURE_BYTES 104
+REBASE_API rebase_status rebase_public_key(const char *secret, char public_key[REBASE_KEY_HEX]);
+REBASE_API rebase_status rebase_sign(const void *bundle, size_t size, const char *secret, unsigned char signature[REBASE_SIGNATURE_BYTES]);
 typedef struct rebase_counters { uint64_t decisions, allowed, asked, denied, errors, soundness_faults, sessions, refused_sessions; } rebase_counters;
 REBASE_API void rebase_engine_counters(rebase_engine *engine, rebase_counters *counters);
 /* Hex digest of the loaded bundle; returns false when there is none. */

@@ -43,6 +43,48 @@ CHARGE = {'charge_id': 'ch_1', 'customer': 'c_1', 'amount': 80}
 SEE = {'see': {'entity': 'payments.charge', 'value': CHARGE}}
 
 
+# ---- signatures
+def test_a_bundle_is_signed_and_only_its_key_vouches_for_it():
+    path = lambda name: os.path.join(SCRATCH, name)
+    for name in ('ours', 'theirs'):
+        code, out, err = rbc('keygen', name)
+        expect(code == 0 and name + '.public' in out, code, out, err)
+    expect(os.stat(path('ours.secret')).st_mode & 0o777 == 0o600, 'the secret can be read by others')
+    code, _, err = rbc('keygen', 'ours')
+    expect(code == 3 and 'ours' in err, code, err)
+    expect(rbc('compile', SHOP, *DATE, '-o', 'plain.rbb')[0] == 0)
+    code, out, err = rbc('compile', SHOP, *DATE, '-o', 'signed.rbb', '--sign', 'ours.secret')
+    expect(code == 0 and 'signed' in out, code, out, err)
+    plain, signed = open(path('plain.rbb'), 'rb').read(), open(path('signed.rbb'), 'rb').read()
+    expect(signed[:len(plain)] == plain and len(signed) == len(plain) + 104, 'the image itself is another')
+    secret = open(path('ours.secret')).read()
+    code, out, _ = rbc('compile', SHOP, *DATE, '-o', '-', '--sign', 'env:KEY', env={'KEY': secret}, binary=True)
+    expect(code == 0 and out == signed, 'not the same bytes')
+    for bundle, key, want, says in (('signed.rbb', 'ours', 0, 'valid'), ('signed.rbb', None, 0, 'valid'), ('plain.rbb', None, 0, 'valid'),
+                                    ('signed.rbb', 'theirs', 1, 'not trusted'), ('plain.rbb', 'ours', 1, 'not signed')):
+        code, out, err = rbc('verify', bundle, *(['--key', key + '.public'] if key else []))
+        expect(code == want and says in out + err, bundle, key, code, out, err)
+    for at in (len(plain) // 2, len(plain) + 10, len(signed) - 1):
+        broken = bytearray(signed)
+        broken[at] ^= 1
+        open(path('changed.rbb'), 'wb').write(broken)
+        for options in ([], ['--key', 'ours.public']):
+            code, out, err = rbc('verify', 'changed.rbb', *options)
+            expect(code == 1, at, code, out, err)
+    code, out, err = rbc('eval', 'signed.rbb', text=lines({'call': 'nothing.such', 'args': {}}))
+    expect('nothing.such' in out + err, code, out, err)
+
+
+def test_keys_that_are_none_are_told_apart():
+    rbc('keygen', 'pair')
+    open(os.path.join(SCRATCH, 'noise'), 'w').write('hello')
+    for key, says in (('pair.public', 'is a public key'), ('noise', 'holds no key'), ('env:NO_SUCH', 'no variable'), ('nowhere', 'cannot read')):
+        code, _, err = rbc('compile', SHOP, *DATE, '-o', 'x.rbb', '--sign', key)
+        expect(code in (2, 3) and says in err, key, code, err)
+    code, _, err = rbc('verify', 'nowhere.rbb', '--key', 'pair.secret')
+    expect(code == 2 and 'is a secret key' in err, code, err)
+
+
 # ---- commands and their arguments
 def test_no_command_is_wrong_usage_and_shows_help():
     code, out, err = rbc()

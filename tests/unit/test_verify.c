@@ -8,6 +8,7 @@
 #include "disasm.h"
 #include "image_builder.h"
 #include "packed.h"
+#include "signature.h"
 
 #define COUNT(ARRAY) ((uint32_t)(sizeof(ARRAY) / sizeof *(ARRAY)))
 #define CODE(...) (const struct instruction[]){__VA_ARGS__}, COUNT(((const struct instruction[]){__VA_ARGS__}))
@@ -17,7 +18,7 @@
 #define ADD(SECTION, TYPE, ...) builder_add(b, SECTION_##SECTION, &(struct image_##TYPE){__VA_ARGS__}, 1)
 #define BREAK(NAME) static void break_##NAME(struct builder *b)
 
-/* What is done to the finished file: there is room for 64 bytes more. */
+/* What is done to the finished file: there is room for a signature more. */
 typedef void file_change(unsigned char *image, size_t *size);
 static file_change *change_file;
 static bool stale_digest;
@@ -36,6 +37,12 @@ BREAK_FILE(FILE_VERSION) { (void)size; HEADER->version = 2; }
 BREAK_FILE(FILE_SECTIONS) { (void)size; HEADER->sections--; }
 BREAK_FILE(FILE_BYTES) { (void)size; HEADER->bytes++; }
 BREAK_FILE(FILE_DIGEST) { image[*size - 1] ^= 1; stale_digest = true; }
+BREAK_FILE(FILE_SIGNATURE) {
+  memset(image + *size, 0, sizeof(struct image_signature));
+  memcpy(image + *size, SIGNATURE_MAGIC, 8);
+  *size += sizeof(struct image_signature);
+  stale_digest = true;
+}
 BREAK_FILE(LAYOUT_ORDER) { (void)size; builder_table(image)[SECTION_TYPES].offset += 8; }
 BREAK_FILE(LAYOUT_BOUNDS) { (void)size; builder_table(image)[SECTION_CODE].count += 100000; }
 BREAK_FILE(LAYOUT_PADDING) {
@@ -271,7 +278,7 @@ BREAK(FLOW_EFFORT) {
 /* ---- the harness ---- */
 static struct rebase_bundle *open_world(struct builder *b, unsigned flags, struct bundle_error *error) {
   size_t size;
-  unsigned char *finished = builder_finish(b, &size), *image = calloc(1, size + 64);
+  unsigned char *finished = builder_finish(b, &size), *image = calloc(1, size + sizeof(struct image_signature));
   struct allocator allocator = allocator_default();
   ck_assert_ptr_nonnull(image);
   memcpy(image, finished, size);
