@@ -82,6 +82,7 @@ int run_explain(struct cli *cli);
 int run_help(struct cli *cli);
 int run_init(struct cli *cli);
 int run_keygen(struct cli *cli);
+int run_models(struct cli *cli);
 int run_replay(struct cli *cli);
 int run_test(struct cli *cli);
 int run_verify(struct cli *cli);

@@ -67,6 +67,11 @@ const struct cli_command cli_commands[] = {
    "With --key a bundle is valid only if that key signed it.\n"},
   {"keygen", "NAME", "make a pair of keys for signing bundles: NAME.secret and NAME.public", TAKES(HELP), NULL, 1, 1, run_keygen,
    "Ed25519. Files that exist are never overwritten.\n"},
+  {"models", "[DIR] [MODEL ...]", "list, filter and compare the models that a workspace declares or imports",
+   WORKSPACE | TAKES(FORMAT) | TAKES(CATALOGUE) | TAKES(FILTER) | TAKES(CAN) | TAKES(REGION) | TAKES(WINDOW) | TAKES(SORT) | TAKES(MAX_AGE),
+   "text json", 0, 16, run_models,
+   "Prices are for a million tokens. `-` is what nobody declared: it meets no requirement, and an unknown price is not zero.\n"
+   "With MODEL names (full, or their last part) these are shown side by side. With --catalogue no DIR is needed.\n"},
   {"disasm", "DIR|BUNDLE", "print what is in a bundle: rules and their code",
    WORKSPACE | TAKES(SECTIONS), NULL, 1, 1, run_disasm, "It reads bundles that the verifier refuses, too, as far as they make sense.\n"},
   {"explain", "[CODE]", "say more about a diagnostic, such as E0102",

@@ -1,4 +1,5 @@
 /* workspace.c: opens what a command works on. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,26 +50,69 @@ static void note_waivers(const struct program *program, const char *date) {
     cli_note("waivers are judged by today's date, %s; give --date (or SOURCE_DATE_EPOCH) for a build that can be repeated", date);
 }
 
-int workspace_check(const struct cli *cli, const char *directory, bool json, struct subject *subject) {
-  *subject = (struct subject){.path = directory};
-  if (!is_directory(directory)) return cli_fail(CLI_IO, "%s is no directory; give the one that holds root.rb", directory);
-  char stdlib_path[4200], date_text[11];
-  struct rbc_options options = {.directory = directory};
-  bool date_given;
+/* Opens `directory`; memory files can be added before `check`. */
+static int open_workspace(const struct cli *cli, const char *directory, struct subject *subject, const char *date) {
+  char stdlib_path[4200];
+  struct rbc_options options = {.directory = directory, .date = date};
   int code = find_stdlib(cli, stdlib_path, sizeof stdlib_path, &options.stdlib);
   if (code != CLI_OK) return code;
-  options.date = cli_build_date(cli, date_text, &date_given);
-  if (!options.date) return CLI_USAGE;
+  if (options.stdlib) subject->stdlib = strdup(options.stdlib);
   subject->rbc = rbc_open(&options);
-  if (!subject->rbc) return cli_no_memory();
+  return subject->rbc && (subject->stdlib || !options.stdlib) ? CLI_OK : cli_no_memory();
+}
+
+static int check_workspace(struct subject *subject, bool json) {
   bool good = rbc_check(subject->rbc);
   if (json) rbc_report(subject->rbc, stdout, RBC_JSON);
   else rbc_report(subject->rbc, stderr, cli_colour(stderr) ? RBC_COLOUR : RBC_TEXT);
   if (!good) return CLI_NO;
   subject->program = rbc_program(subject->rbc);
-  if (!subject->program) return cli_fail(CLI_INTERNAL, "the checker left no program");
-  if (!date_given) note_waivers(subject->program, options.date);
-  return CLI_OK;
+  return subject->program ? CLI_OK : cli_fail(CLI_INTERNAL, "the checker left no program");
+}
+
+int workspace_check(const struct cli *cli, const char *directory, bool json, struct subject *subject) {
+  *subject = (struct subject){.path = directory};
+  if (!is_directory(directory)) return cli_fail(CLI_IO, "%s is no directory; give the one that holds root.rb", directory);
+  char date_text[11];
+  bool date_given;
+  const char *date = cli_build_date(cli, date_text, &date_given);
+  if (!date) return CLI_USAGE;
+  int code = open_workspace(cli, directory, subject, date);
+  if (code == CLI_OK) code = check_workspace(subject, json);
+  if (code == CLI_OK && !date_given) note_waivers(subject->program, date);
+  return code;
+}
+
+/* ---- the catalogue: a workspace that imports every package of models ---- */
+static bool add_imports(struct rbc *rbc, const char *stdlib) {
+  char path[4300], text[16384];
+  size_t length = (size_t)snprintf(text, sizeof text, "package catalogue\n");
+  snprintf(path, sizeof path, "%s/models", stdlib);
+  DIR *directory = opendir(path);
+  if (!directory) return false;
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+    size_t name = strlen(entry->d_name);
+    if (name <= 3 || strcmp(entry->d_name + name - 3, ".rb") || length + name + 32 > sizeof text) continue;
+    length += (size_t)snprintf(text + length, sizeof text - length, "import std.models.%.*s\n", (int)name - 3, entry->d_name);
+  }
+  closedir(directory);
+  static const char root[] = "workspace catalogue\npackage catalogue in \"all/\" declares models\n";
+  return rbc_add_file(rbc, "root.rb", root, sizeof root - 1) && rbc_add_file(rbc, "all/all.rb", text, length);
+}
+
+int workspace_catalogue(const struct cli *cli, struct subject *subject) {
+  char empty[] = "/tmp/rbc-catalogue-XXXXXX", date_text[11];
+  bool date_given;
+  *subject = (struct subject){.path = "the catalogue"};
+  const char *date = cli_build_date(cli, date_text, &date_given);
+  if (!date) return CLI_USAGE;
+  if (!mkdtemp(empty)) return cli_fail(CLI_IO, "cannot make a directory in /tmp: %s", strerror(errno));
+  int code = open_workspace(cli, empty, subject, date);
+  if (code == CLI_OK && !(subject->stdlib && add_imports(subject->rbc, subject->stdlib)))
+    code = cli_fail(CLI_IO, "there is no standard library beside rbc; give --stdlib");
+  if (code == CLI_OK) code = check_workspace(subject, false);
+  rmdir(empty);
+  return code;
 }
 
 int workspace_compile(struct subject *subject) {
@@ -93,6 +137,7 @@ int subject_open(const struct cli *cli, const char *path, struct subject *subjec
 
 void subject_close(struct subject *subject) {
   rbc_close(subject->rbc);
+  free(subject->stdlib);
   free(subject->image);
   *subject = (struct subject){0};
 }

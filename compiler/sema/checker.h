@@ -29,8 +29,8 @@ enum symbol_kind {                     /* ptr is */
   SYM_FN,                              /* struct function, set by half two (NULL before) */
   SYM_TEAM,                            /* struct team */
   SYM_AGENT,                           /* struct agent */
-  SYM_MODEL,                           /* NULL: declared only */
-  SYM_PROVIDER,                        /* NULL: declared only */
+  SYM_MODEL,                           /* struct model */
+  SYM_PROVIDER,                        /* struct provider */
   SYM_DETECTOR,                        /* struct detector */
   SYM_POLICY,                          /* NULL; node is the declaration */
   SYM_GUARD,                           /* NULL; node is the declaration */

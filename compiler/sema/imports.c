@@ -229,12 +229,19 @@ void rbc_resolve_imports(struct checker *c) {
   }
 }
 
+/* To import a package of models is to use it: a route finds models by what they can, not by name. */
+static bool brings_models(const struct import *i) {
+  for (const struct symbol *s = i->symbol ? NULL : i->package->symbols; s; s = s->next_in_package)
+    if (s->kind == SYM_MODEL) return true;
+  return false;
+}
+
 void rbc_report_unused_imports(struct checker *c) {
   for (struct package_scope *p = c->packages; p; p = p->next) {
     if (p->package->is_std) continue;
     for (struct file_scope *f = p->files; f; f = f->next)
       for (struct import *i = f->imports; i; i = i->next)
-        if (!i->used) rbc_diag(c->diags, W0950, i->span, "`%s` is imported and not used in this file", i->name);
+        if (!i->used && !brings_models(i)) rbc_diag(c->diags, W0950, i->span, "`%s` is imported and not used in this file", i->name);
   }
 }
 

@@ -63,6 +63,43 @@ struct agent {
   const struct agent **accepts; unsigned accept_count;
   const struct operation **uses; unsigned use_count; struct span span;
 };
+/* ---- models: SPEC 3. UNKNOWN: not declared, and nothing is assumed in its place. */
+#define UNKNOWN INT64_MIN
+enum price_kind {
+#define PRICE(NAME, WORD, MEANING) PRICE_##NAME,
+#include "sema/model_words.def"
+  PRICE_COUNT
+};
+enum ability {
+#define ABILITY(NAME, WORD, MEANING) ABILITY_##NAME,
+#include "sema/model_words.def"
+  ABILITY_COUNT
+};
+struct price {
+  enum price_kind kind; const struct type *currency;
+  int64_t amount;                  /* millionths of the currency for 1,000,000 tokens; PRICE_REQUEST: for one request */
+  int64_t above;                   /* holds for a request with more input tokens than this; 0: for all */
+  int64_t day; const char *source; /* when it was read and where; UNKNOWN, NULL */
+  struct span span;
+};
+struct quality { const char *task; int64_t value, sample, day; const char *source; struct span span; };   /* value: millionths */
+struct provider {
+  const char *name, *title, *kind, *base, *auth, *owner; const struct region **regions; unsigned region_count;
+  int64_t retention; int training; /* microseconds, or UNKNOWN; training: 1, 0, or -1 for not declared */
+  struct span span;
+};
+struct model {
+  const char *name, *title, *id, *owner; struct provider *provider; const struct package *package;
+  const struct model *replaces;    /* takes its place in the whole workspace, and what is not said here from it */
+  bool replaced;
+  const struct region **regions; unsigned region_count;     /* a request may be processed in any of them; 0: not known */
+  int64_t window, output;          /* tokens: input and output together; output alone */
+  struct price **prices; unsigned price_count; int64_t priced_day; const char *priced_source;
+  struct quality **qualities; unsigned quality_count;       /* only those with source, day and sample */
+  uint32_t abilities;              /* bits of enum ability */
+  int64_t latency, retention, released, retires; int training;
+  struct span span;
+};
 struct table { const char *name; struct type *row; unsigned keys, key_field[IMAGE_MAX_ENTITY_KEYS]; bool total;
   struct constant **rows; unsigned row_count; int64_t lasts; unsigned id; struct span span; const char *digest; };   /* rows sorted by key */
 struct tree { const char *name; struct constant **rows; unsigned row_count; unsigned id; struct span span; };  /* two strings each: member, group */
@@ -174,6 +211,8 @@ struct program {
   PROGRAM_ARRAY(struct operation, operations)
   PROGRAM_ARRAY(struct team, teams)
   PROGRAM_ARRAY(struct agent, agents)
+  PROGRAM_ARRAY(struct provider, providers)
+  PROGRAM_ARRAY(struct model, models)
   PROGRAM_ARRAY(struct table, tables)
   PROGRAM_ARRAY(struct tree, trees)
   PROGRAM_ARRAY(struct pattern, patterns)

@@ -85,6 +85,42 @@ def test_keys_that_are_none_are_told_apart():
     expect(code == 2 and 'is a secret key' in err, code, err)
 
 
+# ---- models
+def test_models_are_listed_filtered_and_compared():
+    code, out, err = rbc('models', '--catalogue', *DATE)
+    count = int(re.search(r'^(\d+) models$', out, re.M)[1])
+    expect(code == 0 and count >= 120 and not err.replace('note:', ''), count, err)
+    providers = {line.split('.')[0] for line in out.splitlines()[1:-1]}
+    expect(len(providers) >= 15, providers)
+    code, out, err = rbc('models', '--catalogue', '--date', '2030-01-01', '--sort', 'input', '--can', 'tools,vision', '--window', '500000', '--format', 'json')
+    found = [json.loads(line) for line in out.splitlines()]
+    price = lambda m: next(float(p['amount']) for p in m['prices'] if p['of'] == 'input' and not p['above'])
+    expect(code == 0 and 'older than 180 days' in err and found, err)
+    expect(all({'tools', 'vision'} <= set(m['can']) and m['window'] >= 500000 for m in found) and len(found) < count, found)
+    expect([price(m) for m in found] == sorted(price(m) for m in found), 'not sorted')
+    expect(all(p['date'] and p['source'] for m in found for p in m['prices']), 'a price without date or source')
+    code, out, err = rbc('models', '--catalogue', 'openai.gpt_5', 'mistral.mistral_large_latest', *DATE)
+    expect(code == 0 and 'openai.gpt_5' in out.splitlines()[0] and re.search('^input +1.25 +', out, re.M), out, err)
+    for wrong, says in ((['nobody'], 'no model'), (['--can', 'fly'], 'no ability'), (['--sort', 'taste'], 'by name'), (['--window', 'wide'], 'no number'),
+                        (['--region', 'atlantis'], 'no region')):
+        code, _, err = rbc('models', '--catalogue', *wrong, *DATE)
+        expect(code == 2 and says in err, wrong, code, err)
+
+
+def test_a_company_replaces_what_it_knows_better():
+    path = os.path.join(SCRATCH, 'priced')
+    os.makedirs(os.path.join(path, 'ml'), exist_ok=True)
+    write = lambda name, text: open(os.path.join(path, name), 'w').write(text)
+    write('root.rb', 'workspace priced\npackage acme.ml in "ml/" declares models\n')
+    write('ml/ours.rb', 'package acme.ml\nimport std.regions\nimport std.models.openai\n'
+          'model gpt { replaces openai.gpt_5  region de, fr  price input 1.00 USD per 1_000 tokens { date: 2026-01-01, source: "contract" } }\n')
+    code, out, err = rbc('models', path, '--region', 'eu', *DATE)
+    expect(code == 0 and '1 model' in out and 'acme.ml.gpt' in out and '1000.00' in out and 'gpt-5' not in out, out, err)
+    expect('no input or output price' in err, err)
+    code, out, err = rbc('models', path, '--filter', 'gpt_5', *DATE)
+    expect(code == 0 and not re.search(r'^openai.gpt_5 ', out, re.M) and 'openai.gpt_5_mini' in out, out)
+
+
 # ---- commands and their arguments
 def test_no_command_is_wrong_usage_and_shows_help():
     code, out, err = rbc()

@@ -269,7 +269,7 @@ START_TEST(agents) {
          "uses nope }\n",
          "E0340 2:6; E0311 3:11; E0310 3:20; E0340 3:7; E0312 4:21; E0117 4:36; E0341 4:38; E0117 4:56; E0117 4:63");
   expect("provider p { base 3 }\nmodel m { provider q window 8 tokens prise 3 }\n",
-         "E0310 2:19; E0117 3:20; E0311 3:38");
+         "E0310 2:14; E0117 3:20; E0311 3:38; E0343 3:7");
   struct rbc *c = check_text("team t { owner \"team\" }\nagent x { team t }\nagent y { owner \"o\" accepts x }\n");
   const struct program *p = rbc_program(c);
   ck_assert_ptr_nonnull(p);
