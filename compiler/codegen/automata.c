@@ -8,12 +8,7 @@ static void pattern(struct generator *g, const struct pattern *p) {
   struct pattern_automaton a;
   const char *error = rbc_pattern_compile(&g->scratch, p->text, strlen(p->text), &a);
   if (g->scratch.failed) { g->out_of_memory = true; return; }
-  if (error) {
-    struct diag *d = rbc_diag(g->diags, E0804, p->span, "this pattern cannot be compiled");
-    rbc_diag_note(g->diags, d, "%s", error);
-    g->failed = true;
-    return;
-  }
+  if (error) { gen_internal_error(g, p->span, error); return; }          /* the checker has tried */
   struct image_pattern record = {.states = a.states, .start = a.start, .min_length = a.min_length};
   record.accept = gen_append(g, SECTION_BYTES, a.accept, a.states);
   record.classes = gen_append(g, SECTION_BYTES, a.classes, sizeof a.classes);
@@ -30,12 +25,7 @@ static void zone(struct generator *g, const struct zone *z) {
   struct span nowhere = {NO_SOURCE, 0, 0};
   const char *error = rbc_zone_read(&g->scratch, z->name, &data);
   if (g->scratch.failed) { g->out_of_memory = true; return; }
-  if (error) {
-    struct diag *d = rbc_diag(g->diags, E0805, nowhere, "unknown time zone \"%s\"", z->name);
-    rbc_diag_note(g->diags, d, "%s", error);
-    g->failed = true;
-    return;
-  }
+  if (error) { gen_internal_error(g, nowhere, error); return; }          /* as above */
   struct image_zone record = {gen_string(g, z->name), data.offset, 0, data.count};
   if (data.count) record.first = gen_count(g, SECTION_ZONE_CHANGES);
   for (uint32_t i = 0; i < data.count; i++) {

@@ -38,7 +38,10 @@ enum { FRAME_REGISTERS = 2048, CALL_DEPTH = 32 };
 
 static void check_frame(struct gen_code *code) {
   if (code->failed || (code->high + code->callee_frame <= FRAME_REGISTERS && code->callee_depth <= CALL_DEPTH)) return;
-  rbc_diag(code->g->diags, E0808, code->span, "functions called from here are nested too deeply");
+  struct diag *d = rbc_diag(code->g->diags, E0808, code->span, "functions called from here are nested too deeply");
+  rbc_diag_note(code->g->diags, d, "functions may call each other %d deep, and have %d registers together", CALL_DEPTH,
+                FRAME_REGISTERS);
+  rbc_diag_help(code->g->diags, d, "let one function do what a chain of them does");
   code->failed = true;
 }
 
@@ -46,7 +49,10 @@ static void add_cost(struct gen_code *code, unsigned depth, uint64_t steps) {
   if (!steps) return;
   if (depth > IMAGE_MAX_LOOP_DEPTH) { too_deep(code); return; }
   if (code->cost.steps[depth] > UINT64_MAX - steps) {
-    if (!code->failed) rbc_diag(code->g->diags, E0803, code->span, "the cost bound does not fit into 64 bits");
+    if (code->failed) return;
+    struct diag *d = rbc_diag(code->g->diags, E0803, code->span, "the cost bound does not fit into 64 bits");
+    rbc_diag_note(code->g->diags, d, "each call adds the whole cost of what it calls");
+    rbc_diag_help(code->g->diags, d, "call once, bind the result with `let` and use it twice");
     code->failed = true;
     return;
   }

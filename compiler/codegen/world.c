@@ -78,20 +78,6 @@ static void vocabulary(struct generator *g) {
   }
 }
 
-static void too_many(struct generator *g, struct span span, const char *what, unsigned count, unsigned limit) {
-  struct diag *d = rbc_diag(g->diags, E0806, span, "%u %s, and a bundle holds %u", count, what, limit);
-  rbc_diag_note(g->diags, d, "they are the bits of one word in each session");
-  g->failed = true;
-}
-
-static void limits(struct generator *g) {
-  const struct program *p = g->program;
-  if (p->labels_count > IMAGE_MAX_LABELS)
-    too_many(g, p->labels[IMAGE_MAX_LABELS]->span, "labels", p->labels_count, IMAGE_MAX_LABELS);
-  if (p->proofs_count > IMAGE_MAX_PROOFS)
-    too_many(g, p->proofs[IMAGE_MAX_PROOFS]->span, "proofs", p->proofs_count, IMAGE_MAX_PROOFS);
-}
-
 uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count) {
   const struct program *p = g->program;
   uint32_t *ids = arena_alloc(&g->scratch, count * sizeof *ids);
@@ -222,7 +208,6 @@ static void pending(struct generator *g) {
 }
 
 void gen_world(struct generator *g) {
-  limits(g);
   sources(g);
   if (g->out_of_memory || g->failed) return;
   vocabulary(g);

@@ -127,7 +127,7 @@ struct expr *rule_keys(struct env *env, struct expr *e, const struct node *node,
       const char *next = arena_format(c->arena, "%s%s%s", names, i ? ", " : "", fields[key_field[i]].name);
       if (next) names = next;
     }
-    rule_diag(c, E0266, rbc_span(env->scope, node), "%s has %s: `%s`", what,
+    rule_diag(c, e->kind == EXPR_ROW ? E0261 : E0266, rbc_span(env->scope, node), "%s has %s: `%s`", what,
               count == 1 ? "one key" : arena_format(c->arena, "%u keys", count), names);
     return NULL;
   }

@@ -69,6 +69,7 @@ struct package_scope {                 /* a package, its grant, all of its names
   struct symbol *symbols;              /* in text order, next_in_package; those inside connectors too */
   struct file_scope *files;
   const struct node *grant;            /* NODE_GRANT in the root file, or NULL */
+  bool misplaced;                      /* its directory is wrong, which was said */
   bool loaded; unsigned visited;
   struct package_scope *next;
 };

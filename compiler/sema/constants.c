@@ -115,7 +115,7 @@ static struct constant *money_from_wire(struct checker *c, const struct type *ty
 static struct constant *bool_from_wire(struct checker *c, const struct type *type, const char *text, const char **why) {
   if (!strcmp(text, type->wire_true ? type->wire_true : "true")) return scalar(c, type, 1);
   if (!strcmp(text, type->wire_false ? type->wire_false : "false")) return scalar(c, type, 0);
-  *why = type->wire_true ? arena_format(c->arena, "it is \"%s\" or \"%s\"", type->wire_true, type->wire_false)
+  *why = type->wire_true ? arena_format(c->arena, "this is neither \"%s\" nor \"%s\"", type->wire_true, type->wire_false)
                          : "it is true or false";
   return NULL;
 }
@@ -126,7 +126,7 @@ static struct constant *named_from_wire(struct checker *c, const struct type *ty
   if (type->kind == TYPE_SYMBOL) return scalar(c, type, rbc_symbol(c, text));
   if (type->kind == TYPE_WORDS) {
     if (rbc_word(type, text, &symbol)) return scalar(c, type, symbol);
-    *why = arena_format(c->arena, "it is %s", rbc_type_name(c, type));
+    *why = arena_format(c->arena, "this is not %s", rbc_type_name(c, type));
     return NULL;
   }
   for (unsigned i = 0; i < c->program->regions_count; i++)
@@ -188,8 +188,7 @@ static struct constant *string(const struct reading *r, const struct node *node,
   if (!as_text) { misfit(r, node, expected); return NULL; }
   struct constant *k = rbc_from_wire(r->c, expected, text, n, &why);
   if (!k && !r->c->arena->failed)
-    rbc_diag(r->c->diags, E0233, rbc_span(r->scope, node), "\"%s\" is no %s: %s", text, rbc_type_name(r->c, expected),
-             why);
+    rbc_diag(r->c->diags, E0233, rbc_span(r->scope, node), "\"%s\": %s", text, why);
   return k;
 }
 
@@ -296,12 +295,8 @@ static struct constant *read_constant(const struct reading *r, const struct node
 
 static struct constant *array(const struct reading *r, const struct node *node, const struct type *expected) {
   const struct node *values = node->kid[0];
-  if (expected && !rbc_is_list(expected) && expected->kind != TYPE_SET) { misfit(r, node, expected); return NULL; }
-  const struct type *element = expected ? expected->element : NULL;
-  if (!expected && !KIDS(values)) {
-    rbc_diag(r->c->diags, E0237, rbc_span(r->scope, node), "an empty list of what? nothing here says its type");
-    return NULL;
-  }
+  if (!rbc_is_list(expected) && expected->kind != TYPE_SET) { misfit(r, node, expected); return NULL; }
+  const struct type *element = expected->element;
   struct constant *k = composite(r, expected, KIDS(values));
   bool good = k != NULL;
   for (uint32_t i = 0; k && i < KIDS(values); i++) {
@@ -309,11 +304,10 @@ static struct constant *array(const struct reading *r, const struct node *node, 
     if (!item) { good = false; continue; }
     if (!element) element = item->type;
     unsigned same = 0;
-    while (expected && expected->kind == TYPE_SET && same < k->count && rbc_compare_constants(k->items[same], item))
+    while (expected->kind == TYPE_SET && same < k->count && rbc_compare_constants(k->items[same], item))
       same++;
-    if (!expected || expected->kind != TYPE_SET || same == k->count) k->items[k->count++] = item;
+    if (expected->kind != TYPE_SET || same == k->count) k->items[k->count++] = item;
   }
-  if (good && !expected) k->type = rbc_list_of(r->c, element);
   return good ? k : NULL;
 }
 
@@ -397,12 +391,11 @@ static struct constant *read_constant(const struct reading *r, const struct node
     case NODE_BOOL: case NODE_INT: case NODE_DECIMAL: case NODE_MONEY: case NODE_DURATION: case NODE_QUANTITY:
     case NODE_PERCENT: case NODE_DATE: case NODE_TIME: return literal(r, node, expected);
     case NODE_UNARY: return negative(r, node, expected);
-    case NODE_ARRAY: return array(r, node, expected);
+    case NODE_ARRAY: return array(r, node, expected);          /* asked for with a type only */
     case NODE_RECORD:
-      if (expected && expected->kind == TYPE_MAP) return map(r, node, expected);
-      if (expected && expected->kind == TYPE_RECORD) return record(r, node, expected);
-      if (expected) misfit(r, node, expected);
-      else rbc_diag(r->c->diags, E0237, rbc_span(r->scope, node), "nothing here says what record this is");
+      if (expected->kind == TYPE_MAP) return map(r, node, expected);
+      if (expected->kind == TYPE_RECORD) return record(r, node, expected);
+      misfit(r, node, expected);
       return NULL;
     case NODE_ERROR: return NULL;
     default:

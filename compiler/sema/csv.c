@@ -102,8 +102,7 @@ static struct constant *cell_value(struct csv *f, const struct field *field) {
   if (!f->cell_length && field->optional) return rbc_missing(c, field->type);
   struct constant *k = rbc_from_wire(c, field->type, f->cell, f->cell_length, &why);
   if (k || c->arena->failed) return k;
-  struct diag *d = rbc_diag(c->diags, E0612, span_of(f), "column `%s`: \"%.80s\" is no %s: %s", field->name, f->cell,
-                            rbc_type_name(c, field->type), why);
+  struct diag *d = rbc_diag(c->diags, E0612, span_of(f), "column `%s`, \"%.80s\": %s", field->name, f->cell, why);
   if (field->type->element || field->type->kind == TYPE_RECORD)
     rbc_diag_help(c->diags, d, "lists and records come from a JSON file");
   return NULL;

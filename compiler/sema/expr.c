@@ -388,11 +388,9 @@ static struct expr *requester(struct env *env, const struct node *node) {
   return NULL;
 }
 
-static const char *event_names(struct env *env, unsigned mask) {
-  const char *list =
-    arena_format(env->c->arena, "%s%s%s%s", mask & EV_CALL ? "call " : "", mask & EV_INFER ? "infer " : "",
-                 mask & EV_RELEASE ? "release " : "", mask & EV_DELEGATE ? "delegate " : "");
-  return list ? list : "";
+/* A fact is known of every event, or of one kind. */
+static const char *event_name(unsigned mask) {
+  return mask & EV_CALL ? "call" : mask & EV_INFER ? "infer" : mask & EV_RELEASE ? "release" : "delegate";
 }
 
 /* agent.name, connector.residency, session.age ...; false when it reads like none of these. */
@@ -423,7 +421,7 @@ static bool context_member(struct env *env, const struct node *node, struct expr
       *out = rule_context(env, (enum context_fact)i, span);
       return true;
     }
-    rule_diag(c, E0265, span, "`%s` is known of these events only: %s", written, event_names(env, facts[i].events));
+    rule_diag(c, E0265, span, "`%s` is known of a `%s` only", written, event_name(facts[i].events));
     return true;
   }
   struct diag *d = rule_diag(c, E0259, span, "nothing is known as `%s`", written);

@@ -297,7 +297,8 @@ struct expr *rule_contains(struct env *env, const struct node *node) {
   if (a->type->kind == TYPE_STRING) return texts(env, node, EXPR_HOLDS, "contains");
   struct diag *d = rule_diag(env->c, E0250, rbc_span(env->scope, node), "`contains` works on texts, and `%s` is %s",
                              rule_text(env->c, env->scope, node->kid[0]), rule_type_phrase(env->c, a->type));
-  rbc_diag_help(env->c->diags, d, "say it the other way round: `%s in %s`", rule_text(env->c, env->scope, node->kid[1]),
+  if (a->type->element || rbc_is_list(a->type))
+    rbc_diag_help(env->c->diags, d, "say it the other way round: `%s in %s`", rule_text(env->c, env->scope, node->kid[1]),
                 rule_text(env->c, env->scope, node->kid[0]));
   return NULL;
 }

@@ -9,7 +9,6 @@
 #include "sema/declare.h"
 
 enum { MAX_DEPTH = 32 };
-#define MAX_FILE (64l << 20)
 
 struct paths { struct checker *c; const char **list; unsigned count; bool failed; };
 
@@ -82,8 +81,8 @@ static enum read_result read_path(struct checker *c, const char *path, struct fi
   FILE *file = fopen(path, "rb");
   if (!file) return errno == ENOENT || errno == ENOTDIR ? READ_MISSING : READ_FAILED;
   enum read_result result = READ_FAILED;
-  if (!fstat(fileno(file), &info) && S_ISREG(info.st_mode) && info.st_size <= MAX_FILE) {
-    size_t size = (size_t)info.st_size;
+  if (!fstat(fileno(file), &info) && S_ISREG(info.st_mode)) {         /* of what is too large as much as shows it (E0002) */
+    size_t size = info.st_size > SOURCE_MAX_BYTES ? SOURCE_MAX_BYTES + 1 : (size_t)info.st_size;
     char *bytes = arena_alloc(c->arena, size + 1);
     if (bytes && fread(bytes, 1, size, file) == size) {
       out->bytes = bytes;

@@ -303,6 +303,7 @@ static void register_item(struct checker *c, const struct file_scope *scope, con
       break;
     }
     case NODE_WORKSPACE: case NODE_GRANT: case NODE_SETTING: {
+      if (node->kind == NODE_SETTING && scope->source->broken) break;     /* what is left of another mistake */
       struct diag *d = rbc_diag(c->diags, E0106, rbc_span(scope, node), "a %s line stands in the root file only",
                                 rbc_node_name((enum node_kind)node->kind));
       if (c->root) rbc_diag_note(c->diags, d, "the root file is %s", c->root->path);

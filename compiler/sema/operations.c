@@ -113,6 +113,14 @@ static const struct type *result_record(const struct type *type) {
   return type && type->kind == TYPE_RECORD ? type : NULL;
 }
 
+static void unknown_field(const struct work *w, const struct node *node, const struct type *type, const char *name) {
+  const char **names = arena_alloc(w->c->arena, (type->field_count + 1) * sizeof *names);
+  struct diag *d = rbc_diag(w->c->diags, E0325, at(w, node), "%s has no field `%s`", type->name, name);
+  for (unsigned i = 0; names && i < type->field_count; i++) names[i] = type->fields[i].name;
+  const char *near = names ? rbc_nearest(name, names, type->field_count) : NULL;
+  if (near) { rbc_diag_help(w->c->diags, d, "did you mean `%s`?", near); rbc_diag_fix(d, d->span, near); }
+}
+
 static void read_fill(const struct work *w, const struct node *record) {
   struct checker *c = w->c;
   const struct type *type = result_record(w->op->result);
@@ -131,7 +139,7 @@ static void read_fill(const struct work *w, const struct node *record) {
     struct fill fill;
     const struct field *field = rbc_field(type, name, &fill.field);
     if (!field) {
-      if (!type->broken) rbc_diag(c->diags, E0325, at(w, name_node), "%s has no field `%s`", type->name, name);
+      if (!type->broken) unknown_field(w, name_node, type, name);
       continue;
     }
     const struct param *param = argument(w, fields->kid[i]->kid[1]);
@@ -265,9 +273,10 @@ static void check_path(const struct work *w, const struct node *node, const char
       rbc_diag(w->c->diags, E0331, at(w, node->kid[0]), "a `{` without its `}`");
       return;
     }
-    if (name && !find_param(w->op, name) && !w->op->broken)
-      rbc_diag(w->c->diags, E0331, at(w, node->kid[0]), "the path names `{%s}`, and %s has no such parameter", name,
-               w->op->name);
+    if (!name || find_param(w->op, name) || w->op->broken) continue;
+    struct diag *d = rbc_diag(w->c->diags, E0331, at(w, node->kid[0]),
+                              "the path names `{%s}`, and %s has no such parameter", name, w->op->name);
+    rbc_diag_label(w->c->diags, d, w->op->span, "its parameters stand here");
   }
 }
 

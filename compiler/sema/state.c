@@ -93,16 +93,25 @@ static const char *what_follows(const struct rule *rule, bool waiver) {
   }
 }
 
+/* The word that the rule begins with. */
+static const char *first_word(const struct rule *rule, bool waiver) {
+  if (waiver) return "waive";
+  switch (rule->effect) {
+  case RULE_ALLOW: return "allow";
+  case RULE_ASK: return "ask";
+  case RULE_DENY: return "deny";
+  default: return rule->obligation_count && rule->obligations[0]->detector_count ? "redact" : "require";
+  }
+}
+
 static void help(const struct judge *j, struct diag *d, const struct expr *culprit, const struct expr *seen,
-                 const struct rule *rule, bool in_where, enum sense sense) {
+                 const char *word, bool in_where, enum sense sense) {
   struct rbc_diags *diags = j->c->diags;
   bool label = seen && seen->kind == EXPR_LABELLED;
-  const char *word = rule->effect == RULE_ALLOW  ? "allow"
-                     : rule->effect == RULE_ASK  ? "ask"
-                     : rule->effect == RULE_DENY ? "deny"
-                                                 : "with";
   if (sense == GRANTS) {
-    if (label)
+    if (label && rule_is(word, "waive"))
+      rbc_diag_help(diags, d, "labels only restrict: a waiver may rest on `not (session has ...)`");
+    else if (label)
       rbc_diag_help(diags, d, "labels only restrict: `%s ... unless session has ...`, or a guard that denies", word);
     else
       rbc_diag_help(diags, d,
@@ -160,7 +169,7 @@ static void judge(const struct judge *j, const struct rule *rule, const struct e
     if (j->lets[i]->local == culprit->local)
       rbc_diag_label(c->diags, diag, j->lets[i]->span, "`%s` is read from the session here", culprit->local->name);
   rbc_diag_note(c->diags, diag, "when %s, %s", what_happens(j, seen), what_follows(rule, waiver));
-  help(j, diag, culprit, seen, rule, in_where, sense);
+  help(j, diag, culprit, seen, first_word(rule, waiver), in_where, sense);
 }
 
 /* ---- lets that ask ---- */

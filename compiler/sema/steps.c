@@ -150,7 +150,7 @@ static bool released(struct checker *c, const struct item *item, const struct no
   for (unsigned i = 0; i < RELEASE_COUNT; i++)
     if (rule_is(to, targets[i])) step->release = i;
   if (step->release == RELEASE_COUNT) {
-    rule_diag(c, E0412, rbc_span(item->scope, node->kid[0]),
+    rule_diag(c, E0412, rbc_span(item->scope, node->kid[0]->kid[0]),
               "a text is released to a `person`, to an `agent` or `outside`");
     return false;
   }

@@ -277,6 +277,13 @@ static const struct type *named_type(struct checker *c, const struct file_scope 
     if (!strchr(OTHERS[i].right, '.')) rbc_diag_fix(d, span, OTHERS[i].right);
     return NULL;
   }
+  const char *near = rbc_nearest(text, WRITTEN, TYPE_STRINGS);
+  if (near && !rbc_lookup(c, scope, text, SYM(TYPE) | SYM(ENTITY))) {
+    struct diag *d = rbc_diag(c->diags, E0201, rbc_span(scope, path), "there is no type `%s`", text);
+    rbc_diag_help(c->diags, d, "did you mean `%s`?", near);
+    rbc_diag_fix(d, d->span, near);
+    return NULL;
+  }
   const struct symbol *s = rbc_resolve_near(c, scope, path, connector, SYM(TYPE) | SYM(ENTITY), "a type");
   if (!s || !s->ptr) return NULL;
   return s->kind == SYM_ENTITY ? ((const struct entity *)s->ptr)->type : s->ptr;

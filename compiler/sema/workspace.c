@@ -127,15 +127,18 @@ static const char *clean_directory(struct checker *c, const char *text) {
   return arena_copy(c->arena, text, n);
 }
 
-static void check_directory(struct checker *c, const struct file_scope *root, const struct node *grant,
+static bool check_directory(struct checker *c, const struct file_scope *root, const struct node *grant,
                             const char *directory) {
+  bool good = true;
   for (struct package_scope *p = c->packages; p; p = p->next) {
     if (!p->grant || strcmp(p->package->directory, directory)) continue;
     struct diag *d = rbc_diag(c->diags, E0110, rbc_span(root, grant->kid[1]), "two packages in one directory");
     rbc_diag_label(c->diags, d, rbc_span(root, p->grant->kid[1]), "this is the directory of %s", p->package->name);
+    good = false;
   }
-  if (*directory == '/' || !strncmp(directory, "..", 2) || strstr(directory, "/.."))
-    rbc_diag(c->diags, E0110, rbc_span(root, grant->kid[1]), "the directory of a package lies inside the workspace");
+  if (*directory != '/' && strncmp(directory, "..", 2) && !strstr(directory, "/..")) return good;
+  rbc_diag(c->diags, E0110, rbc_span(root, grant->kid[1]), "the directory of a package lies inside the workspace");
+  return false;
 }
 
 static void read_grant(struct checker *c, const struct file_scope *root, const struct node *grant) {
@@ -155,9 +158,10 @@ static void read_grant(struct checker *c, const struct file_scope *root, const s
     rbc_diag(c->diags, E0107, span, "packages named std belong to the standard library");
     return;
   }
-  check_directory(c, root, grant, directory);
+  bool placed = check_directory(c, root, grant, directory);
   struct package_scope *package = rbc_new_package(c, name, span, directory, false);
   if (!package) return;
+  package->misplaced = !placed;
   package->declares = read_rights(c, root, grant->kid[2]);
   package->grant = grant;
 }
@@ -254,7 +258,7 @@ static void place_file(struct checker *c, const char *path) {
 
 static void check_empty(struct checker *c) {
   for (struct package_scope *p = c->packages; p; p = p->next)
-    if (p->grant && !p->files)
+    if (p->grant && !p->files && !p->misplaced)
       rbc_diag(c->diags, W0951, p->package->span, "package %s has no file: nothing ends in .rb under %s%s",
                p->package->name, *p->package->directory ? p->package->directory : "the workspace",
                *p->package->directory ? "/" : "");

@@ -55,9 +55,10 @@ static uint32_t offset_of(const struct parse *p, const unsigned char *at) {
 /* An operator that other languages have: said, mended and read as what was meant. */
 static unsigned foreign(struct parse *p, unsigned kind, const char *meant) {
   uint32_t start = offset_of(p, p->start), end = offset_of(p, p->cursor);
-  struct diag *d = parse_error(p, E0017, start, end, "`%.*s` is written `%s` here", (int)(end - start),
-                               (const char *)p->start, meant);
-  rbc_diag_help(p->diags, d, "write `%s`", meant);
+  int length = (int)strcspn(meant, " ");                         /* "not " */
+  struct diag *d = parse_error(p, E0017, start, end, "`%.*s` is written `%.*s` here", (int)(end - start),
+                               (const char *)p->start, length, meant);
+  rbc_diag_help(p->diags, d, "write `%.*s`", length, meant);
   parse_fix(p, d, start, end, meant);
   return kind;
 }
@@ -88,6 +89,27 @@ static const struct { const char *bytes, *plain, *name; } LOOK_ALIKES[] = {
   { "\xE2\x89\xA5", ">=", "a sign" },                 { "\xE2\x86\x92", "->", "an arrow" },
 };
 
+/* What would have been a text: up to the other quotation mark on its line, curly or plain. False: there is none. */
+static bool curly_text(struct parse *p, const char *name, uint32_t code) {
+  const unsigned char *inside = p->cursor, *s = inside;
+  for (size_t length; s < p->limit && *s != '\n'; s += length) {
+    uint32_t here;
+    length = utf8_length(s, p->limit, &here);
+    if (!length) return false;
+    if (here != '"' && here != 0x201C && here != 0x201D && here != 0xAB && here != 0xBB && here != 0x2019) continue;
+    uint32_t start = offset_of(p, p->start), end = offset_of(p, s + length);
+    struct diag *d = parse_error(p, E0006, start, end, "%s (U+%04X) stands here", name, (unsigned)code);
+    char *fix = arena_format(p->diags->arena, "\"%.*s\"", (int)(s - inside), (const char *)inside);
+    if (fix) {
+      rbc_diag_help(p->diags, d, "write `%s`, with plain quotation marks", fix);
+      parse_fix(p, d, start, end, fix);
+    }
+    p->cursor = s + length;
+    return true;
+  }
+  return false;
+}
+
 static unsigned unknown_character(struct parse *p) {
   uint32_t start = offset_of(p, p->start), code = *p->start;
   if (code < 0x20 || code == 0x7F) return TOKEN_BAD;             /* text.c has said so */
@@ -97,6 +119,7 @@ static unsigned unknown_character(struct parse *p) {
   uint32_t end = offset_of(p, p->cursor);
   for (size_t i = 0; i < sizeof LOOK_ALIKES / sizeof *LOOK_ALIKES; i++) {
     if (strlen(LOOK_ALIKES[i].bytes) != length || memcmp(LOOK_ALIKES[i].bytes, p->start, length) != 0) continue;
+    if (*LOOK_ALIKES[i].plain == '"' && curly_text(p, LOOK_ALIKES[i].name, code)) return TOKEN_STRING;
     struct diag *d = parse_error(p, E0006, start, end, "%s (U+%04X) stands here", LOOK_ALIKES[i].name, (unsigned)code);
     if (*LOOK_ALIKES[i].plain) rbc_diag_help(p->diags, d, "write the plain `%s`", LOOK_ALIKES[i].plain);
     else rbc_diag_help(p->diags, d, "delete it");

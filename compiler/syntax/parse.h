@@ -7,7 +7,6 @@
 #include "syntax/tree.h"
 
 enum {
-  SOURCE_MAX_BYTES = 256 << 20,
   SOURCE_MAX_ERRORS = 100,         /* in one file; more help nobody */
   WORD_TABLE_SIZE = 512,
   PARSER_STACK = 1000,             /* as %stack_size in grammar.y */

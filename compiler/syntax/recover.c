@@ -153,6 +153,17 @@ static bool delete(struct parse *p, uint32_t at, uint32_t *next) {
 
 /* ---- the message when nothing better is known */
 
+/* `by bot, clerk`: is the name that ends here who a rule is about? */
+static bool after_by(const struct parse *p, uint32_t at) {
+  uint32_t before;
+  while (previous_token(p, at, &before)) {
+    unsigned kind = parse_token(p, before)->kind;
+    if (kind != TOKEN_ID && kind != TOKEN_MEMBER) return kind == TOKEN_BY;
+    at = before;
+  }
+  return false;
+}
+
 static void help(struct parse *p, struct diag *d, uint32_t at) {
   uint32_t before;
   unsigned kind = parse_token(p, at)->kind, depth = grammar_depth(p->grammar);
@@ -163,10 +174,32 @@ static void help(struct parse *p, struct diag *d, uint32_t at) {
                   "units are: seconds, minutes, hours, days, weeks; tokens, bytes; currencies such as USD; %%");
   else if (kind == TOKEN_COMMA && grammar_accepts(p->grammar, depth, TOKEN_RP))
     rbc_diag_help(p->diags, d, "a list stands in brackets: [a, b]");
+  else if (kind == TOKEN_WHERE && previous == TOKEN_DATE)
+    rbc_diag_help(p->diags, d, "in a waiver `where` stands before `until`");
+  else if (kind == TOKEN_COMMA && after_by(p, at))
+    rbc_diag_help(p->diags, d, "several agents stand in braces: `by { a, b }`");
   else if (kind == TOKEN_LS && grammar_accepts(p->grammar, depth, TOKEN_MAP))
     rbc_diag_help(p->diags, d, "a list is written `list of T`");
   else if (previous == TOKEN_STRING && grammar_accepts(p->grammar, depth, TOKEN_COLON))
     rbc_diag_help(p->diags, d, "arguments and fields are named: `name: \"text\"`");
+}
+
+/* `enum colour { ... }`: the word was taken for the name of a setting, which nobody meant. */
+static bool no_declaration(struct parse *p, uint32_t at) {
+  enum { AT_AN_ITEM = 3 };                  /* the bottom, the items, the name */
+  uint32_t before, token = 0;
+  unsigned depth = grammar_depth(p->grammar);
+  if (depth != AT_AN_ITEM || !previous_token(p, at, &before)) return false;
+  if (grammar_stack_token(p->grammar, depth - 1, &token) != TOKEN_ID || token != before) return false;
+  const struct token *word = parse_token(p, before);
+  const char *text = p->source->text + word->offset;
+  bool setting = (word->length == 4 && !memcmp(text, "zone", 4)) || (word->length == 3 && !memcmp(text, "now", 3));
+  if (setting) return false;
+  struct diag *d = parse_error(p, E0030, word->offset, token_end(word), "no declaration begins with `%.*s`",
+                               (int)word->length, text);
+  rbc_diag_help(p->diags, d, "declarations begin with label, proof, region, group, type, table, tree, connector, team, "
+                "agent, policy, guard, waive, fn, detector, test and a few more");
+  return true;
 }
 
 static void report(struct parse *p, uint32_t at) {
@@ -177,6 +210,7 @@ static void report(struct parse *p, uint32_t at) {
     rbc_diag_help(p->diags, d, "split it with `let` or with functions");
     return;
   }
+  if (no_declaration(p, at)) return;
   const char *expected = expected_text(p);
   struct diag *d = parse_error(p, E0020, token->offset, token_end(token), "expected %s, found %s",
                                expected ? expected : "nothing", found_text(p, at));

@@ -26,6 +26,7 @@ struct node {
   struct node *kid[];        /* as nodes.def says; NULL where an optional child is absent */
 };
 
+enum { SOURCE_MAX_BYTES = 64 << 20 };
 struct source {
   const char *path;          /* as printed */
   const char *text;          /* NUL after size bytes */

@@ -124,7 +124,7 @@ START_TEST(directories) {
          "E0109 root.rb 3:9");
   expect("--- root.rb\nworkspace w\npackage a in \"a/\" declares agents\npackage b in \"./a\" declares agents\n--- "
          "a/a.rb\npackage a\n",
-         "E0110 root.rb 3:14; W0951 root.rb 3:9");
+         "E0110 root.rb 3:14");
   expect("--- root.rb\nworkspace w\npackage std.x in \"a/\" declares agents\n", "E0107 root.rb 2:9");
   expect("--- a/a.rb\npackage a\n--- c/c.rb\npackage c\n--- b/x.rb\npackage b\n", "E0111 c/c.rb 1:1");
   expect("--- a/a.rb\npackage b\n--- b/b.rb\nlabel x\n--- b/c.rb\npackage b\nworkspace v\n",

@@ -1,4 +1,0 @@
-package ui
-
-label a "x"
-label a "y"

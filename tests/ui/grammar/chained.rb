@@ -1,0 +1,3 @@
+package ui
+
+fn between(low: int, x: int, high: int) -> bool = low < x < high

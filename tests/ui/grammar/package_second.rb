@@ -1,0 +1,2 @@
+label personal "names and addresses"
+package ui

@@ -1,0 +1,4 @@
+package ui
+
+label deny "what must not be"
+label with "what is with"

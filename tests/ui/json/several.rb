@@ -1,0 +1,8 @@
+# check: --format json
+package ui
+
+label personal “names”
+label personal "names and addresses"
+connector pay "payments" { writes refund(amount: money(USD)) POST "/refunds" }
+agent desk "refunds" { owner "desk@acme.example" purpose "gives \"money\" back" uses pay }
+policy work { allow call pay.refund by desk where args.amount <= 100 }

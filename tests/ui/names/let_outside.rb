@@ -1,0 +1,3 @@
+package ui
+
+let small = 100.00 USD

@@ -1,0 +1,3 @@
+package ui
+
+label personal "a person's data" # ‮nothing to see‬

@@ -1,0 +1,3 @@
+workspace ui
+
+package ui in "src/" declares labels

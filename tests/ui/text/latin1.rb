@@ -1,0 +1,3 @@
+package ui
+
+label customer "names of customers, clients fidèles"

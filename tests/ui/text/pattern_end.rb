@@ -1,0 +1,3 @@
+package ui
+
+detector iban "bank account" /[A-Z]{2}[0-9]{2}

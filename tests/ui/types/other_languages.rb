@@ -1,0 +1,3 @@
+package ui
+
+type item { id: str  count: integer  on: boolean  parts: array }

@@ -1,0 +1,1 @@
+package acme.desk in "desk/" declares types

@@ -1,0 +1,3 @@
+package acme.desk
+
+label personal "names and addresses"

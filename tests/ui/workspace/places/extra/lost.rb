@@ -1,0 +1,3 @@
+package acme.extra
+
+type item { id: string }

@@ -1,0 +1,4 @@
+package acme.systems
+
+connector pay "payments" { writes refund(id: string) POST "/refunds" }
+label personal "names"

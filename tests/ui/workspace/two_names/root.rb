@@ -1,0 +1,4 @@
+workspace acme
+workspace other
+
+package acme.desk in "desk/" declares agents

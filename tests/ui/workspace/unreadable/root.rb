@@ -1,0 +1,3 @@
+workspace acme
+
+package acme.desk in "desk/" declares labels

@@ -1,0 +1,4 @@
+workspace acme
+
+package acme.desk in "desk/" declares types
+zone Berlin
