@@ -12,4 +12,4 @@ agent clerk "orders" {
   uses shop
 }
 provider acme { }
-model small "a small model" { provider acme  speed "fast"  provider acme }
+model small "a small model" { provider acme  id "small-1"  speed "fast"  provider acme }
