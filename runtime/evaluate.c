@@ -22,16 +22,6 @@ static void call_facts(rebase_request *r) {
   r->facts[CTX_CONNECTOR_RESIDENCY] = c->residency == NONE32 ? missing_value() : int_value(c->residency);
 }
 
-static bool own_chain(rebase_request *r, const struct session *session) {
-  if (session) { r->facts[CTX_SESSION_AGENTS].list = session->chain; return true; }
-  struct list *alone = workspace_take(&r->work, sizeof *alone + sizeof(value));
-  if (!alone) return false;
-  *alone = (struct list){1, 0};
-  alone->items[0] = r->facts[CTX_AGENT_NAME];
-  r->facts[CTX_SESSION_AGENTS].list = alone;
-  return true;
-}
-
 static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
   static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
   const struct rebase_bundle *b = r->loaded->bundle;
@@ -46,7 +36,8 @@ static bool set_facts(rebase_request *r, const struct session *session, const re
   r->facts[CTX_AGENT_PACKAGE] = text_fact(b, agent->package);
   r->facts[CTX_SESSION_AGE] = session ? int_value(now->wall - session->family->opened.wall) : missing_value();
   const struct text *requester = workspace_text(&r->work, caller->requester, strlen(caller->requester));
-  if (!requester || !own_chain(r, session)) return false;
+  if (!requester) return false;
+  if (session) r->facts[CTX_SESSION_AGENTS].list = session->chain;
   r->facts[CTX_REQUESTER_ID].text = requester;
   if (r->asked.event == EVENT_CALL) call_facts(r);
   if (r->asked.event == EVENT_DELEGATE) r->facts[CTX_DELEGATE_TO] = text_fact(b, b->AGENTS.at[r->asked.target].name);

@@ -114,11 +114,14 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 }
 
 /* ---- the loop ---- */
+#ifndef EXECUTED                    /* a test that counts instructions says more */
+#define EXECUTED(OPCODE)
+#endif
 #ifdef THREADED
-#define OPCODE(NAME) do_##NAME: steps += STEPS_##NAME;
+#define OPCODE(NAME) do_##NAME: steps += STEPS_##NAME; EXECUTED(OP_##NAME)
 #define GO_ON do { i = pc++; goto *places[i->op]; } while (0)
 #else
-#define OPCODE(NAME) case OP_##NAME: steps += STEPS_##NAME;
+#define OPCODE(NAME) case OP_##NAME: steps += STEPS_##NAME; EXECUTED(OP_##NAME)
 #define GO_ON goto on
 #endif
 #define A (base[i->a])
@@ -169,7 +172,7 @@ on:
   /* ---- what is asked */
   OPCODE(ARG) NEED(vm->args, VM_FAULT); SET(vm->args[i->imm]);
   OPCODE(REQUESTER) NEED(!is_missing(vm->requester), VM_ERROR_REQUESTER); SET(vm->requester.record[i->imm]);
-  OPCODE(CONTEXT) NEED(vm->facts, VM_FAULT); if (i->imm == CTX_SESSION_AGE) SESSION; SET(vm->facts[i->imm]);
+  OPCODE(CONTEXT) NEED(vm->facts, VM_FAULT); if (i->imm == CTX_SESSION_AGE || i->imm == CTX_SESSION_AGENTS) SESSION; SET(vm->facts[i->imm]);
   /* ---- session */
   OPCODE(LABELLED) SESSION; SET_INT(session_has_label(vm->session, i->imm));
   OPCODE(PROVED) SESSION; SET_INT(session_proved(vm->session, i->imm, vm->facts[CTX_NOW].i));

@@ -79,7 +79,7 @@ static bool room(const struct scope *s) { return s->variable_count < 20; }
 static void constant(struct scope *s, enum kind kind) {
   switch (kind) {
   case INT: if (chance(s, 3)) ADD("4_611_686_018_427_387_904"); else ADD("%u", below(s, 14)); break;
-  case DECIMAL: ADD("%u.%02u", below(s, 4), below(s, 100)); break;
+  case DECIMAL: ADD(chance(s, 20) ? "%u.%06u" : "%u.%02u", below(s, 4), below(s, 100)); break;     /* odd millionths: halves of them are ties */
   case MONEY: ADD("%u.%02u USD", below(s, 60), below(s, 100)); break;
   case STRING: ADD("\"%s\"", PICK(s, constant_strings)); break;
   case WORD: ADD("%s", PICK(s, constant_words)); break;
@@ -209,7 +209,7 @@ static void optional_with_default(struct scope *s, enum kind kind, unsigned dept
   else if (kind == STRING && (s->operation == 2 || s->operation == 3)) ADD("(args.note otherwise ");
   else if (kind == STRING && s->operation == 4) ADD("(last(args.ids) otherwise ");
   else if (kind == STRING) ADD("(requester.nick otherwise ");
-  else if (kind == MONEY && has_collection(s, NAMED)) { ADD("("); some_collection(s, NAMED); ADD("["); expression(s, STRING, 0); ADD("]?.price otherwise "); }
+  else if ((kind == MONEY || chance(s, 50)) && kind == MONEY && has_collection(s, NAMED)) { ADD("("); some_collection(s, NAMED); ADD("["); expression(s, STRING, 0); ADD("]?.price otherwise "); }
   else { constant(s, kind); return; }
   expression(s, kind, depth ? depth - 1 : 0);
   ADD(")");
@@ -229,6 +229,7 @@ static void arithmetic(struct scope *s, enum kind kind, unsigned depth) {
   unsigned form = below(s, 8);
   if (kind == TIME) { binary(s, TIME, PICK(s, add_sub), DURATION, depth); return; }
   if (kind == DATE) { ADD("("); expression(s, DATE, depth - 1); ADD(" %s %u days)", PICK(s, add_sub), 1 + below(s, 40)); return; }
+  if (kind == INT && form == 7) { ADD("(count("); some_collection(s, STRINGS); ADD(") - "); expression(s, INT, depth - 1); ADD(")"); return; }
   if (kind == DURATION && form < 3) { binary(s, TIME, "-", TIME, depth); return; }
   if (kind == DURATION && form == 3) { binary(s, DATE, "-", DATE, depth); return; }
   if (form == 0) binary(s, kind, "*", INT, depth);
@@ -247,7 +248,7 @@ static void integer_function(struct scope *s, unsigned depth) {
   case 1: ADD("length("); expression(s, STRING, depth - 1); ADD(")"); break;
   case 2: ADD("count("); some_collection(s, has_collection(s, ITEMS) ? ITEMS : STRINGS); ADD(")"); break;
   case 3:
-    if (!s->pure) { ADD("f0("); expression(s, INT, depth - 1); ADD(", "); expression(s, MONEY, depth - 1); ADD(", "); expression(s, REGION, 0); ADD(")"); break; }
+    if (!s->pure && s->loops < 2) { ADD("f0("); expression(s, INT, depth - 1); ADD(", "); expression(s, MONEY, depth - 1); ADD(", "); expression(s, REGION, 0); ADD(")"); break; }
     /* fall through */
   default: ADD("count(for "); {
     unsigned kept = s->variable_count;
@@ -264,7 +265,7 @@ static void integer_function(struct scope *s, unsigned depth) {
 
 static void expression(struct scope *s, enum kind kind, unsigned depth) {
   if (kind == BOOL) { condition(s, STEADY, depth); return; }
-  if (depth == 0 || chance(s, 35)) {
+  if (depth == 0 || chance(s, 25)) {
     if (!chance(s, 70) || !path(s, kind)) constant(s, kind);
     return;
   }
@@ -273,22 +274,35 @@ static void expression(struct scope *s, enum kind kind, unsigned depth) {
   if (form == 0) { ADD("(if "); condition(s, STEADY, depth - 1); ADD(" then "); expression(s, kind, depth - 1); ADD(" else "); expression(s, kind, depth - 1); ADD(")"); }
   else if (form == 1) optional_with_default(s, kind, depth);
   else if (form == 2 && (numeric || kind == TIME || kind == DATE) && s->loops < 2) fold(s, kind, depth);
-  else if (form == 3 && kind == INT) integer_function(s, depth);
+  else if (form >= 3 && form <= 4 && kind == INT) integer_function(s, depth);
   else if (form == 3 && kind == DATE) { ADD("date("); expression(s, TIME, depth - 1); ADD(")"); }
   else if (numeric || kind == TIME || kind == DATE) arithmetic(s, kind, depth);
   else if (!path(s, kind)) constant(s, kind);
 }
 
+static void steady(struct scope *s, unsigned depth);
 static void comparison(struct scope *s, unsigned depth) {
   static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
   static const char *const equal[] = {"==", "!="};
   static const enum kind ordered[] = {INT, DECIMAL, MONEY, TIME, DATE, DURATION};
-  unsigned d = depth ? depth - 1 : 0;
+  unsigned d = depth ? depth - 1 : chance(s, 30);
   ADD("(");
-  switch (below(s, 5)) {
+  switch (below(s, 8)) {
   case 0: expression(s, STRING, d); ADD(" %s ", PICK(s, equal)); expression(s, STRING, d); break;
   case 1: if (!path(s, WORD)) ADD("total(open, true).w"); ADD(" %s %s", PICK(s, equal), PICK(s, constant_words)); break;
   case 2: expression(s, REGION, d); ADD(" %s ", PICK(s, equal)); if (!path(s, REGION)) ADD(s->pure ? "g" : "requester.desk"); break;
+  case 3:
+    if (s->operation != 5 || s->pure) { expression(s, DECIMAL, d); ADD(" %s ", PICK(s, order)); if (!path(s, INT)) expression(s, INT, 1); break; }
+    if (chance(s, 50)) { ADD("args.from in "); if (chance(s, 60)) ADD("args.net"); else ADD("\"10.0.0.0/8\""); }
+    else ADD("args.build %s \"1.%u.0\"", PICK(s, order), below(s, 4));
+    break;
+  case 4: {
+    if (depth == 0 || s->pure) { expression(s, INT, 0); ADD(" == 3"); break; }
+    ADD("(");
+    condition(s, STEADY, depth - 1);
+    ADD(") %s ", PICK(s, equal));
+    if (chance(s, 50)) { ADD("(not "); steady(s, depth - 1); ADD(")"); } else ADD("(requester.nick is present)");
+  } break;
   default: {
     enum kind kind = PICK(s, ordered);
     expression(s, kind, d);
@@ -343,7 +357,12 @@ static void quantified(struct scope *s, enum direction d, unsigned depth) {
     (void)a, (void)b;
   } else {
     ADD("(%s ", any ? "any" : "all");
-    binder(s);
+    if (!s->pure && room(s) && chance(s, 20)) {
+      struct variable *row = &s->variables[s->variable_count++];
+      snprintf(row->name, sizeof row->name, "v%u.v", s->next_name);
+      row->kind = INT;
+      ADD("v%u in %s", s->next_name++, chance(s, 50) ? "lookup" : "total");
+    } else binder(s);
     ADD(" %s ", any ? "where" : "satisfy");
   }
   condition(s, d, depth ? depth - 1 : 0);
@@ -355,8 +374,9 @@ static void quantified(struct scope *s, enum direction d, unsigned depth) {
 /* A fact whose loss makes it false. */
 static void fact(struct scope *s, unsigned depth) {
   unsigned d = depth ? depth - 1 : 0;
-  switch (below(s, 8)) {
+  switch (below(s, 9)) {
   case 0: ADD("session has %s", chance(s, 50) ? "verified" : "known"); break;
+  case 7: ADD("(the only seen %s", chance(s, 50) ? "thing)?.status == " : "ticket) is present"); if (s->out->bytes[s->out->length - 2] == '=') ADD("%s", PICK(s, constant_words)); break;
   case 1: ADD("said("); expression(s, chance(s, 70) ? STRING : chance(s, 50) ? INT : MONEY, d); ADD(")"); break;
   case 2: ADD("vouched("); expression(s, STRING, d); ADD(")"); break;
   case 3: ADD("seen thing("); expression(s, STRING, d); ADD(") is present"); break;
@@ -375,7 +395,39 @@ static void fact(struct scope *s, unsigned depth) {
   }
 }
 
+/* Instructions that random expressions reach too seldom. Nothing here is constant, or the compiler would work it out. */
+static void rarity(struct scope *s, unsigned depth) {
+  static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
+  const char *op = PICK(s, order);
+  unsigned n = below(s, 6), form = below(s, 14);
+  if (s->operation == 5 && chance(s, 50)) form = 12;
+  if (has_collection(s, NAMED) && chance(s, 40)) form = 13;
+  switch (form) {
+  case 0: ADD("hour(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 8 + n); break;
+  case 1: ADD("weekday(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 1 + n); break;
+  case 2: ADD("%s - date(now, \"Europe/Berlin\") %s %u days", s->operation == 5 ? "args.day" : "today", op, n); break;
+  case 3: ADD("today %c %u days %s date(now)", chance(s, 30) ? '-' : '+', n, op); break;
+  case 4: ADD("now - (%s - %u minutes) %s %u minutes", s->operation == 5 ? "args.at" : "now", n, op, n); break;
+  case 5: ADD("(requester.level / %u) * %s.5 %s 0.%u", 1 + n, chance(s, 50) ? "-0" : "0", op, below(s, 10)); break;
+  case 6: ADD("(requester.level * %u + 0.00000%u) / 2 %s 0.%06u", 1 + n, n, op, below(s, 4)); break;       /* halves of odd millionths: ties */
+  case 7: ADD("(requester.level + 0.00000%u) / 0.%u * 0.5 %s %u", n, 1 + below(s, 8), op, n); break;
+  case 8: ADD("%s == %s", chance(s, 40) ? "last(session.agents)" : "session.agents[requester.level]", chance(s, 50) ? "agent.name" : "requester.id"); break;
+  case 9: ADD("length(%s) %s %u", s->operation == 5 ? "args.text" : "requester.id", op, 5 + n); break;
+  case 10: if (s->loops >= 2) { ADD("today == date(now)"); break; }       /* f0 may hold loops, and four deep is the limit */
+    ADD("f0(requester.level, %u.50 USD, requester.desk) %s -requester.level", n, op); break;
+  case 11: ADD("abs(-requester.level) * (%u + requester.level) %s %u", n, op, 2 * n); break;
+  case 12:
+    if (s->operation == 5) ADD("args.from in %s", chance(s, 50) ? "args.net" : "\"10.0.0.0/8\"");
+    else ADD("(if requester.level > %u then lookup(requester.id)?.v else lookup(agent.name)?.v) == 3", n);
+    break;
+  default:
+    if (has_collection(s, NAMED)) { some_collection(s, NAMED); ADD("[\"%s\"]?.n == ", chance(s, 50) ? "alpha" : "beta"); expression(s, INT, depth ? depth - 1 : 0); }
+    else { ADD("now + (%u hours - session.age) %s now", n, op); }
+  }
+}
+
 static void steady(struct scope *s, unsigned depth) {
+  if (!s->pure && chance(s, 22)) { ADD("("); rarity(s, depth); ADD(")"); return; }
   switch (below(s, 7)) {
   case 0: case 1: comparison(s, depth); break;
   case 2: text_test(s, depth); break;
@@ -410,6 +462,7 @@ static void condition(struct scope *s, enum direction d, unsigned depth) {
 /* ---- rules ---- */
 static void target(struct scope *s) {
   s->operation = below(s, GENERATED_OPERATIONS + 2);
+  if (chance(s, 12)) s->operation = 5;                                 /* it has types that no other has */
   if (s->operation < GENERATED_OPERATIONS) ADD("%s", generated_operations[s->operation]);
   else if (s->operation == GENERATED_OPERATIONS) { s->operation = NO_ARGUMENTS; ADD("store"); }
   else { s->operation = NO_ARGUMENTS; ADD("store.{ get, pay, drop, note }"); }
@@ -445,11 +498,11 @@ static void rule_conditions(struct scope *s, enum direction d) {
 
 static void rule(struct scope *s, bool guard, const char *const *agents, unsigned agent_count) {
   unsigned form = below(s, guard ? 60 : 100) + (guard || chance(s, 40) ? 0 : 22);   /* more grants than denials */
-  bool obliges = form >= 60 && chance(s, 10);
+  bool obliges = form >= 60 && chance(s, 14);
   if (form >= 60) ADD("  allow call ");
   else if (form < 20) ADD("  deny call ");
   else if (form < 55) ADD("  ask %s before call ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
-  else if (guard) ADD("  require stamp(\"x\") before call ");
+  else if (guard || chance(s, 8)) ADD("  require stamp(\"x\") before call ");
   else ADD("  deny call ");
   target(s);
   if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);
@@ -498,7 +551,8 @@ static const char declarations[] =
   "  writes pay(id: string, to: string, ratio: decimal, items: list of item, named: map of item, count: int, amount: money(USD), note: string?) -> ticket\n"
   "    changes thing(args.id) sends outside proves known\n"
   "  destroys drop(id: string, ids: list of string) changes thing(args.id)\n"
-  "  writes note(to: string, text: string, at: time, day: date, place: region, hold: duration) sends outside yields untrusted\n"
+  "  writes note(to: string, text: string, at: time, day: date, place: region, hold: duration, from: ip, net: cidr, build: version)\n"
+  "    sends outside yields untrusted\n"
   "  reads pairs_of(ids: list of string, other_ids: list of string, numbers: list of int) -> list of thing yields secret\n"
   "}\n"
   "table lookup { k: string key  v: int } rows { (\"alpha\", 3) (\"T-100\", 9) (\"\", 0) }\n"

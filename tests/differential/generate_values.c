@@ -15,6 +15,9 @@ static const char *const utterances[] = {
   "Please look at alpha and at T-100.", "beta, not gamma; 12 of them for $40.00", "write to delta@x.example today",
   "I mean https://x.example/a", "nothing in particular", "alpha-1 and xT-100 and 7", "$1,200.00 or 3.5, caf\u00e9",
 };
+static const char *const addresses[] = {"10.1.2.3", "192.168.0.1", "::1", "2001:db8::7", "10.255.0.0"};
+static const char *const networks[] = {"10.0.0.0/8", "192.168.0.0/24", "2001:db8::/32", "10.1.2.0/30", "::/0"};
+static const char *const versions[] = {"1.2.3", "1.0.0", "0.9.12", "1.2.0", "2.0.0", "1.1.1", "1.2"};
 #define PICK(r, array) ((array)[random_below(r, (unsigned)(sizeof(array) / sizeof *(array)))])
 
 const char *generate_utterance(struct random *r) { return PICK(r, utterances); }
@@ -80,12 +83,19 @@ static void add_time(struct random *r, struct text_buffer *out) {
            random_chance(r, 50) ? "Z" : "-05:00");
 }
 
+/* What systems answer is rounded to the unit: a half goes to the even neighbour. */
+static void add_rounded_amount(struct random *r, struct text_buffer *out) {
+  if (random_chance(r, 70)) add_amount(r, out);
+  else text_add(out, "%u.%02u5", random_below(r, 60), random_below(r, 100));
+}
+
 static void thing_called(struct random *r, const char *id, struct text_buffer *out) {
   text_add(out, "{\"id\":\"%s\",\"status\":\"%s\",\"owner\":\"%s\",\"size\":", id, PICK(r, words), PICK(r, strings));
   add_int(r, out);
   text_add(out, ",\"price\":");
-  add_amount(r, out);
-  text_add(out, ",\"ratio\":%u.%u,\"at\":", random_below(r, 3), random_below(r, 1000));
+  add_rounded_amount(r, out);
+  if (random_chance(r, 30)) text_add(out, ",\"ratio\":0.%06u5,\"at\":", random_below(r, 4));
+  else text_add(out, ",\"ratio\":%u.%u,\"at\":", random_below(r, 3), random_below(r, 1000));
   add_time(r, out);
   text_add(out, ",\"day\":\"2024-05-%02u\",\"place\":\"%s\",\"notes\":\"%s\",\"items\":", 13 + random_below(r, 5), PICK(r, regions),
            PICK(r, strings));
@@ -129,6 +139,7 @@ void generate_arguments(struct random *r, unsigned operation, struct text_buffer
     text_add(out, "\"to\":\"%s\",\"text\":\"see %s and %s\",\"at\":", PICK(r, strings), PICK(r, strings), PICK(r, strings));
     add_time(r, out);
     text_add(out, ",\"day\":\"2024-05-%02u\",\"place\":\"%s\",\"hold\":%u", 13 + random_below(r, 5), PICK(r, regions), random_below(r, 7200));
+    text_add(out, ",\"from\":\"%s\",\"net\":\"%s\",\"build\":\"%s\"", PICK(r, addresses), PICK(r, networks), PICK(r, versions));
     break;
   default:
     text_add(out, "\"ids\":");

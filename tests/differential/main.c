@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "coverage.h"
 #include "play.h"
 
 enum { DECISIONS_A_WORKSPACE = 360 };
@@ -10,6 +11,32 @@ enum { DECISIONS_A_WORKSPACE = 360 };
 static bool enough(const char *what, uint64_t part, uint64_t whole, unsigned percent) {
   bool ok = part * 100 >= whole * percent;
   printf("%-10s %9llu  %5.1f%%%s\n", what, (unsigned long long)part, 100.0 * (double)part / (double)whole, ok ? "" : "  too few");
+  return ok;
+}
+
+/* ---- instructions ---- */
+static const char *opcode_name(unsigned op) {
+  static const char *const names[OP_PREPARED_COUNT] = {
+#define OP(NAME, A, B, C, IMM, COST, DOC) #NAME,
+#include "opcodes.def"
+#undef OP
+    "LOOPMAP", "NEXTMAP"
+  };
+  return names[op];
+}
+
+/* In a million decisions each instruction is executed 10,000 times at least; in fewer, in proportion. */
+static bool print_instructions(uint64_t decisions, bool all) {
+  uint64_t least = decisions / 100;
+  bool ok = true;
+  unsigned rarest = 0;
+  for (unsigned op = 0; op < OP_PREPARED_COUNT; op++) {
+    if (executed[op] < executed[rarest]) rarest = op;
+    if (executed[op] < least) ok = false;
+    if (all || executed[op] < least)
+      printf("%-10s %12llu%s\n", opcode_name(op), (unsigned long long)executed[op], executed[op] < least ? "  too few" : "");
+  }
+  printf("%u instructions, each executed %llu times at least (%s)\n", OP_PREPARED_COUNT, (unsigned long long)executed[rarest], opcode_name(rarest));
   return ok;
 }
 
@@ -53,6 +80,7 @@ int main(int argc, char **argv) {
   }
   printf("%u workspaces, ", workspaces);
   bool ok = print_tally(&tally);
+  ok = print_instructions(tally.decisions, argc > 3) && ok;
   rmdir(folder);
   printf("%d passed, %d failed\n", ok ? 1 : 0, ok ? 0 : 1);
   return ok ? 0 : 1;

@@ -185,9 +185,9 @@ static bool version(const struct json *json, int64_t *out) {
     for (; at < json->length && json->text[at] >= '0' && json->text[at] <= '9'; at++)
       if ((parts[i] = parts[i] * 10 + json->text[at] - '0') >= 1 << 20) return false;
     if (at == start) return false;
-    if (at == json->length) break;
-    if (i == 2 || json->text[at++] != '.') return false;
+    if (i < 2 && (at == json->length || json->text[at++] != '.')) return false;
   }
+  if (at != json->length) return false;
   *out = parts[0] << 40 | parts[1] << 20 | parts[2];
   return true;
 }
