@@ -3,11 +3,29 @@
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 
-static bool arity(struct env *env, const struct node *node, const char *name, uint32_t least, uint32_t most,
-                  const char *usage) {
+static const struct {
+  const char *name;
+  uint32_t least, most;
+  const char *usage;
+} builtins[] = {
+#define BUILTIN(NAME, LEAST, MOST, USAGE, TYPE, MEANING) {NAME, LEAST, MOST, USAGE},
+#include "sema/builtins.def"
+#undef BUILTIN
+};
+enum { BUILTINS = sizeof builtins / sizeof *builtins };
+
+bool rule_is_builtin(const char *name) {
+  for (size_t i = 0; i < BUILTINS; i++)
+    if (rule_is(builtins[i].name, name)) return true;
+  return false;
+}
+
+static bool arity(struct env *env, const struct node *node, const char *name) {
   uint32_t n = node->kid[1]->count;
-  if (n >= least && n <= most) return true;
-  rule_diag(env->c, E0261, rbc_span(env->scope, node), "`%s` is written `%s`", name, usage);
+  size_t i = 0;
+  while (!rule_is(builtins[i].name, name)) i++;
+  if (n >= builtins[i].least && n <= builtins[i].most) return true;
+  rule_diag(env->c, E0261, rbc_span(env->scope, node), "`%s` is written `%s`", name, builtins[i].usage);
   return false;
 }
 
@@ -23,7 +41,6 @@ static struct expr *there(struct env *env, const struct node *node, const struct
 }
 
 static struct expr *length(struct env *env, const struct node *node, const char *name) {
-  if (!arity(env, node, name, 1, 1, rule_is(name, "count") ? "count(xs)" : "length(text)")) return NULL;
   const struct node *arg = node->kid[1]->kid[0];
   struct span span = rbc_span(env->scope, node);
   const struct type *integer = rbc_type(env->c, TYPE_INT);
@@ -40,7 +57,6 @@ static struct expr *extreme(struct env *env, const struct node *node, bool least
   const char *name = least ? "min" : "max";
   const struct node *args = node->kid[1];
   if (args->count == 1) return rule_fold_list(env, node, least ? EXPR_LEAST : EXPR_GREATEST);
-  if (!arity(env, node, name, 2, 64, least ? "min(a, b)" : "max(a, b)")) return NULL;
   struct expr *result = NULL;
   for (uint32_t i = 0; i < args->count; i++) {
     struct expr *next = there(env, args->kid[i], NULL);
@@ -61,7 +77,6 @@ static struct expr *extreme(struct env *env, const struct node *node, bool least
 }
 
 static struct expr *absolute(struct env *env, const struct node *node) {
-  if (!arity(env, node, "abs", 1, 1, "abs(n)")) return NULL;
   const struct node *arg = node->kid[1]->kid[0];
   struct expr *a = there(env, arg, NULL);
   if (!a) return NULL;
@@ -73,7 +88,6 @@ static struct expr *absolute(struct env *env, const struct node *node) {
 
 static struct expr *end_of_list(struct env *env, const struct node *node, bool last) {
   const char *name = last ? "last" : "first";
-  if (!arity(env, node, name, 1, 1, last ? "last(xs)" : "first(xs)")) return NULL;
   const struct node *arg = node->kid[1]->kid[0];
   struct span span = rbc_span(env->scope, node);
   struct expr *a = rule_expr(env, arg, NULL);
@@ -91,8 +105,6 @@ static struct expr *of_time(struct env *env, const struct node *node, enum expr_
                             enum type_kind result) {
   struct checker *c = env->c;
   const struct node *args = node->kid[1];
-  if (!arity(env, node, name, 1, 2, arena_format(c->arena, "%s(t)` or `%s(t, \"Europe/Berlin\")", name, name)))
-    return NULL;
   struct expr *a =
     rule_typed(env, args->kid[0], rbc_type(c, TYPE_TIME), false, arena_format(c->arena, "what `%s` takes", name));
   const struct zone *zone = c->program->zone;
@@ -112,7 +124,6 @@ static struct expr *of_time(struct env *env, const struct node *node, enum expr_
 }
 
 static struct expr *urls(struct env *env, const struct node *node) {
-  if (!arity(env, node, "urls", 1, 1, "urls(text)")) return NULL;
   struct expr *a = rule_typed(env, node->kid[1]->kid[0], rbc_type(env->c, TYPE_STRING), false, "what `urls` takes");
   return rule_one(env, EXPR_URLS, rbc_type(env->c, TYPE_STRINGS), rbc_span(env->scope, node), a);
 }
@@ -181,22 +192,12 @@ static struct expr *call_function(struct env *env, const struct node *node, cons
   return e;
 }
 
-static const char *const builtin_names[] = {"count", "length", "min",  "max",     "abs",  "sum",
-                                            "last",  "first",  "hour", "weekday", "date", "urls"};
-
-bool rule_is_builtin(const char *name) {
-  for (size_t i = 0; i < sizeof builtin_names / sizeof *builtin_names; i++)
-    if (rule_is(builtin_names[i], name)) return true;
-  return false;
-}
-
 static struct expr *builtin(struct env *env, const struct node *node, const char *name) {
+  if (!arity(env, node, name)) return NULL;
   if (rule_is(name, "count") || rule_is(name, "length")) return length(env, node, name);
   if (rule_is(name, "min") || rule_is(name, "max")) return extreme(env, node, rule_is(name, "min"));
   if (rule_is(name, "abs")) return absolute(env, node);
-  if (rule_is(name, "sum"))
-    return arity(env, node, "sum", 1, 1, "sum(xs)` or `sum(x.price for x in xs)") ? rule_fold_list(env, node, EXPR_SUM)
-                                                                                  : NULL;
+  if (rule_is(name, "sum")) return rule_fold_list(env, node, EXPR_SUM);
   if (rule_is(name, "last") || rule_is(name, "first")) return end_of_list(env, node, rule_is(name, "last"));
   if (rule_is(name, "hour")) return of_time(env, node, EXPR_HOUR, name, TYPE_INT);
   if (rule_is(name, "weekday")) return of_time(env, node, EXPR_WEEKDAY, name, TYPE_INT);
@@ -207,7 +208,9 @@ static struct expr *builtin(struct env *env, const struct node *node, const char
 static struct expr *unknown_function(struct env *env, const struct node *node, const char *name) {
   struct checker *c = env->c;
   struct diag *d = rule_diag(c, E0260, rbc_span(env->scope, node->kid[0]), "there is no function or table `%s`", name);
-  const char *nearest = rbc_nearest(name, builtin_names, sizeof builtin_names / sizeof *builtin_names);
+  const char *names[BUILTINS];
+  for (size_t i = 0; i < BUILTINS; i++) names[i] = builtins[i].name;
+  const char *nearest = rbc_nearest(name, names, BUILTINS);
   if (!nearest) nearest = rbc_did_you_mean(c, env->scope, name, SYM(FN) | SYM(TABLE) | SYM(TREE));
   if (nearest)
     rbc_diag_help(c->diags, d, "did you mean `%s`?", nearest);
