@@ -44,6 +44,7 @@ def rules():
     text = re.sub(r'/\*.*?\*/', '', read('compiler/syntax/grammar.y'), flags=re.S)
     text = re.sub(r'%(include|code)\s*\{.*?^\}', '', text, flags=re.S | re.M)
     found = {}
+    text = '\n'.join(line for line in text.split('\n') if 'build_chained' not in line)     # there to be refused
     for left, right in re.findall(r'^(\w+)(?:\(\w+\))?\s*::=([^.]*)\.', text, re.M):
         found.setdefault(left, []).append(re.findall(r'\w+', re.sub(r'\(\w+\)', '', right)))
     return found
@@ -64,13 +65,26 @@ def as_ebnf(left, alternatives, show):
         return ('( %s ) ' % head if len(first) > 1 else head + ' ') + tail
     if [] in alternatives:
         return '[ ' + ' | '.join(text(a) for a in alternatives if a) + ' ]'
-    return ('\n' + ' ' * 4 + '| ').join(text(a) for a in alternatives)
+    return ' | '.join(text(a) for a in alternatives)
+
+
+def wrapped(line):
+    """Lines of 118 columns, broken before a `|` only."""
+    lines = ['']
+    for part in re.split(r' (?=\| )', line):
+        if lines[-1] and len(lines[-1]) + 1 + len(part) > 118:
+            lines.append('    ' + part)
+        else:
+            lines[-1] += (' ' if lines[-1] else '') + part
+    return '\n'.join(lines)
 
 
 def grammar():
     names, found = tokens(), rules()
     show = lambda symbol: names.get(symbol, symbol) if symbol.isupper() else symbol
-    lines = ['%s =\n    %s ;' % (left, as_ebnf(left, alternatives, show)) for left, alternatives in found.items()]
+    lines = []
+    for left, alternatives in found.items():
+        lines.append(wrapped('%s = %s ;' % (left, as_ebnf(left, alternatives, show))))
     return '```ebnf\n' + '\n'.join(lines) + '\n```'
 
 
