@@ -18,7 +18,7 @@ static void give_up(struct session *s, struct call *c) {
   if (c->state == CALL_OPEN && writes(c))
     for (uint32_t i = 0; i < s->seen_count; i++)
       if (call_touches(c, s->seen[i])) s->seen[i]->dead = true;
-  if (writes(c)) s->lost = s->sequence;
+  if (writes(c)) s->lost = s->sequence + 1;         /* every call that has begun by now may have crossed it */
   c->state = CALL_FREE;
 }
 

@@ -41,7 +41,7 @@ const char fixture_world[] =
   "}\n"
   "agent bot { owner \"o\" purpose \"p\" uses shop uses mail }\n"
   "agent helper { owner \"o\" purpose \"p\" uses shop uses mail accepts bot }\n"
-  "agent stranger { owner \"o\" purpose \"p\" uses shop }\n";
+  "agent stranger { owner \"o\" purpose \"p\" uses shop uses mail }\n";
 
 static const char fixture_root[] =
   "workspace acme\nzone \"-05:00\"\npackage acme.shop in \"shop/\" declares connectors, labels, proofs, groups, regions, contexts, types, detectors,\n"
