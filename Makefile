@@ -175,8 +175,7 @@ fuzz: setup                       ## fuzz lexer, parser, bundles and requests, F
 	@sh scripts/fuzz.sh "$(FUZZ_SECONDS)" $(FUZZERS)
 
 faults: setup                     ## plant each known fault and show which suite catches it
-	@$(MAKE) --no-print-directory all
-	@sh scripts/faults.sh
+	@$(PYTHON) tests/faults/run.py $(FAULT)
 
 bless: all                        ## rewrite the expected output of the ui tests
 	@$(PYTHON) tests/ui/run.py --bless

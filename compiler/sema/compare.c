@@ -75,7 +75,7 @@ struct expr *rule_order(struct env *env, const struct node *node) {
   a = rule_need(env, a, left);
   b = rule_need(env, b, right);
   if (!a || !b) return NULL;
-  if (!rule_unify(env, &a, &b) || (a->type->kind == TYPE_MONEY && a->type != b->type)) {
+  if (!rule_unify(env, &a, &b)) {
     rule_mismatch(env, E0251, span, left, a, right, b, "only values of one type have an order");
     return NULL;
   }

@@ -180,7 +180,10 @@ static void fold(struct scope *s, enum kind kind, unsigned depth) {
   s->loops++;
   bool bound = binder(s);
   s->out = &value;
-  expression(s, kind, depth ? depth - 1 : 0);
+  const struct variable *own = NULL;        /* of the element: else the fold is of one value over and over */
+  for (unsigned i = kept; i < s->variable_count; i++) if (s->variables[i].kind == kind) own = &s->variables[i];
+  if (own != NULL && chance(s, 60)) ADD("%s", own->name);
+  else expression(s, kind, depth ? depth - 1 : 0);
   s->out = &where;
   bool filtered = chance(s, 40);
   if (filtered) condition(s, STEADY, depth ? depth - 1 : 0);
@@ -201,8 +204,19 @@ static void fold(struct scope *s, enum kind kind, unsigned depth) {
   text_free(&where);
 }
 
+/* The first item of which something holds, a field of it. */
+static void first_item(struct scope *s, enum kind kind) {
+  unsigned name = s->next_name++;
+  ADD("((first v%u in ", name);
+  some_collection(s, ITEMS);
+  ADD(" where v%u.n %s %u)?.%s otherwise ", name, chance(s, 50) ? ">" : "!=", below(s, 9), kind == INT ? "n" : "price");
+  constant(s, kind);
+  ADD(")");
+}
+
 static void optional_with_default(struct scope *s, enum kind kind, unsigned depth) {
   if (s->pure) { constant(s, kind); return; }
+  if ((kind == INT || kind == MONEY) && has_collection(s, ITEMS) && s->loops < 2 && chance(s, 50)) { first_item(s, kind); return; }
   if (kind == INT && variable_of(s, THING) != NULL) ADD("(%s.maybe otherwise ", variable_of(s, THING)->name);
   else if (kind == INT && s->operation == 6) { ADD("(args.numbers["); expression(s, INT, 0); ADD("] otherwise "); }
   else if (kind == INT) { ADD("(lookup("); expression(s, STRING, 0); ADD(")?.v otherwise "); }
@@ -396,12 +410,24 @@ static void fact(struct scope *s, unsigned depth) {
 }
 
 /* Instructions that random expressions reach too seldom. Nothing here is constant, or the compiler would work it out. */
+static void rare_fold(struct scope *s, const char *op, unsigned n) {
+  static const char *const folds[] = {"min", "max", "sum"};
+  const char *fold = PICK(s, folds), *otherwise = *fold == 's' ? "" : " otherwise 1";
+  unsigned name = s->next_name++;
+  bool items = has_collection(s, ITEMS) && s->operation != 6;
+  if (items && chance(s, 40)) { first_item(s, INT); ADD(" %s %u", op, n); return; }
+  ADD("(%s(v%u%s for v%u in ", fold, name, items ? ".n" : "", name);
+  some_collection(s, items ? ITEMS : INTS);
+  ADD(")%s) %s %u", otherwise, op, n);
+}
+
 static void rarity(struct scope *s, unsigned depth) {
   static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
   const char *op = PICK(s, order);
   unsigned n = below(s, 6), form = below(s, 14);
   if (s->operation == 5 && chance(s, 50)) form = 12;
   if (has_collection(s, NAMED) && chance(s, 40)) form = 13;
+  if (s->loops < 2 && (has_collection(s, ITEMS) || s->operation == 6) && chance(s, 30)) { rare_fold(s, op, n); return; }
   switch (form) {
   case 0: ADD("hour(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 8 + n); break;
   case 1: ADD("weekday(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 1 + n); break;

@@ -165,16 +165,19 @@ static const rebase_decision *decide_both(struct sides *t, const struct step *s,
   return ours;
 }
 
-static bool approve(struct sides *t, unsigned agent, const rebase_decision *d, const char **groups) {
+/* Those of `groups` answer. */
+static bool approve(struct sides *t, unsigned agent, const rebase_decision *d, const char **groups, unsigned count) {
   char id[REBASE_ID_BYTES];
   memcpy(id, d->id, sizeof id);
   for (uint32_t i = 0; i < d->approver_count && i < 16; i++) {
+    bool answers = false;
+    for (unsigned k = 0; k < count; k++) answers = answers || strcmp(groups[k], d->approvers[i]) == 0;
+    if (!answers) continue;
     bool person = strcmp(d->approvers[i], "requester") == 0;
     rebase_status status = rebase_approve(t->engine, t->ours[agent], id, d->approvers[i], person ? t->requesters[agent] : "somebody else");
     if (status != REBASE_OK) { text_add(&t->what, "approval by %s refused: %s", d->approvers[i], rebase_status_text(status)); return false; }
   }
   t->tally->approvals++;
-  (void)groups;
   return true;
 }
 
@@ -189,8 +192,8 @@ static void decide(struct sides *t, const struct step *s) {
   if (!differs(t) && ours->effect == REBASE_ASK && s->approve && !s->sessionless && ours->approver_count <= 16) {
     for (unsigned i = 0; i < answer.approver_count; i++) groups[i] = answer.approvers[i]->full;
     request.approved = groups;
-    request.approved_count = answer.approver_count;
-    if (approve(t, s->agent, ours, groups)) ours = decide_both(t, s, &body, &request, &answer);
+    request.approved_count = s->partly && answer.approver_count > 1 ? answer.approver_count - 1 : answer.approver_count;
+    if (approve(t, s->agent, ours, groups, request.approved_count)) ours = decide_both(t, s, &body, &request, &answer);
   }
   bool allowed = !differs(t) && ours->effect == REBASE_ALLOW && !s->sessionless;
   char id[REBASE_ID_BYTES] = "";

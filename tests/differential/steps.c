@@ -49,6 +49,7 @@ static void add_decision(struct random *r, struct steps *out, unsigned agent) {
   step->operation = random_below(r, GENERATED_OPERATIONS);
   step->text = arguments(r, step->operation);
   step->approve = random_chance(r, 40);
+  step->partly = random_chance(r, 20);
   step->sessionless = random_chance(r, 3);
   step->late = random_chance(r, 20);
   step->follow_up = random_chance(r, 75) ? OBSERVED_SUCCESS : (enum follow_up)random_below(r, 3);
@@ -90,7 +91,7 @@ char *describe_step(const struct step *s) {
   case HAPPENS_TIME: text_add(&b, "time + %lld us", (long long)s->microseconds); break;
   case HAPPENS_DECIDE:
     text_add(&b, "decide %s %s %s%s%s%s%s%s", agent, generated_operations[s->operation], s->text, s->sessionless ? " without session" : "",
-             s->approve ? " asks approved" : "", follow_ups[s->follow_up], s->follow_up == OBSERVED_SUCCESS ? s->result : "",
+             s->approve ? s->partly ? " asks approved but for one" : " asks approved" : "", follow_ups[s->follow_up], s->follow_up == OBSERVED_SUCCESS ? s->result : "",
              s->late ? " (late)" : "");
   }
   return b.bytes;
