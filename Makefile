@@ -139,7 +139,7 @@ $(B)/librebase.so: $(B)/librebase.so.$(VERSION)
 
 $(B)/%.pc: scripts/%.pc.in Makefile
 	@mkdir -p $(@D)
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+	@sed -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 $(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 	@mkdir -p $(@D)
