@@ -1,7 +1,9 @@
-/* main.c: the differential test. `differential [DECISIONS [SEED]]`: random workspaces and events through the virtual
+/* main.c: the differential test. `differential [DECISIONS | --seconds N] [SEED [all]]`: random workspaces and events through the virtual
  * machine and the reference; prints what was covered, and a minimised reproduction of the first difference. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "coverage.h"
 #include "play.h"
@@ -55,12 +57,16 @@ static bool print_tally(const struct tally *t) {
 static bool stand_in_empty_folder(char *name) { return mkdtemp(name) != NULL && chdir(name) == 0; }
 
 int main(int argc, char **argv) {
+  bool timed = argc > 2 && strcmp(argv[1], "--seconds") == 0;
+  time_t end = timed ? time(NULL) + (time_t)strtoull(argv[2], NULL, 10) : 0;
+  argc -= timed;
+  argv += timed;
   uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000, seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
   struct tally tally = {0};
   unsigned workspaces = 0;
   char folder[] = "/tmp/rebase-differential-XXXXXX";
   if (!stand_in_empty_folder(folder)) { perror(folder); return 2; }
-  for (; tally.decisions < wanted; seed++, workspaces++) {
+  for (; timed ? time(NULL) < end : tally.decisions < wanted; seed++, workspaces++) {
     struct random random = {seed};
     struct workspace w = {0};
     struct steps steps = {0};

@@ -191,9 +191,11 @@ static void decide(struct sides *t, const struct step *s) {
   const rebase_decision *ours = decide_both(t, s, &body, &request, &answer);
   if (!differs(t) && ours->effect == REBASE_ASK && s->approve && !s->sessionless && ours->approver_count <= 16) {
     for (unsigned i = 0; i < answer.approver_count; i++) groups[i] = answer.approvers[i]->full;
+    unsigned all = answer.approver_count;
     request.approved = groups;
-    request.approved_count = s->partly && answer.approver_count > 1 ? answer.approver_count - 1 : answer.approver_count;
-    if (approve(t, s->agent, ours, groups, request.approved_count)) ours = decide_both(t, s, &body, &request, &answer);
+    if (s->partly && all > 1 && approve(t, s->agent, ours, groups, request.approved_count = all - 1))
+      ours = decide_both(t, s, &body, &request, &answer);   /* it still asks; then the last one answers too */
+    if (!differs(t) && approve(t, s->agent, ours, groups, request.approved_count = all)) ours = decide_both(t, s, &body, &request, &answer);
   }
   bool allowed = !differs(t) && ours->effect == REBASE_ALLOW && !s->sessionless;
   char id[REBASE_ID_BYTES] = "";

@@ -15,7 +15,7 @@ struct step {
   char *text;                       /* utterance, entity, arguments, requester's fields, name of a proof or label */
   char *result;                     /* of a call */
   int64_t microseconds;             /* HAPPENS_TIME */
-  bool approve, partly, late, sessionless;  /* an ask is answered (by all but one); observed only after the next decision; without a session */
+  bool approve, partly, late, sessionless;  /* an ask is answered (the last one later); observed only after the next decision; without a session */
   enum follow_up follow_up;
 };
 struct steps { struct step *items; size_t count, room; };

@@ -91,7 +91,7 @@ char *describe_step(const struct step *s) {
   case HAPPENS_TIME: text_add(&b, "time + %lld us", (long long)s->microseconds); break;
   case HAPPENS_DECIDE:
     text_add(&b, "decide %s %s %s%s%s%s%s%s", agent, generated_operations[s->operation], s->text, s->sessionless ? " without session" : "",
-             s->approve ? s->partly ? " asks approved but for one" : " asks approved" : "", follow_ups[s->follow_up], s->follow_up == OBSERVED_SUCCESS ? s->result : "",
+             s->approve ? s->partly ? " asks approved one after the other" : " asks approved" : "", follow_ups[s->follow_up], s->follow_up == OBSERVED_SUCCESS ? s->result : "",
              s->late ? " (late)" : "");
   }
   return b.bytes;
