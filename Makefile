@@ -36,11 +36,13 @@ JANSSON   = $(shell pkg-config --libs jansson)
 LIBS      = $(JANSSON) $(shell pkg-config --libs libsodium libutf8proc) -lpthread -lm
 RUNTIME_LIBS = $(shell pkg-config --libs libsodium libutf8proc jansson) -lpthread -lm
 CHECK_LIBS   = $(shell pkg-config --libs check)
+GATE_LIBS    = $(RUNTIME_LIBS) $(shell pkg-config --libs libmicrohttpd libcurl cjose libseccomp)
 
 # ---- sources ---------------------------------------------------------------------------------------------------
 RUNTIME_C  := $(wildcard runtime/*.c runtime/*/*.c)
 COMPILER_C := $(filter-out compiler/cli/%,$(wildcard compiler/*.c compiler/*/*.c))
 CLI_C      := $(wildcard compiler/cli/*.c)
+GATE_C     := $(wildcard service/*.c) compiler/cli/raw_json.c
 LEXERS     := $(wildcard compiler/*/*.re)
 GRAMMARS   := $(wildcard compiler/*/*.y)
 RUNTIME_LEXERS := $(wildcard runtime/*.re runtime/*/*.re)
@@ -77,6 +79,7 @@ $(1)_COMPILER := $(COMPILER_C:%.c=$(2)/obj/%.o) $(GEN_COMPILER:$(B)/gen/%.c=$(2)
 $(1)_HELPERS  := $(TEST_HELPERS_C:%.c=$(2)/obj/%.o) $(REFERENCE_C:%.c=$(2)/obj/%.o)
 $(1)_DIFF     := $(DIFFERENTIAL_C:%.c=$(2)/obj/%.o) $(2)/internal/libtests.a
 $(1)_CLI      := $(CLI_C:%.c=$(2)/obj/%.o)
+$(1)_GATE     := $(GATE_C:%.c=$(2)/obj/%.o)
 $(1)_ARCHIVES := $(2)/internal/librbc.a $(2)/internal/librebase.a
 
 $(2)/obj/gen/%.o: $(B)/gen/%.c $(GEN_HEADERS)
@@ -105,6 +108,10 @@ $(2)/bin/rbc: $$($(1)_CLI) $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
 	@$(4) $(OPTIMISE) $(3) $(LDFLAGS) -o $$@ $$($(1)_CLI) $$($(1)_ARCHIVES) $$(LIBS)
+$(2)/bin/rbgate: $$($(1)_GATE) $(2)/internal/librebase.a
+	@mkdir -p $$(@D)
+	@echo "LINK  $$@"
+	@$(4) $(OPTIMISE) $(3) $(LDFLAGS) -o $$@ $$^ $$(GATE_LIBS)
 
 $(2)/tests/differential: $$($(1)_DIFF) $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
@@ -149,7 +156,7 @@ $(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 # ---- targets ---------------------------------------------------------------------------------------------------
 .PHONY: all libs setup demo test fuzz faults bless bench install uninstall clean format tidy help unit asan tsan clang
 
-all: libs $(B)/bin/rbc            ## build the libraries and rbc
+all: libs $(B)/bin/rbc $(B)/bin/rbgate  ## build the libraries, rbc and the gateway
 libs: $(B)/librbc.a $(B)/librebase.a $(B)/librebase.so $(B)/rebase.pc $(B)/rbc.pc
 
 setup:
@@ -160,7 +167,7 @@ demo: setup                       ## replay the airline example and print a shor
 	@sh scripts/demo.sh
 
 unit: $(UNIT_TESTS:%=$(B)/tests/unit/%)
-asan: $(UNIT_TESTS:%=$(B)/asan/tests/unit/%) $(B)/asan/bin/rbc
+asan: $(UNIT_TESTS:%=$(B)/asan/tests/unit/%) $(B)/asan/bin/rbc $(B)/asan/bin/rbgate
 tsan: $(THREAD_TESTS:%=$(B)/tsan/tests/unit/%)
 test-programs: unit asan tsan $(if $(DIFFERENTIAL_C),$(B)/tests/differential $(B)/asan/tests/differential)
 .PHONY: test-programs
@@ -183,11 +190,11 @@ bless: all                        ## rewrite the expected output of the ui tests
 bench: all                        ## measure, where there is something to measure yet
 	@sh scripts/bench.sh
 
-clang: $(B)/clang/bin/rbc         ## compile everything with clang too
+clang: $(B)/clang/bin/rbc $(B)/clang/bin/rbgate  ## compile everything with clang too
 
 install: all                      ## install to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/rebase
-	install -m 755 $(B)/bin/rbc $(DESTDIR)$(PREFIX)/bin/rbc
+	install -m 755 $(B)/bin/rbc $(B)/bin/rbgate $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 runtime/include/rebase.h runtime/include/rebase_status.def compiler/include/rbc.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 $(B)/librebase.a $(B)/librbc.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(B)/librebase.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
@@ -198,7 +205,7 @@ install: all                      ## install to $(DESTDIR)$(PREFIX)
 	cp -R stdlib $(DESTDIR)$(PREFIX)/share/rebase/stdlib
 
 uninstall:                        ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/rbc $(DESTDIR)$(PREFIX)/include/rebase.h $(DESTDIR)$(PREFIX)/include/rebase_status.def
+	rm -f $(DESTDIR)$(PREFIX)/bin/rbc $(DESTDIR)$(PREFIX)/bin/rbgate $(DESTDIR)$(PREFIX)/include/rebase.h $(DESTDIR)$(PREFIX)/include/rebase_status.def
 	rm -f $(DESTDIR)$(PREFIX)/include/rbc.h $(DESTDIR)$(PREFIX)/lib/librebase.* $(DESTDIR)$(PREFIX)/lib/librbc.a
 	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/rebase.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/rbc.pc
 	rm -rf $(DESTDIR)$(PREFIX)/share/rebase
@@ -208,7 +215,7 @@ clean:                            ## remove build/
 
 format: ; @clang-format -i $$(git ls-files '*.c' '*.h')   ## clang-format over all C files
 tidy: $(GEN_HEADERS)              ## clang-tidy over the libraries and rbc
-	@clang-tidy --quiet $(RUNTIME_C) $(COMPILER_C) $(CLI_C) -- $(STANDARD) $(INCLUDES) $(DEFINES)
+	@clang-tidy --quiet $(RUNTIME_C) $(COMPILER_C) $(CLI_C) $(GATE_C) -- $(STANDARD) $(INCLUDES) $(DEFINES)
 
 help:                             ## this list
 	@echo "make TARGET, where TARGET is one of:"

@@ -135,6 +135,7 @@ static bool add_obligations(struct record *record, const struct image_rule *rule
     if (!strcmp(kind, "redact")) {
       if (record->redaction_count == MAX_OBLIGATIONS) return false;
       record->redactions[record->redaction_count++] = i;
+      d->redactions++;
       continue;
     }
     uint32_t k = 0;

@@ -20,7 +20,8 @@ const char *verdict_word(uint8_t verdict, bool lack_asks) {
 /* ---- lines ---- */
 static void field(struct out *out, const char *name, const char *text) {
   if (!text) return;
-  out_char(out, out->length > 1 ? ',' : ' ');
+  bool first = !out->length || (out->length <= out->size && out->bytes[out->length - 1] == '{');
+  if (!first) out_char(out, ',');
   out_json_string(out, name, strlen(name));
   out_char(out, ':');
   out_json_string(out, text, strlen(text));

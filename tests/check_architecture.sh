@@ -31,6 +31,12 @@ verdict "compiler/cli/ uses librebase through rebase.h only" "$(
     grep -nE "^#include \"$header\"" $(sources compiler/cli) /dev/null
   done)"
 
+verdict "service/ uses librebase through rebase.h only, and of rbc only the slices of JSON" "$(
+  grep -nE '^#include "' $(sources service) /dev/null | grep -vE '"(rebase\.h|cli/raw_json\.h)"' | while IFS=: read -r file line include; do
+    name=$(echo "$include" | sed 's/.*"\(.*\)".*/\1/')
+    [ -f "service/$name" ] || echo "$file:$line: $include"
+  done)"
+
 layer() { case "$1" in support) echo 0 ;; diag) echo 1 ;; syntax) echo 2 ;; sema) echo 3 ;; codegen) echo 4 ;; .) echo 5 ;; *) echo 6 ;; esac; }
 verdict "includes inside the compiler go one way" "$(
   for file in $(sources compiler); do
@@ -64,7 +70,7 @@ verdict "files have fewer than 1,000 lines" "$(
     [ -f "$file" ] && [ "$(wc -l <"$file")" -ge 1000 ] && echo "$file: $(wc -l <"$file") lines"
   done)"
 verdict "every source file says at its start what it is" "$(
-  for file in $(sources runtime compiler | grep '\.[ch]$'); do head -c 2 "$file" | grep -q '/\*' || echo "$file"; done)"
+  for file in $(sources runtime compiler service | grep '\.[ch]$'); do head -c 2 "$file" | grep -q '/\*' || echo "$file"; done)"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

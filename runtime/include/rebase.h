@@ -147,6 +147,7 @@ typedef struct rebase_decision {    /* valid until the request is used again or 
   size_t reason_length;
   uint32_t rule_count; const rebase_rule *rules; uint32_t rule_total;
   uint32_t obligation_count; const rebase_obligation *obligations;
+  uint32_t redactions;              /* how many are ordered, whether they find something in these bytes or not */
   uint32_t approver_count; const char *const *approvers;    /* ask: all of them must answer; "requester" is the session's person */
   int64_t deadline;                 /* ask: microseconds since 1970; 0 none */
   const char *canonical; size_t canonical_length;           /* the exact JSON that was decided, redactions done; send this upstream */
@@ -201,6 +202,14 @@ REBASE_API size_t rebase_explain(const rebase_decision *decision, rebase_audienc
 /* Cost of an operation's rules for an agent as a formula over n, the longest list: "38 + 12 n + 4 n^2"; "" when either is
  * unknown. Writes at most size bytes with a NUL; returns the full length. */
 REBASE_API size_t rebase_cost(rebase_engine *engine, const char *agent, const char *operation, char *text, size_t size);
+
+/* What the bundle holds, or, of one agent, what some rule could grant it (a guard or a condition may still deny the call):
+ *   {"bundle":DIGEST,"workspace":W,"built":DATE,"agents":[..] or "releases":["person","agent","outside"],"operations":[
+ *    {"name":"crm.get_contact","connector":"crm","class":"reads|writes|destroys","sends_outside":false,"method":"GET",
+ *     "path":"/contacts/{id}","base":"https://..","parameters":JSON SCHEMA,"result":JSON SCHEMA}, ..]}
+ * Fields that are not declared are left out. agent NULL: all operations, and the agents' names. Writes at most size bytes with
+ * a NUL; returns the full length; 0: no bundle, or no such agent. */
+REBASE_API size_t rebase_catalogue(rebase_engine *engine, const char *agent, char *text, size_t size);
 
 #ifdef __cplusplus
 }
