@@ -144,7 +144,7 @@ static unsigned right_of(enum node_kind kind) {
     case NODE_AGENT: return RIGHT_AGENTS;
     case NODE_TEAM: return RIGHT_AGENTS | RIGHT_TEAMS;
     case NODE_DETECTOR: return RIGHT_DETECTORS | RIGHT_GUARDS;
-    default: return RIGHT_ALL;                          /* types, functions, tests and proofs harm nobody */
+    default: return 0;                                  /* none: types, functions, tests and proofs harm nobody */
   }
 }
 
@@ -172,11 +172,12 @@ static const char *right_word(enum node_kind kind) {
 
 static void check_right(struct checker *c, const struct file_scope *scope, const struct node *node) {
   struct package_scope *package = scope->package;
-  if (package->declares & right_of((enum node_kind)node->kind)) return;
+  unsigned right = right_of((enum node_kind)node->kind);
+  if (!right || package->declares & right) return;
   struct span span = rbc_span(scope, node);
   if (node->count && node->kid[0]) span.end = rbc_span(scope, node->kid[0]).end;
-  struct diag *d = rbc_diag(c->diags, E0112, span, "package %s may not declare a %s", package->package->name,
-                            rbc_node_name((enum node_kind)node->kind));
+  struct diag *d = rbc_diag(c->diags, E0112, span, "package %s may not declare %s", package->package->name,
+                            right_word((enum node_kind)node->kind));
   if (!package->grant) return;
   struct file_scope root = { .source = c->root };
   rbc_diag_label(c->diags, d, rbc_span(&root, package->grant), "what it may declare");

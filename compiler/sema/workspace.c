@@ -154,14 +154,13 @@ static void read_grant(struct checker *c, const struct file_scope *root, const s
                   "a package is one directory with everything below it; give the other one a name of its own");
     return;
   }
-  if (!strcmp(name, "std") || !strncmp(name, "std.", 4)) {
+  bool std = !strcmp(name, "std") || !strncmp(name, "std.", 4);
+  if (std)
     rbc_diag(c->diags, E0107, span, "packages named std belong to the standard library");
-    return;
-  }
   bool placed = check_directory(c, root, grant, directory);
   struct package_scope *package = rbc_new_package(c, name, span, directory, false);
   if (!package) return;
-  package->misplaced = !placed;
+  package->misplaced = !placed || std;
   package->declares = read_rights(c, root, grant->kid[2]);
   package->grant = grant;
 }
@@ -208,8 +207,7 @@ static void read_root(struct checker *c) {
     } else if (item->kind == NODE_GRANT) read_grant(c, &root, item);
     else if (item->kind == NODE_SETTING) read_setting(c, &root, item);
     else if (item->kind != NODE_ERROR) {
-      struct diag *d = rbc_diag(c->diags, E0106, rbc_span(&root, item), "a %s has no place in the root file",
-                                rbc_node_name((enum node_kind)item->kind));
+      struct diag *d = rbc_diag(c->diags, E0106, rbc_span(&root, item), "a declaration has no place in the root file");
       rbc_diag_help(c->diags, d, "put it into a file of a package; the root file says only whose directory is whose");
     }
   }
