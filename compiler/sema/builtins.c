@@ -86,17 +86,13 @@ static struct expr *absolute(struct env *env, const struct node *node) {
   return rule_one(env, EXPR_ABS, a->type, rbc_span(env->scope, node), a);
 }
 
-static struct expr *end_of_list(struct env *env, const struct node *node, bool last) {
-  const char *name = last ? "last" : "first";
+static struct expr *last(struct env *env, const struct node *node) {
   const struct node *arg = node->kid[1]->kid[0];
-  struct span span = rbc_span(env->scope, node);
   struct expr *a = rule_expr(env, arg, NULL);
   if (!a) return NULL;
-  if (!rbc_is_list(a->type)) return wrong(env, arg, a, name, "a list");
+  if (!rbc_is_list(a->type)) return wrong(env, arg, a, "last", "a list");
   const struct type *element = a->type->kind == TYPE_STRINGS ? rbc_type(env->c, TYPE_STRING) : a->type->element;
-  struct expr *e =
-    last ? rule_one(env, EXPR_LASTOF, element, span, a)
-         : rule_two(env, EXPR_INDEX, element, span, a, rule_scalar(env, rbc_type(env->c, TYPE_INT), 0, span));
+  struct expr *e = rule_one(env, EXPR_LASTOF, element, rbc_span(env->scope, node), a);
   if (e) e->optional = true;
   return e;
 }
@@ -198,7 +194,7 @@ static struct expr *builtin(struct env *env, const struct node *node, const char
   if (rule_is(name, "min") || rule_is(name, "max")) return extreme(env, node, rule_is(name, "min"));
   if (rule_is(name, "abs")) return absolute(env, node);
   if (rule_is(name, "sum")) return rule_fold_list(env, node, EXPR_SUM);
-  if (rule_is(name, "last") || rule_is(name, "first")) return end_of_list(env, node, rule_is(name, "last"));
+  if (rule_is(name, "last")) return last(env, node);
   if (rule_is(name, "hour")) return of_time(env, node, EXPR_HOUR, name, TYPE_INT);
   if (rule_is(name, "weekday")) return of_time(env, node, EXPR_WEEKDAY, name, TYPE_INT);
   if (rule_is(name, "date")) return of_time(env, node, EXPR_DATEOF, name, TYPE_DATE);

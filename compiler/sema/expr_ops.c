@@ -55,7 +55,7 @@ static void currency_help(struct env *env, struct diag *d, const struct node *nu
 void rule_mismatch(struct env *env, enum diag_code code, struct span span, const struct node *left,
                    const struct expr *a, const struct node *right, const struct expr *b, const char *why) {
   struct checker *c = env->c;
-  bool currencies = a->type->kind == TYPE_MONEY && b->type->kind == TYPE_MONEY;
+  bool currencies = a->type->kind == TYPE_MONEY && b->type->kind == TYPE_MONEY && a->type != b->type;
   struct diag *d =
     rule_diag(c, currencies ? E0252 : code, span, "%s, and %s", phrase(env, left, a), phrase(env, right, b));
   bool left_number = left->kind == NODE_INT || left->kind == NODE_DECIMAL,
