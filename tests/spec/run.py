@@ -13,6 +13,7 @@ A file NN_topic.spec holds cases and preludes:
     >>> warned W0903 [TEXT]                  ... is accepted with this warning,
     >>> tests [TEXT]                         ... and its test blocks pass, one at least;
     >>> not-run [TEXT]                       ... and each test block is reported as not run.
+    >>> fails TITLE ...                      the test blocks of these titles fail, the others pass.
     >>> eval [OPTIONS]                       lines for rbc eval follow, each with what comes of it:
     {"call": "c.get", ...}   => deny: part of its JSON        allow | ask | deny | done | refused (cannot be carried out)
 A clause of SPEC.md that no case names is a failure, and so is a case that names a clause that is not there.
@@ -101,6 +102,12 @@ def tested(folder, kind):
     return None if good else 'exit %d, %s%s' % (status, out, err)
 
 
+def failing(folder, titles):
+    _, out, err = rbc(folder, 'test', '--format', 'tap')
+    failed = set(re.findall(r'^not ok \d+ - \w+: (.*)$', out, re.M))
+    return None if failed == set(titles.split()) else out + err
+
+
 def came_of(out, err):
     """What rbc eval said of each line, by its number: (word, all of it)."""
     said = {}
@@ -132,9 +139,11 @@ def run(job):
     case, (number, kind, argument, lines) = job
     with tempfile.TemporaryDirectory(prefix='rbc-spec-') as folder:
         code, snippet = argument.partition(' ')[::2] if kind in ('refused', 'warned') else ('', argument)
-        write(case, '' if kind == 'eval' else snippet, folder)
+        write(case, '' if kind in ('eval', 'fails') else snippet, folder)
         if kind == 'eval':
             problem = evaluated(folder, argument, lines)
+        elif kind == 'fails':
+            problem = failing(folder, argument)
         elif kind in ('tests', 'not-run'):
             problem = tested(folder, kind)
         elif kind in ('accepted', 'refused', 'warned'):
