@@ -288,7 +288,7 @@ START_TEST(types) {
     {"where (min(args.numbers) otherwise 0) > 1", ""},
     {"where today + 3 hours > today", "E0253"},
     {"where args.from in [\"10.0.0.0/8\", \"1.2.3.4\"]", ""},
-    {"where last(args.ids) == first(args.ids)", "E0255"},
+    {"where last(args.ids) == args.ids[0]", "E0255"},
     {"where \"a\" in seen thing.note", "E0505"},
     {"where hour(now, \"Nowhere/City\") > 1", "E0145"},
     {"where args.text contains args.numbers", "E0250"},
