@@ -37,9 +37,11 @@ LIBS      = $(JANSSON) $(shell pkg-config --libs libsodium libutf8proc) -lpthrea
 RUNTIME_LIBS = $(shell pkg-config --libs libsodium libutf8proc jansson) -lpthread -lm
 CHECK_LIBS   = $(shell pkg-config --libs check)
 GATE_LIBS    = $(RUNTIME_LIBS) $(shell pkg-config --libs libmicrohttpd libcurl cjose libseccomp)
+STORE_LIBS   = $(shell pkg-config --libs sqlite3 hiredis)
 
 # ---- sources ---------------------------------------------------------------------------------------------------
-RUNTIME_C  := $(wildcard runtime/*.c runtime/*/*.c)
+STORES_C   := runtime/stores/sqlite.c runtime/stores/redis.c   # each a library of its own, so that librebase needs neither
+RUNTIME_C  := $(filter-out $(STORES_C),$(wildcard runtime/*.c runtime/*/*.c))
 COMPILER_C := $(filter-out compiler/cli/%,$(wildcard compiler/*.c compiler/*/*.c))
 CLI_C      := $(wildcard compiler/cli/*.c)
 GATE_C     := $(wildcard service/*.c) compiler/cli/raw_json.c
@@ -98,6 +100,9 @@ $(2)/obj/%.o: %.c | $(GEN_HEADERS)
 $(2)/internal/librebase.a: $$($(1)_RUNTIME)
 	@mkdir -p $$(@D); rm -f $$@
 	@ar rcs $$@ $$^
+$(2)/internal/libstores.a: $(STORES_C:%.c=$(2)/obj/%.o)
+	@mkdir -p $$(@D); rm -f $$@
+	@ar rcs $$@ $$^
 $(2)/internal/librbc.a: $$($(1)_COMPILER)
 	@mkdir -p $$(@D); rm -f $$@
 	@ar rcs $$@ $$^
@@ -117,10 +122,10 @@ $(2)/tests/differential: $$($(1)_DIFF) $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
 	@$(4) $(OPTIMISE) $(3) -o $$@ $$($(1)_DIFF) $$($(1)_ARCHIVES) $$(LIBS)
-$(2)/tests/unit/%: $(2)/obj/tests/unit/%.o $(2)/internal/libtests.a $$($(1)_ARCHIVES)
+$(2)/tests/unit/%: $(2)/obj/tests/unit/%.o $(2)/internal/libtests.a $(2)/internal/libstores.a $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
-	@$(4) $(OPTIMISE) $(3) -o $$@ $$< $(2)/internal/libtests.a $$($(1)_ARCHIVES) $$(CHECK_LIBS) $$(LIBS)
+	@$(4) $(OPTIMISE) $(3) -o $$@ $$< $(2)/internal/libtests.a $(2)/internal/libstores.a $$($(1)_ARCHIVES) $$(CHECK_LIBS) $$(STORE_LIBS) $$(LIBS)
 endef
 $(eval $(call variant,PLAIN,$(B),,$$(CC),))
 $(eval $(call variant,ASAN,$(B)/asan,$(SANITIZE),$$(CC), (asan)))
@@ -144,6 +149,11 @@ $(B)/librebase.so.$(VERSION): $(PLAIN_RUNTIME)
 $(B)/librebase.so: $(B)/librebase.so.$(VERSION)
 	@ln -sf librebase.so.$(SOVERSION) $@
 
+# The stores of quotas that need another library.
+$(B)/librebase-%.a: $(B)/obj/runtime/stores/%.o
+	@echo "LIB   $@"
+	@rm -f $@; ar rcs $@ $<
+
 $(B)/%.pc: scripts/%.pc.in Makefile
 	@mkdir -p $(@D)
 	@sed -e 's|@VERSION@|$(VERSION)|' $< > $@
@@ -157,7 +167,7 @@ $(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 .PHONY: all libs setup demo test fuzz faults bless bench install uninstall clean format tidy help unit asan tsan clang
 
 all: libs $(B)/bin/rbc $(B)/bin/rbgate  ## build the libraries, rbc and the gateway
-libs: $(B)/librbc.a $(B)/librebase.a $(B)/librebase.so $(B)/rebase.pc $(B)/rbc.pc
+libs: $(B)/librbc.a $(B)/librebase.a $(STORES_C:runtime/stores/%.c=$(B)/librebase-%.a) $(B)/librebase.so $(B)/rebase.pc $(B)/rbc.pc
 
 setup:
 	@sh scripts/setup.sh
@@ -195,8 +205,8 @@ clang: $(B)/clang/bin/rbc $(B)/clang/bin/rbgate  ## compile everything with clan
 install: all                      ## install to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/rebase
 	install -m 755 $(B)/bin/rbc $(B)/bin/rbgate $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 runtime/include/rebase.h runtime/include/rebase_status.def compiler/include/rbc.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 $(B)/librebase.a $(B)/librbc.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 runtime/include/rebase.h runtime/include/rebase_*.h runtime/include/rebase_status.def compiler/include/rbc.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(B)/librebase.a $(B)/librebase-*.a $(B)/librbc.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(B)/librebase.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf librebase.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/librebase.so.$(SOVERSION)
 	ln -sf librebase.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/librebase.so
@@ -205,8 +215,8 @@ install: all                      ## install to $(DESTDIR)$(PREFIX)
 	cp -R stdlib $(DESTDIR)$(PREFIX)/share/rebase/stdlib
 
 uninstall:                        ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/rbc $(DESTDIR)$(PREFIX)/bin/rbgate $(DESTDIR)$(PREFIX)/include/rebase.h $(DESTDIR)$(PREFIX)/include/rebase_status.def
-	rm -f $(DESTDIR)$(PREFIX)/include/rbc.h $(DESTDIR)$(PREFIX)/lib/librebase.* $(DESTDIR)$(PREFIX)/lib/librbc.a
+	rm -f $(DESTDIR)$(PREFIX)/bin/rbc $(DESTDIR)$(PREFIX)/bin/rbgate $(DESTDIR)$(PREFIX)/include/rebase.h $(DESTDIR)$(PREFIX)/include/rebase_*
+	rm -f $(DESTDIR)$(PREFIX)/include/rbc.h $(DESTDIR)$(PREFIX)/lib/librebase.* $(DESTDIR)$(PREFIX)/lib/librebase-*.a $(DESTDIR)$(PREFIX)/lib/librbc.a
 	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/rebase.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/rbc.pc
 	rm -rf $(DESTDIR)$(PREFIX)/share/rebase
 
