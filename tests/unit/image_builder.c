@@ -23,7 +23,10 @@ uint32_t builder_add(struct builder *b, enum section section, const void *record
   struct builder_section *s = &b->section[section];
   uint32_t index = builder_count(b, section);
   size_t size = count * record_size[section];
-  s->bytes = realloc(s->bytes, s->size + size + 1);
+  if (s->size + size + 1 > s->room) {
+    s->room = 2 * (s->size + size) + 64;
+    s->bytes = realloc(s->bytes, s->room);
+  }
   if (!s->bytes) abort();
   if (size) memcpy(s->bytes + s->size, records, size);
   s->size += size;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include "image.h"
 
-struct builder_section { unsigned char *bytes; size_t size; };
+struct builder_section { unsigned char *bytes; size_t size, room; };
 struct builder { struct builder_section section[SECTION_COUNT]; };
 
 void builder_free(struct builder *b);
