@@ -22,7 +22,7 @@ static const char policy[] =
   "  writes put(id: string, b: bool, n: int, d: decimal, m: money(EUR), t: time, day: date, w: one of { x, \"y z\" }, r: region, i: ip, net: cidr,\n"
   "    v: version, long: duration, items: list of item, set: set of int, map: map of string, some: string?) -> thing { id: args.id } sends outside }\n"
   "agent bot { owner \"o\" purpose \"p\" uses c }\n"
-  "policy p { allow call c.get by bot  allow call c.many by bot  ask leads before call c.put by bot where args.n > 3 and vouched(args.id)\n"
+  "policy p { allow call c.get by bot  allow call c.many by bot  ask leads before call c.put by bot where args.n > 3 unless vouched(args.id) because \"r\"\n"
   "  allow call c.put by bot where args.n <= 3 with redact args.id of [mail]  allow release to person by bot with redact of [mail] }\n"
   "guard g { deny call c.put where session has personal and (any x in args.items where x.price > 5.00 USD) because \"no\" }\n";
 static unsigned char *image;
