@@ -32,7 +32,7 @@ static void write_formula(struct out *out, const struct image_cost *cost) {
 }
 
 size_t rebase_cost(rebase_engine *e, const char *agent, const char *operation, char *text, size_t size) {
-  struct out out = {text, 0, text && size ? size - 1 : 0};
+  struct out out = {text, 0, text ? size : 0};
   struct loaded *l = engine_check(e) == REBASE_OK ? engine_pin(e) : NULL;
   uint32_t a = l && agent ? find_agent(l->bundle, agent, strlen(agent)) : NONE32;
   uint32_t o = l && operation ? find_operation(l->bundle, operation, strlen(operation)) : NONE32;
@@ -41,6 +41,6 @@ size_t rebase_cost(rebase_engine *e, const char *agent, const char *operation, c
     write_formula(&out, &total);
   }
   loaded_drop(l);
-  if (text && size) text[out.length < size - 1 ? out.length : size - 1] = 0;
+  out_end(&out);
   return out.length;
 }

@@ -4,16 +4,6 @@
 #include "engine.h"
 #include "packed.h"
 
-/* For log and explanation: cut between characters when too long, empty when it is no text. */
-static void copy_name(char *to, size_t size, const char *from) {
-  size_t length = from ? strlen(from) : 0;
-  if (!utf8_valid(from, length)) length = 0;
-  if (length >= size)
-    for (length = size - 1; length && ((unsigned char)from[length] & 0xc0) == 0x80; length--) {}
-  if (length) memcpy(to, from, length);
-  to[length] = '\0';
-}
-
 /* ---- checks of the caller ---- */
 static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
   request_refuse(r, status, "%s", why);
@@ -21,12 +11,7 @@ static rebase_status refuse(rebase_request *r, rebase_status status, const char 
 }
 
 static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
-  struct record *record = &r->record;
-  copy_name(record->agent, sizeof record->agent, caller->agent);
-  copy_name(record->requester, sizeof record->requester, caller->requester);
-  copy_name(record->session, sizeof record->session, caller->session);
-  rebase_status status = engine_now(r->engine, &record->now);
-  if (status != REBASE_OK) return refuse(r, status, "the clock is unknown");
+  if (r->record.clock != REBASE_OK) return refuse(r, r->record.clock, "the clock is unknown");
   if (!caller->agent || !*caller->agent || !utf8_valid(caller->agent, strlen(caller->agent)))
     return refuse(r, REBASE_E_AGENT, "the host names no agent");
   r->asked.agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
@@ -83,13 +68,9 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
 static void write_reason(rebase_request *r) {
   struct record *record = &r->record;
   if (record->reason[0]) return;
-  struct out out = {record->reason, 0, sizeof record->reason - 1};
+  struct out out = {record->reason, 0, sizeof record->reason};
   record_reason(record, &out);
-  size_t end = out.length < out.size ? out.length : out.size;
-  if (out_cut(&out))                /* not inside a character */
-    while (end && ((unsigned char)record->reason[end] & 0xc0) == 0x80) end--;
-  record->reason[end] = 0;
-  record->decision.reason_length = end;
+  record->decision.reason_length = out_end(&out);
 }
 
 const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller) {

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include "engine.h"
 
@@ -233,6 +234,8 @@ rebase_status rebase_engine_load(rebase_engine *e, const void *bytes, size_t siz
 }
 
 static rebase_status read_file(rebase_engine *e, FILE *file, char **bytes, size_t *size) {
+  struct stat what;
+  if (fstat(fileno(file), &what) || !S_ISREG(what.st_mode)) return REBASE_E_FILE;     /* a directory has no end */
   if (fseek(file, 0, SEEK_END)) return REBASE_E_FILE;
   long end = ftell(file);
   if (end < 0 || fseek(file, 0, SEEK_SET)) return REBASE_E_FILE;

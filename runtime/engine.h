@@ -60,7 +60,7 @@ struct record {
   uint32_t near[MAX_NEAR], near_count;      /* rules that could have granted and did not match */
   bool granted, denied, failed, asks, by_approval;
   int64_t wait;                     /* shortest of the asks, 0 none */
-  struct now now;
+  struct now now; rebase_status clock;       /* clock: whether now is known */
   char agent[128], requester[128], session[REBASE_ID_BYTES];        /* for log and explanation; cut when longer */
   char reason[REASON_BYTES];
 };
@@ -108,6 +108,8 @@ rebase_status commit_allow(rebase_request *request, struct session *session, str
 bool reached_unaided(rebase_request *request);      /* no argument is a key that the agent chose */
 
 /* log.c */
+/* A text of the host's: cut between characters when too long, empty when it is none. */
+void text_cut(char *to, size_t size, const char *from);
 void log_decision(rebase_request *request);
 void log_event(rebase_engine *engine, const char *what, const char *session, const char *decision, const char *detail);
 void record_reason(struct record *record, struct out *out);          /* why, from the rules; for agents */

@@ -169,8 +169,8 @@ static void obligations(const rebase_decision *d, struct out *out) {
 }
 
 size_t rebase_explain(const rebase_decision *d, rebase_audience audience, char *text, size_t size) {
-  struct out out = {text, 0, text && size ? size - 1 : 0};
-  if (!d) { if (text && size) *text = 0; return 0; }
+  struct out out = {text, 0, text ? size : 0};
+  if (!d) { out_end(&out); return 0; }
   const struct record *record = (const struct record *)(const void *)d;     /* its first member */
   head(record, &out);
   for (uint32_t i = 0; record->loaded && i < d->rule_count; i++) one_rule(record, i, audience, &out);
@@ -182,10 +182,6 @@ size_t rebase_explain(const rebase_decision *d, rebase_audience audience, char *
   if (record->known && record->loaded && audience == REBASE_FOR_PERSON) near_misses(record, &out);
   asks(d, &out);
   obligations(d, &out);
-  if (text && size) {
-    size_t end = out.length < size - 1 ? out.length : size - 1;
-    if (out.length > end) while (end && ((unsigned char)text[end] & 0xc0) == 0x80) end--;
-    text[end] = 0;
-  }
+  out_end(&out);
   return out.length;
 }

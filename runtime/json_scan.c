@@ -53,15 +53,6 @@ static size_t write_path(const struct json *j, char *text, size_t size) {
   return used < size ? used : size - 1;
 }
 
-/* A cut name must not end inside a character. */
-static void trim_utf8(char *text) {
-  size_t n = strlen(text);
-  if (!utf8_valid(text, n)) {
-    for (size_t i = 0; i < n; i++)
-      if ((unsigned char)text[i] >= 0x80) text[i] = '?';
-  }
-}
-
 bool json_fail(struct json *j, rebase_status status, const char *format, ...) {
   if (j->status != REBASE_OK) return false;
   j->status = status;
@@ -72,7 +63,7 @@ bool json_fail(struct json *j, rebase_status status, const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(j->error + used, sizeof j->error - (size_t)used, format, arguments);
   va_end(arguments);
-  trim_utf8(j->error);
+  utf8_patch(j->error);
   return false;
 }
 

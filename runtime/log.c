@@ -1,6 +1,7 @@
 /* log.c: one JSON line for the host's log; and the words for effects and verdicts. No argument value ever stands in it. */
 #include <stdio.h>
 #include "engine.h"
+#include "packed.h"
 
 const char *effect_word(rebase_effect effect) {
   return effect == REBASE_ALLOW ? "allow" : effect == REBASE_ASK ? "ask" : "deny";
@@ -17,20 +18,31 @@ const char *verdict_word(uint8_t verdict, bool lack_asks) {
   }
 }
 
+void text_cut(char *to, size_t size, const char *from) {
+  size_t length = from ? strlen(from) : 0;
+  if (length && !utf8_valid(from, length)) length = 0;
+  if (length >= size)
+    for (length = size - 1; length && ((unsigned char)from[length] & 0xc0) == 0x80; length--) {}
+  if (length) memcpy(to, from, length);
+  to[length] = '\0';
+}
+
 /* ---- lines ---- */
-static void field(struct out *out, const char *name, const char *text) {
-  if (!text) return;
-  bool first = !out->length || (out->length <= out->size && out->bytes[out->length - 1] == '{');
+static void name_field(struct out *out, const char *name) {
+  bool first = out->length && out->length <= out->size && out->bytes[out->length - 1] == '{';
   if (!first) out_char(out, ',');
   out_json_string(out, name, strlen(name));
   out_char(out, ':');
+}
+
+static void field(struct out *out, const char *name, const char *text) {
+  if (!text) return;
+  name_field(out, name);
   out_json_string(out, text, strlen(text));
 }
 
 static void number_field(struct out *out, const char *name, uint64_t number) {
-  out_char(out, ',');
-  out_json_string(out, name, strlen(name));
-  out_char(out, ':');
+  name_field(out, name);
   out_unsigned(out, number);
 }
 
@@ -46,7 +58,8 @@ static void send(rebase_engine *e, struct out *out) {
 }
 
 void log_event(rebase_engine *e, const char *what, const char *session, const char *decision, const char *detail) {
-  char line[1024];
+  char line[8192];                  /* each text may be escaped to six times its length */
+  char shortened[1024];
   struct out out = {line, 0, sizeof line};
   struct now now = {0};
   if (!e->options.log || engine_now(e, &now) != REBASE_OK) return;
@@ -54,7 +67,8 @@ void log_event(rebase_engine *e, const char *what, const char *session, const ch
   field(&out, "event", what);
   field(&out, "session", session);
   field(&out, "decision", decision);
-  field(&out, "detail", detail);
+  if (detail) text_cut(shortened, sizeof shortened, detail);
+  field(&out, "detail", detail ? shortened : NULL);
   send(e, &out);
 }
 
@@ -63,16 +77,24 @@ static const char *event_word(enum event event) {
   return event < EVENT_COUNT ? words[event] : "unknown";
 }
 
+/* As many rules as fit: a line is never left out because it would be too long. rule_total says how many there were. */
 static void rules_field(struct out *out, const rebase_decision *d) {
-  out_string(out, ",\"rules\":[");
+  const size_t end = 64;            /* what follows the rules */
+  number_field(out, "rule_total", d->rule_total);
+  name_field(out, "rules");
+  out_char(out, '[');
   for (uint32_t i = 0; i < d->rule_count; i++) {
+    size_t before = out->length;
     if (i) out_char(out, ',');
-    out_string(out, "{");
+    out_char(out, '{');
     field(out, "rule", d->rules[i].name);
     field(out, "effect", d->rules[i].effect);
     field(out, "file", d->rules[i].file);
     number_field(out, "line", d->rules[i].line);
     out_char(out, '}');
+    if (out->length + end <= out->size) continue;
+    out->length = before;
+    break;
   }
   out_char(out, ']');
 }
@@ -99,8 +121,8 @@ void log_decision(rebase_request *r) {
     field(&out, "bundle", record->loaded->digest);
   }
   if (d->call_hash[0]) field(&out, "call_hash", d->call_hash);
-  rules_field(&out, d);
   field(&out, "reason", d->reason);
   number_field(&out, "steps", d->steps);
+  rules_field(&out, d);
   send(e, &out);
 }

@@ -283,7 +283,8 @@ static rebase_status begin(struct observation *o, const char *session, rebase_re
   return engine_report(report, status, "%s", rebase_status_text(status));
 }
 
-static rebase_status end(struct observation *o, rebase_status status) {
+static rebase_status end(struct observation *o, rebase_status status, rebase_report *report) {
+  if (report && status != REBASE_OK && report->status != status) engine_report(report, status, "%s", rebase_status_text(status));
   free_memory(o);
   engine_release(o->engine, o->session);
   loaded_drop(o->loaded);
@@ -298,16 +299,16 @@ rebase_status rebase_observe(rebase_engine *e, const char *session, const char *
   rebase_status status = engine_check(e);
   if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
   status = begin(&o, session, report);
-  if (status != REBASE_OK) return end(&o, status);
+  if (status != REBASE_OK) return end(&o, status, report);
   if (!result) { result = ""; length = 0; }
   struct call *call = decision_id && id_from_hex(decision_id, id) ? session_find_call(o.session, id) : NULL;
-  if (!call) return end(&o, engine_report(report, REBASE_E_DECISION, "%s", rebase_status_text(REBASE_E_DECISION)));
+  if (!call) return end(&o, REBASE_E_DECISION, report);
   if (outcome != REBASE_SUCCESS && outcome != REBASE_FAILED) outcome = REBASE_UNKNOWN;
   o.call = *call;
   o.room = call;
   if (call->operation != NONE32) o.operation = operation_of(o.loaded, call);
   status = settle(&o, outcome, result, length, report);
-  status = end(&o, status);
+  status = end(&o, status, report);
   log_event(e, "observe", session, decision_id, outcomes[outcome]);
   return status;
 }
@@ -331,11 +332,11 @@ rebase_status rebase_see(rebase_engine *e, const char *session, const char *enti
   rebase_status status = engine_check(e);
   if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
   status = begin(&o, session, report);
-  if (status != REBASE_OK) return end(&o, status);
+  if (status != REBASE_OK) return end(&o, status, report);
   uint32_t index = entity ? find_entity(o.loaded->bundle, entity, strlen(entity)) : NONE32;
   if (index == NONE32 || !text) status = engine_report(report, REBASE_E_ARGUMENT, "unknown entity");
   else status = see(&o, index, text, length, report);
-  status = end(&o, status);
+  status = end(&o, status, report);
   if (status == REBASE_OK) log_event(e, "see", session, NULL, entity);
   return status;
 }

@@ -149,7 +149,7 @@ static struct session *make_child(rebase_engine *e, struct session *parent, cons
   if (*status != REBASE_OK) return NULL;
   for (uint32_t i = 0; i < length; i++) chain[i] = parent->chain->items[i].text;
   chain[length] = bundle_text(l->bundle, l->bundle->AGENTS.at[call->agent].name);
-  struct session *child = session_member(&e->allocator, parent->family, chain, length + 1, l->bundle->ENTITIES.count);
+  struct session *child = session_new(&e->allocator, parent->family, chain, length + 1, l->bundle->ENTITIES.count);
   if (!child) { *status = REBASE_E_MEMORY; return NULL; }
   session_adopt(child, l);
   session_end_call(parent, call, false);

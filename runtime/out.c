@@ -108,7 +108,11 @@ void out_time(struct out *out, int64_t microseconds, int32_t offset, bool with_z
   if (with_zone) out_offset(out, offset);
 }
 
-void out_end(struct out *out) {
-  if (!out->size) return;
-  out->bytes[out->length < out->size ? out->length : out->size - 1] = 0;
+size_t out_end(struct out *out) {
+  if (!out->size) return 0;
+  size_t end = out->length < out->size ? out->length : out->size - 1;
+  if (out->length > end)
+    while (end && ((unsigned char)out->bytes[end] & 0xc0) == 0x80) end--;
+  out->bytes[end] = 0;
+  return end;
 }

@@ -29,6 +29,6 @@ void out_hex(struct out *out, const unsigned char *bytes, size_t length);
 void out_json_string(struct out *out, const char *bytes, size_t length);     /* with quotes, escaping only what must be */
 void out_date(struct out *out, int64_t days);                 /* 2024-05-15 */
 void out_time(struct out *out, int64_t microseconds, int32_t offset, bool with_zone);
-/* NUL after what there is; the last byte is given up for it when there is no room. */
-void out_end(struct out *out);
+/* NUL after what there is, and how long that is; when there is no room the last character is given up for it. */
+size_t out_end(struct out *out);
 #endif

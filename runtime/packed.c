@@ -17,6 +17,12 @@ bool utf8_valid(const char *bytes, size_t length) {
   return true;
 }
 
+void utf8_patch(char *text) {
+  if (utf8_valid(text, strlen(text))) return;
+  for (; *text; text++)
+    if ((unsigned char)*text >= 0x80) *text = '?';
+}
+
 bool scalar_valid(const struct rebase_bundle *bundle, uint32_t type, int64_t bits) {
   const struct image_type *t = bundle_type(bundle, type);
   if (bits == REBASE_MISSING) return false;

@@ -22,6 +22,7 @@ bool packed_copy(const struct rebase_bundle *bundle, uint32_t type, value v, str
 /* Whether a scalar is one of the type's values (a bool is 0 or 1, a word is one of the words, a region exists, ...). */
 bool scalar_valid(const struct rebase_bundle *bundle, uint32_t type, int64_t bits);
 bool utf8_valid(const char *bytes, size_t length);  /* well-formed and without NUL */
+void utf8_patch(char *text);        /* in a text that was cut inside a character, question marks for what is not ASCII */
 /* Equal values of a type: deep, maps and records too; two missing ones are equal. */
 bool value_equal(const struct rebase_bundle *bundle, uint32_t type, value a, value b);
 /* The longest list within a value, for the n of cost bounds. */

@@ -72,6 +72,15 @@ static rebase_status pin(rebase_request *r) {
   return r->loaded ? REBASE_OK : REBASE_E_NO_BUNDLE;
 }
 
+/* Who asks and when, for log and explanation: known of every decision, refused ones too. */
+static void note_caller(rebase_request *r, const rebase_caller *caller) {
+  struct record *record = &r->record;
+  record->clock = engine_now(r->engine, &record->now);
+  text_cut(record->agent, sizeof record->agent, caller ? caller->agent : NULL);
+  text_cut(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
+  text_cut(record->session, sizeof record->session, caller ? caller->session : NULL);
+}
+
 static rebase_status start(rebase_request *r) {
   clear_record(&r->record);
   r->asked = (struct asked){EVENT_CALL, NONE32, NONE32};
@@ -98,6 +107,7 @@ const rebase_decision *request_refuse(rebase_request *r, rebase_status status, c
   va_start(arguments, format);
   vsnprintf(r->record.reason, sizeof r->record.reason, format, arguments);
   va_end(arguments);
+  utf8_patch(r->record.reason);
   d->reason_length = strlen(r->record.reason);
   return d;
 }
@@ -237,6 +247,7 @@ const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller
   if (!r) return &no_request.decision;
   for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
     rebase_status status = request_start(r);
+    note_caller(r, caller);
     if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
     if (!body || !caller) return request_refuse(r, REBASE_E_ARGUMENT, "no request or no caller"), request_finish(r);
     if (length > r->engine->options.request_bytes) {
@@ -391,6 +402,7 @@ const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *cal
   if (!r) return &no_request.decision;
   struct asked asked = r->asked;
   rebase_status status = start(r);
+  note_caller(r, caller);
   if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
   if (!caller) return request_refuse(r, REBASE_E_ARGUMENT, "no caller"), request_finish(r);
   if (!r->building || r->poison != REBASE_OK) {

@@ -61,7 +61,7 @@ static bool copy_chain(const struct allocator *a, struct session *s, const struc
   return true;
 }
 
-struct session *session_member(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities) {
+struct session *session_new(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities) {
   struct session *s = take(a, sizeof *s);
   if (!s) return NULL;
   s->only_capacity = entities;
@@ -73,14 +73,7 @@ struct session *session_member(const struct allocator *a, struct family *family,
   }
   s->family = family;
   s->sequence = 1;
-  family->members++;
-  return s;
-}
-
-struct session *session_new(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities) {
-  pthread_mutex_lock(&family->lock);
-  struct session *s = session_member(a, family, chain, length, entities);
-  pthread_mutex_unlock(&family->lock);
+  atomic_fetch_add(&family->members, 1);
   return s;
 }
 
@@ -92,10 +85,7 @@ struct requester *session_free(struct session *s) {
   a.release(s->only, a.user);
   a.release(s->chain_memory, a.user);
   a.release(s, a.user);
-  pthread_mutex_lock(&f->lock);
-  bool last = --f->members == 0;
-  pthread_mutex_unlock(&f->lock);
-  if (!last) return NULL;
+  if (atomic_fetch_sub(&f->members, 1) != 1) return NULL;
   struct requester *requester = f->requester;
   family_free(f);
   return requester;

@@ -39,7 +39,7 @@ struct said { struct said *next; size_t length; char bytes[]; };    /* NFC */
 struct subject { struct subject *next; uint32_t entity; uint32_t kind; value key; };   /* registry number; kind of the key's type */
 struct family {
   pthread_mutex_t lock;
-  uint32_t members;
+  atomic_uint members;              /* not under the lock: a forked child closes without it */
   struct allocator allocator;
   struct requester *requester;
   struct text *requester_json;      /* or NULL */
@@ -122,8 +122,6 @@ struct session_view { const struct session *session; const struct loaded *loaded
 struct family *family_new(const struct allocator *a, struct requester *requester, uint32_t counts, struct now now);
 /* A member of the family. chain: names of the agents. NULL: out of memory; the family is untouched then. */
 struct session *session_new(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities);
-/* The same for a family whose lock is held. */
-struct session *session_member(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities);
 void family_free(struct family *family);            /* only one that has no members */
 /* Frees the session, and the family with its last member; returns the requester then, else NULL. */
 struct requester *session_free(struct session *session);

@@ -83,7 +83,7 @@ typedef struct rebase_options {     /* zero: the default of each */
 typedef struct rebase_report { rebase_status status; char text[512]; } rebase_report;
 
 REBASE_API rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **engine);
-REBASE_API void rebase_engine_close(rebase_engine *engine);    /* no call may be under way */
+REBASE_API void rebase_engine_close(rebase_engine *engine);    /* free its requests first; no call may be under way */
 /* Verifies a private copy, then swaps it in atomically; on failure the old bundle stays. Requests that are being decided
  * finish with the old one; sessions live on: labels, proofs and counts by name, what was seen if both bundles describe data
  * alike. The old bundle is freed when the last request that used it is used again or freed. */
@@ -117,6 +117,7 @@ REBASE_API rebase_status rebase_session_delegate(rebase_engine *engine, const ch
 /* What the requester said, in their own words: the one input that widens. Call it only with text that came from the
  * requester's own channel, never with text of tools, files or agents. A child session made by delegation refuses it. */
 REBASE_API rebase_status rebase_hear(rebase_engine *engine, const char *session, const char *text, size_t length);
+/* Proofs, labels, entities and groups go by their full names: "acme.platform.verified". */
 REBASE_API rebase_status rebase_prove(rebase_engine *engine, const char *session, const char *proof);      /* the host's own check succeeded */
 REBASE_API rebase_status rebase_taint(rebase_engine *engine, const char *session, const char *label);      /* the host knows of data of this kind */
 /* A value of an entity as the system of record returned it, outside an operation (tests, context that the host looked up).

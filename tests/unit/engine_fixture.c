@@ -183,3 +183,24 @@ rebase_status hear(struct host *h, const char *text) { return rebase_hear(h->eng
 rebase_status see(struct host *h, const char *entity, const char *json) {
   return rebase_see(h->engine, h->caller.session, entity, json, strlen(json), &h->report);
 }
+
+/* ---- typed ---- */
+rebase_slot slot_of(struct host *h, const char *operation_name, const char *argument) {
+  rebase_operation operation;
+  rebase_slot slot;
+  ck_assert_int_eq(rebase_find_operation(h->engine, operation_name, &operation), REBASE_OK);
+  ck_assert_int_eq(rebase_find_slot(h->engine, operation, argument, &slot), REBASE_OK);
+  return slot;
+}
+
+void begin_typed(struct host *h, const char *name) {
+  rebase_operation operation;
+  ck_assert_int_eq(rebase_find_operation(h->engine, name, &operation), REBASE_OK);
+  ck_assert_int_eq(rebase_request_call(h->request, operation), REBASE_OK);
+}
+
+const rebase_decision *decide_typed(struct host *h) {
+  const rebase_decision *d = rebase_decide(h->request, &h->caller);
+  memcpy(h->decision, d->id, sizeof h->decision);
+  return d;
+}

@@ -55,6 +55,11 @@ void call_and_observe(struct host *h, const char *body, const char *result);
 rebase_status hear(struct host *h, const char *text);
 rebase_status see(struct host *h, const char *entity, const char *json);
 
+/* The same, typed. */
+rebase_slot slot_of(struct host *h, const char *operation, const char *argument);
+void begin_typed(struct host *h, const char *operation);
+const rebase_decision *decide_typed(struct host *h);
+
 /* The effect that a body meets; the message says what was decided instead. */
 #define EXPECT(H, EFFECT, BODY) do { \
     const rebase_decision *expected_decision = decide((H), (BODY)); \
