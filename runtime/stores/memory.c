@@ -5,7 +5,7 @@
 #include <string.h>
 #include "rebase_quota.h"
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 enum state { FREE, OPEN, DONE };
 
 struct entry { int64_t bucket, ends, amount; };

@@ -25,13 +25,15 @@ static const char policy[] =
   "policy p { allow call c.get by bot  allow call c.many by bot  ask leads before call c.put by bot where args.n > 3 unless vouched(args.id) because \"r\"\n"
   "  allow call c.put by bot where args.n <= 3 with redact args.id of [mail]  allow release to person by bot with redact of [mail] }\n"
   "guard g { deny call c.put where session has personal and (any x in args.items where x.price > 5.00 USD) because \"no\" }\n";
-static unsigned char *image;
-static size_t image_size;
+static rebase_engine *engine;
+static rebase_request *request;
+static int64_t now;
 
-static bool random_bytes(void *bytes, size_t size, void *user) {
-  memset(bytes, 7, size);                   /* the same every time, so that what is found can be found again */
-  *(unsigned char *)bytes = ++*(unsigned char *)user;
-  return true;
+static int64_t clock_of(void *user) { return *(int64_t *)user; }
+
+static void close_engine(void) {
+  rebase_request_free(request);
+  rebase_engine_close(engine);
 }
 
 int LLVMFuzzerInitialize(int *count, char ***arguments) {
@@ -39,10 +41,16 @@ int LLVMFuzzerInitialize(int *count, char ***arguments) {
   char folder[] = "/tmp/rebase-fuzz-XXXXXX";
   if (!mkdtemp(folder)) abort();
   const struct rbc_options options = {.directory = folder, .date = "2026-01-01"};
+  const rebase_options how = {.wall_clock = clock_of, .steady_clock = clock_of, .user = &now, .max_sessions = 4};
+  unsigned char *image;
+  size_t image_size;
   struct rbc *c = rbc_open(&options);
   if (!c || !rbc_add_file(c, "root.rb", root, sizeof root - 1) || !rbc_add_file(c, "a/a.rb", policy, sizeof policy - 1)) abort();
   if (!rbc_check(c) || !rbc_compile(c, &image, &image_size)) { rbc_report(c, stderr, RBC_TEXT); abort(); }
   rbc_close(c);
+  if (rebase_engine_open(&how, &engine) != REBASE_OK || rebase_engine_load(engine, image, image_size, NULL) != REBASE_OK) abort();
+  free(image);
+  if (!(request = rebase_request_new(engine)) || atexit(close_engine)) abort();
   return rmdir(folder);
 }
 
@@ -55,7 +63,7 @@ static void judge(const rebase_decision *d) {
   rebase_explain(d, REBASE_FOR_PERSON, text, sizeof text);
 }
 
-static void line(rebase_engine *engine, rebase_request *request, const rebase_caller *caller, const char *text, size_t length) {
+static void line(const rebase_caller *caller, const char *text, size_t length) {
   char id[REBASE_ID_BYTES];
   const char *result = memchr(text, '\t', length);         /* request, tab, result */
   size_t request_length = result ? (size_t)(result - text) : length;
@@ -70,26 +78,22 @@ static void line(rebase_engine *engine, rebase_request *request, const rebase_ca
   rebase_observe(engine, caller->session, id, REBASE_SUCCESS, result + 1, length - request_length - 1, NULL);
 }
 
+/* One engine for all inputs. Each finds a clean session: days pass between them, and the labels of a requester fade. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  unsigned char counter = 0;
-  const rebase_options options = {.random_bytes = random_bytes, .user = &counter, .max_sessions = 4};
   const rebase_opening opening = {"a.bot", "r", "{\"desk\":\"de\",\"roles\":[]}"};
   char session[REBASE_ID_BYTES];
-  rebase_engine *engine;
-  if (rebase_engine_open(&options, &engine) != REBASE_OK || rebase_engine_load(engine, image, image_size, NULL) != REBASE_OK) abort();
+  now += INT64_C(5) * 86400 * 1000000;
   if (rebase_session_open(engine, &opening, session, NULL) != REBASE_OK) abort();
-  rebase_request *request = rebase_request_new(engine);
   const rebase_caller caller = {"a.bot", "r", session};
   const char *at = (const char *)data, *end = at + size;
-  while (request && at < end) {
+  while (at < end) {
     const char *stop = memchr(at, '\n', (size_t)(end - at));
     size_t length = stop ? (size_t)(stop - at) : (size_t)(end - at);
-    line(engine, request, &caller, at, length);
+    line(&caller, at, length);
     rebase_see(engine, session, "c.thing", at, length, NULL);
     rebase_hear(engine, session, at, length);
     at += length + 1;
   }
-  rebase_request_free(request);
-  rebase_engine_close(engine);
+  rebase_session_close(engine, session);
   return 0;
 }
