@@ -1,121 +1,125 @@
 #!/usr/bin/env python3
-"""Plants each fault of faults.py and shows which suite notices it.
+"""Plants each known fault, one at a time, and shows which suite catches it.
 
-usage: run.py [--check] [--few] [NAME ...]     --check: only that each fault still has its place; --few: a handful, for `make test`
+usage: run.py [--check | --smoke | --list] [--jobs N] [NAME ...]
 
-The sources are copied to build/faults/tree, each fault becomes a branch there that an environment variable takes, and one build
-holds them all. The product's own sources know nothing of faults. Last line: `N caught, N missed`.
+The sources are copied to build/faults with all faults in them, each behind a switch (plant.py), and built once. Without a fault
+switched on the suites must pass; with one, the likeliest suite comes first and the first that fails has caught it. --check only
+looks whether every fault still fits its source; --smoke tries a few. Exit code 0: every fault tried was caught.
 """
-import concurrent.futures, os, re, shutil, subprocess, sys
+import concurrent.futures, os, re, signal, subprocess, sys, threading, time
+import plant
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, HERE)
-import faults
-
-TREE = os.path.join(ROOT, 'build', 'faults', 'tree')
-FEW = ('equal_currencies', 'and_is_or', 'jump_anywhere', 'half_up', 'allow_beats_deny')
-PLANTER = '''/* Made by tests/faults/run.py: whether a fault is planted. */
-#ifndef FAULT_PLANTED
-#define FAULT_PLANTED
-extern char *getenv(const char *name);             /* no header: sources choose their own feature macros first */
-static const char *fault_chosen = "";
-__attribute__((constructor, unused)) static void fault_choose(void) { const char *name = getenv("REBASE_FAULT"); fault_chosen = name ? name : ""; }
-#define FAULT_IS(NAME) (*fault_chosen == *(NAME) && __builtin_strcmp(fault_chosen, (NAME)) == 0)
-#endif
-'''
-DECISIONS = {'differential': '60000'}
+TREE = os.path.join(plant.ROOT, 'build', 'faults')
+DIFFERENTIAL = ['build/tests/differential', '40000']
+SECONDS = 120                       # for one suite: what takes longer hangs
+SMOKE = ('deny_overruled_by_allow', 'region_order_inverted', 'cost_not_compared', 'currencies_compared', 'unless_not_inverted')
+FAILS = re.compile(r':[FE]:|not ok|\bFAIL|differ|\bfailed\b|seed \d+', re.I)
 
 
-def all_faults():
-    return [(part, *fault) for part, found in faults.PARTS for fault in found]
+class Suites:
+    """The suites of scripts/run_tests.py, as they stand in the planted copy."""
+    def __init__(self):
+        sys.path.insert(0, os.path.join(TREE, 'scripts'))
+        import run_tests                              # enters the copy: its suites' commands are relative
+        self.counts_of = run_tests.counts_of
+        self.all = {s.name: s for s in run_tests.suites() if re.match(r'(unit|run)/|(cli|ui)$', s.name) and s.name != 'run/no-data'}
+        self.all['differential'] = run_tests.Suite('differential', DIFFERENTIAL)
+
+    def run(self, name, fault):
+        """None when the suite passes, else what failed."""
+        suite = self.all[name]
+        env = {**os.environ, **suite.env, 'REBASE_FAULT': fault, 'REBASE_DATA': '/nonexistent', 'CK_DEFAULT_TIMEOUT': '10'}
+        process = subprocess.Popen(suite.command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                   start_new_session=True, cwd=TREE)
+        try:
+            output = process.communicate(timeout=SECONDS)[0].decode('utf-8', 'replace')
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)    # its own group: start_new_session
+            process.communicate()
+            return 'did not end within %d seconds' % SECONDS
+        passed, failed, why = self.counts_of(suite, process.returncode, output)
+        if not failed:
+            return None
+        lines = [line.strip() for line in output.splitlines() if FAILS.search(line) and not re.match(r'\d+%|\d+ passed', line)]
+        return (lines[0] if lines else why or '%d failed' % failed)[:110]
 
 
-def misplaced():
-    wrong, names = [], set()
-    for _, name, _, path, old, new, _ in all_faults():
-        text = open(os.path.join(ROOT, path), encoding='utf-8').read()
-        if text.count(old) != 1:
-            wrong.append('%s: its place in %s is there %d times' % (name, path, text.count(old)))
-        if name in names or 'FAULT' not in new:
-            wrong.append('%s: twice, or without FAULT' % name)
-        names.add(name)
-    return wrong
+def build(jobs):
+    flags = ['make', '--no-print-directory', '-s', '-C', TREE, '-j%d' % jobs,
+             'OPTIMISE=-O1 -w -Wno-error -DREBASE_FAULTS -include %s/fault.h' % TREE]
+    if os.environ.get('CC'):
+        flags.append('CC=' + os.environ['CC'])
+    env = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')}
+    done = subprocess.run([*flags, 'build/bin/rbc', 'unit', 'build/tests/differential'], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.exit(done.stdout.decode('utf-8', 'replace')[-4000:] + '\nthe planted copy does not build')
 
 
-def copy_tree():
-    listed = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], cwd=ROOT, capture_output=True, text=True)
-    files = listed.stdout.split('\n') if listed.returncode == 0 else [os.path.relpath(os.path.join(d, f), ROOT) for d, dirs, fs in os.walk(ROOT)
-                                                                      if not re.search(r'/(build|\.git)(/|$)', d) for f in fs]
-    for path in filter(None, files):
-        source, target = os.path.join(ROOT, path), os.path.join(TREE, path)
-        if not os.path.isfile(source):
-            continue
-        text = open(source, 'rb').read()
-        for _, name, _, where, old, new, _ in all_faults():
-            if where == path:
-                text = text.replace(old.encode(), re.sub(r'\bFAULT\b', 'FAULT_IS("%s")' % name, new).encode(), 1)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if not os.path.exists(target) or open(target, 'rb').read() != text:       # unchanged: nothing to build anew
-            open(target, 'wb').write(text)
-            shutil.copymode(source, target)
-    open(os.path.join(TREE, 'fault.h'), 'w').write(PLANTER)
+def caught_by(suites, fault):
+    order = [s for s in fault.suites if s in suites.all]
+    for name in order + [s for s in suites.all if s not in order]:
+        failure = suites.run(name, fault.name)
+        if failure:
+            return name, failure
+    return None, ''
 
 
-def build(suites):
-    units = ['build/tests/unit/test_%s' % s.split('/')[1] for s in suites if s.startswith('unit/')]
-    made = subprocess.run(['make', '-j%d' % (os.cpu_count() or 2), 'all', 'build/tests/differential', *sorted(set(units)),
-                           'CC=%s -include %s/fault.h -Wno-error -Wno-unused-variable' % (os.environ.get('CC', 'cc'), TREE), 'OPTIMISE=-O1'],
-                          cwd=TREE, capture_output=True, text=True)
-    if made.returncode:
-        sys.exit('the faulty tree does not build:\n' + (made.stdout + made.stderr)[-4000:])
+def try_all(suites, faults, jobs):
+    caught, lock, start = [], threading.Lock(), time.monotonic()
 
+    def one(fault):
+        name, failure = caught_by(suites, fault)
+        with lock:
+            if name:
+                caught.append(fault)
+            print('%s  %-34s %s' % ('caught' if name else 'MISSED', fault.name, 'by %s (%s)' % (name, failure) if name else fault.story),
+                  flush=True)
 
-def fails(suite, fault):
-    """Whether the suite fails, or hangs, with the fault planted (None: with none)."""
-    command = ['build/tests/differential', DECISIONS['differential']] if suite == 'differential' else [sys.executable, 'scripts/run_tests.py', suite]
-    environment = {**os.environ, 'REBASE_FAULT': fault or '', 'REBASE_DATA': '/nonexistent'}
-    if suite.startswith('unit/'):
-        command, environment['CK_FORK'] = ['build/tests/unit/test_' + suite[5:]], 'yes'
-    try:
-        return subprocess.run(command, cwd=TREE, env=environment, capture_output=True, timeout=240).returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
-
-
-def exists(suite):
-    return not suite.startswith('unit/') or os.path.exists(os.path.join(ROOT, 'tests', 'unit', 'test_%s.c' % suite[5:]))
-
-
-def judge(fault):
-    part, name, story, path, _, _, suites = fault
-    for suite in filter(exists, suites):
-        if fails(suite, name):
-            return 'caught  %-24s by %-18s %s: %s' % (name, suite, part, story), True
-    return 'MISSED  %-24s %-21s %s: %s (%s)' % (name, 'by ' + ', '.join(filter(exists, suites)), part, story, path), False
+    with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
+        list(pool.map(one, faults))
+    parts = sorted({f.part for f in faults})
+    print('%s; %.0f s' % (', '.join('%s %d of %d' % (p, len([f for f in caught if f.part == p]), len([f for f in faults if f.part == p]))
+                                    for p in parts), time.monotonic() - start))
+    return len(caught)
 
 
 def main():
-    arguments = [a for a in sys.argv[1:] if not a.startswith('--')]
-    wrong = misplaced()
-    if '--check' in sys.argv or wrong:
-        for line in wrong:
-            print('not ok', line)
-        print('%d passed, %d failed' % (len(all_faults()) - len(wrong), len(wrong)))
+    arguments, jobs = sys.argv[1:], max(1, min(2, os.cpu_count() or 1))
+    if '--jobs' in arguments:
+        at = arguments.index('--jobs')
+        jobs = int(arguments[at + 1])
+        del arguments[at:at + 2]
+    options, names = [a for a in arguments if a.startswith('--')], [a for a in arguments if not a.startswith('--')]
+    try:
+        faults = plant.read_faults()
+        known = {f.name for f in faults}
+        wrong = plant.misplaced(faults) + ['no fault is called %s' % n for n in [*names, *SMOKE] if n not in known]
+        if not wrong and '--check' not in options:
+            plant.plant(faults, TREE)
+    except plant.Wrong as problem:
+        faults, wrong = [], [str(problem)]
+    if wrong or '--check' in options:
+        print(''.join('FAIL %s\n' % w for w in wrong) + '%d passed, %d failed' % (max(0, len(faults) - len(wrong)), len(wrong)))
         return 1 if wrong else 0
-    chosen = [f for f in all_faults() if (not arguments or f[1] in arguments) and ('--few' not in sys.argv or f[1] in FEW)]
-    suites = sorted({s for f in chosen for s in f[6] if exists(s)})
-    copy_tree()
-    build(suites)
-    for suite in suites:
-        if fails(suite, None):
-            sys.exit('%s fails without any fault' % suite)
-    missed = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        for line, caught in pool.map(judge, chosen):
-            missed += not caught
-            print(line, flush=True)
-    print(('%d passed, %d failed' if '--few' in sys.argv else '%d caught, %d missed') % (len(chosen) - missed, missed))
+    chosen = [f for f in faults if f.name in (SMOKE if '--smoke' in options else names or known)]
+    if '--list' in options:
+        for f in chosen:
+            print('%-10s %-34s %s' % (f.part, f.name, f.story))
+        return 0
+    build(jobs)
+    suites = Suites()
+    needed = [s for s in suites.all if not ('--smoke' in options) or any(s in f.suites for f in chosen)]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
+        broken = [(name, why) for name, why in zip(needed, pool.map(lambda name: suites.run(name, ''), needed)) if why]
+    for name, why in broken:
+        print('FAIL %s, with no fault switched on: %s' % (name, why))
+    if broken:
+        print('0 passed, %d failed' % len(broken))
+        return 1
+    caught = try_all(suites, chosen, jobs)
+    missed = len(chosen) - caught
+    print('%d passed, %d failed' % (caught, missed) if '--smoke' in options else '%d caught, %d missed' % (caught, missed))
     return 1 if missed else 0
 
 

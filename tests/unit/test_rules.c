@@ -292,6 +292,13 @@ START_TEST(types) {
     {"where \"a\" in seen thing.note", "E0505"},
     {"where hour(now, \"Nowhere/City\") > 1", "E0145"},
     {"where args.text contains args.numbers", "E0250"},
+    {"where (args.note otherwise requester.nick) starts with \"a\"", "E0254"},
+    {"where (args.note otherwise requester.nick) == \"a\"", ""},
+    {"where args.note is missing or args.count > 1 unless length(args.note) > 1", "E0254"},
+    {"where today > 2000-02-29", ""},
+    {"where today > 2100-02-29", "E0012"},
+    {"unless 1 < 2", "W0900"},
+    {"unless 2 < 1", "W0901"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     check_pay("deny", cases[i].text);
@@ -319,6 +326,15 @@ START_TEST(rules) {
     {"guard g { deny call where args.id == \"a\" because \"b\" }", "E0405"},
     {"guard g { deny release to person where args.id == \"a\" because \"b\" }", "E0406"},
     {"guard g { deny release to persons because \"b\" }", "E0412"},
+    {"guard g { let t = seen thing(args.id) otherwise deny because \"b\"\n let u = seen thing(args.text) otherwise deny "
+     "because \"b\"\n deny call store.pay where t.maybe is present and u.maybe > 1 because \"b\" }",
+     "E0254"},
+    {"connector c \"c\" { writes a(x: string?) writes b(x: string) }\n"
+     "guard g { deny call c.{ a, b } where args.x starts with \"q\" because \"b\" }",
+     "E0254"},
+    {"connector c \"c\" { writes a(x: string) writes b(x: string?) }\n"
+     "guard g { deny call c.{ a, b } where args.x starts with \"q\" because \"b\" }",
+     "E0254"},
     {"guard g { deny call store.pay }", "W0910"},
     {"policy a { allow release to person by bot with redact of [digits] }", ""},
     {"policy a { allow release to person by bot with redact args.id of [digits] }", "E0407"},

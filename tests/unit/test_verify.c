@@ -366,6 +366,66 @@ START_TEST(refused_code) {
 }
 END_TEST
 
+/* ---- and in what is declared ---- */
+static void region_beyond_its_parent(struct builder *b) {
+  AT(REGIONS, region, 2)->end = 4;
+  AT(REGIONS, region, 3)->parent = 2;
+}
+static void zone_changes_twice_at_once(struct builder *b) { AT(ZONE_CHANGES, zone_change, 1)->at = AT(ZONE_CHANGES, zone_change, 0)->at; }
+static void release_text_through_a_function(struct builder *b) {
+  uint32_t f = add_function(b, CODE({OP_CONTEXT, 0, 0, 0, CTX_RELEASE_TEXT}, {OP_TEXTLENGTH, 1, 0, 0, 0}, {OP_RETURN, 1, 0, 0, 0}));
+  code(b, CODE({OP_CALL, 0, 0, 0, f}, PASS));
+}
+static void function_returns_missing(struct builder *b) { add_function(b, CODE({OP_NOTHING, 0, 0, 0, TYPE_INT}, {OP_RETURN, 0, 0, 0, 0})); }
+static void cost_of_a_loop(struct builder *b) {
+  code(b, CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, PASS));
+  AT(COSTS, cost, AT(RULES, rule, RULE_MAIN)->cost)->steps[1]--;
+}
+static void cost_of_the_deepest_loop(struct builder *b) { AT(COSTS, cost, AT(RULES, rule, RULE_MAIN)->cost)->steps[IMAGE_MAX_LOOP_DEPTH]++; }
+
+static const struct { const char *what; enum check check; void (*how)(struct builder *b); } bad_worlds[] = {
+  {"a region ends behind the one around it", CHECK_REGION_ORDER, region_beyond_its_parent},
+  {"a zone changes twice at one instant", CHECK_ZONE_ORDER, zone_changes_twice_at_once},
+  {"a call's rule reads a release's text through a function", CHECK_FLOW_EVENT, release_text_through_a_function},
+  {"a function of ints returns nothing", CHECK_FLOW_RETURN, function_returns_missing},
+  {"the cost of a loop", CHECK_CODE_COST, cost_of_a_loop},
+  {"the cost of the deepest loop", CHECK_CODE_COST, cost_of_the_deepest_loop},
+};
+
+START_TEST(refused_worlds) {
+  struct builder b;
+  struct bundle_error error;
+  builder_world(&b);
+  bad_worlds[_i].how(&b);
+  struct rebase_bundle *bundle = open_world(&b, 0, &error);
+  ck_assert_msg(!bundle && error.check == bad_worlds[_i].check, "%s: %s", bad_worlds[_i].what, bundle ? "accepted" : error.text);
+  builder_free(&b);
+}
+END_TEST
+
+/* A rule ends in its own verdict or in none; a guard's rule, whatever it says of itself, never allows. */
+START_TEST(verdicts_of_effects) {
+  static const uint8_t verdicts[] = {[RULE_ALLOW] = OP_ALLOW, [RULE_ASK] = OP_ASK, [RULE_DENY] = OP_DENY, [RULE_OBLIGE] = OP_OBLIGE};
+  for (unsigned effect = 0; effect < 2 * COUNT(verdicts); effect++)
+    for (unsigned verdict = 0; verdict < COUNT(verdicts); verdict++) {
+      struct builder world, *b = &world;
+      struct bundle_error error;
+      bool guard = effect >= COUNT(verdicts);
+      builder_world(b);
+      AT(RULES, rule, RULE_MAIN)->effect = (uint8_t)(effect % COUNT(verdicts));
+      AT(RULES, rule, RULE_MAIN)->guard = guard;
+      AT(RULES, rule, RULE_MAIN)->approvers = 1;
+      AT(RULES, rule, RULE_MAIN)->first_approver = AT(RULES, rule, RULE_GUARD)->first_approver;
+      code(b, CODE({verdicts[verdict], 0, 0, 0, 0}));
+      struct rebase_bundle *bundle = open_world(b, 0, &error);
+      bool fits = effect % COUNT(verdicts) == verdict && !(guard && verdict == RULE_ALLOW);
+      ck_assert_msg(fits == (bundle != NULL), "effect %u, verdict %u: %s", effect, verdict, bundle ? "accepted" : error.text);
+      bundle_free(bundle);
+      builder_free(b);
+    }
+}
+END_TEST
+
 static struct rebase_bundle *must_open(struct builder *b) {
   struct bundle_error error;
   struct rebase_bundle *bundle = open_world(b, 0, &error);
@@ -576,7 +636,8 @@ int main(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, refusals, 0, (int)COUNT(breaks));
   tcase_add_loop_test(tests, refused_code, 0, (int)COUNT(bad_code));
-  const TTest *all[] = {accepted_code, names, pending, out_of_memory_is_an_error, packed_values, packed_refusals, every_field_has_a_role, disassembly};
+  tcase_add_loop_test(tests, refused_worlds, 0, (int)COUNT(bad_worlds));
+  const TTest *all[] = {verdicts_of_effects, accepted_code, names, pending, out_of_memory_is_an_error, packed_values, packed_refusals, every_field_has_a_role, disassembly};
   for (size_t i = 0; i < COUNT(all); i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

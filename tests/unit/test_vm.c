@@ -145,6 +145,12 @@ START_TEST(urls) {
   check_urls("www.a www.b www.c", "www.a www.b www.c");
   ck_assert_uint_ge(fix.vm.longest, 3);               /* what a program makes counts for its bound */
   char many[4000];
+  for (size_t i = 0; i < 240; i += 6) memcpy(many + i, "www.a ", 7);
+  fix.vm.longest = 0;
+  fix.args[A_STRING] = T(many);
+  ENDS(run(CODE({OP_ARG, 0, 0, 0, A_STRING}, {OP_URLS, 1, 0, 0, 0}, {OP_LOOP, 2, 1, 3, 4}, {OP_NEXT, 0, 0, 0, 2}, {OP_PASS, 0, 0, 0, 0})),
+       VM_PASS);                                      /* and can be gone through */
+  GIVES(fix.vm.registers[3], 40);
   for (size_t i = 0; i < sizeof many - 8; i += 6) memcpy(many + i, "www.a ", 7);
   ENDS(unary(OP_URLS, A_STRING, T(many), 0), VM_ERROR_SCRATCH);
 }
@@ -164,6 +170,7 @@ START_TEST(arithmetic) {
   GIVES(binary(OP_MULINT, A_USD, D(3), A_INT, I(-4), 0), -12000000);
   ENDS(binary(OP_MULINT, A_INT, I(MAX_INT), A_INT2, I(2), 0), VM_ERROR_OVERFLOW);
   ENDS(binary(OP_MULINT, A_INT, I(INT64_MIN / 2), A_INT2, I(2), 0), VM_ERROR_OVERFLOW);
+  ENDS(binary(OP_MULINT, A_INT, I(INT64_C(1) << 33), A_INT2, I(INT64_C(1) << 33), 0), VM_ERROR_OVERFLOW);      /* 0 in 64 bits */
   GIVES(binary(OP_MULDEC, A_USD, D(2.5), A_DECIMAL, D(0.8), 0), 2000000);
   GIVES(binary(OP_MULDEC, A_DECIMAL, I(5), A_DECIMAL2, D(0.5), 0), 2);                  /* half to even */
   GIVES(binary(OP_MULDEC, A_DECIMAL, I(7), A_DECIMAL2, D(0.5), 0), 4);
