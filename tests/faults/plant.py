@@ -17,7 +17,7 @@ import glob, os, re
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-COPIED = ('Makefile', 'compiler', 'runtime', 'stdlib', 'tests', 'examples', 'scripts')
+COPIED = ('Makefile', 'SPEC.md', 'compiler', 'runtime', 'stdlib', 'tests', 'examples', 'scripts')
 MACRO = '''/* What a planted fault is switched on by; see tests/faults/plant.py. Included before every source of the planted copy. */
 #ifdef REBASE_FAULTS
 #define FAULT(name) fault_##name

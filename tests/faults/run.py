@@ -23,7 +23,7 @@ class Suites:
         sys.path.insert(0, os.path.join(TREE, 'scripts'))
         import run_tests                              # enters the copy: its suites' commands are relative
         self.counts_of = run_tests.counts_of
-        self.all = {s.name: s for s in run_tests.suites() if re.match(r'(unit|run)/|(cli|ui)$', s.name) and s.name != 'run/no-data'}
+        self.all = {s.name: s for s in run_tests.suites() if re.match(r'(unit|run)/|(cli|ui|spec/clauses)$', s.name) and s.name != 'run/no-data'}
         self.all['differential'] = run_tests.Suite('differential', DIFFERENTIAL)
 
     def run(self, name, fault):

@@ -297,6 +297,8 @@ START_TEST(types) {
     {"where args.note is missing or args.count > 1 unless length(args.note) > 1", "E0254"},
     {"where today > 2000-02-29", ""},
     {"where today > 2100-02-29", "E0012"},
+    {"where today > \"2000-02-29\"", ""},
+    {"where today > \"2100-02-29\"", "E0233"},
     {"unless 1 < 2", "W0900"},
     {"unless 2 < 1", "W0901"},
   };
