@@ -207,10 +207,7 @@ static struct constant *money(const struct reading *r, const struct node *node, 
   int64_t v;
   if (!rbc_parse_money(text, n, &v, currency, &digits)) return out_of_range(r, node);
   const struct type *type = rbc_money(r->c, currency);
-  if (!type) {
-    rbc_diag(r->c->diags, E0203, rbc_span(r->scope, node), "`%s` is no currency", currency);
-    return NULL;
-  }
+  if (!type) return NULL;                                      /* E0011 */
   if (expected && expected != type) {
     if (expected->kind != TYPE_MONEY) { misfit(r, node, expected); return NULL; }
     struct diag *d = rbc_diag(r->c->diags, E0235, rbc_span(r->scope, node), "an amount in %s where %s is wanted",
@@ -257,16 +254,11 @@ static struct constant *literal(const struct reading *r, const struct node *node
     case NODE_PERCENT: kind = TYPE_DECIMAL; good = rbc_parse_percent(text, n, &v); break;
     case NODE_DURATION: kind = TYPE_DURATION; good = rbc_parse_duration(text, n, &v); break;
     case NODE_DATE: kind = TYPE_DATE; good = rbc_parse_date(text, n, &v); break;
-    case NODE_TIME: kind = TYPE_TIME; good = rbc_parse_time(text, n, &v, &has_zone); break;
+    case NODE_TIME: kind = TYPE_TIME; good = rbc_parse_time(text, n, &v, &has_zone) && has_zone; break;
     default: kind = TYPE_INT; good = rbc_parse_quantity(text, n, &v, &unit, &unit_length); break;
   }
   if (expected && expected->kind != kind) { misfit(r, node, expected); return NULL; }
   if (!good) return out_of_range(r, node);
-  if (!has_zone) {
-    rbc_diag(c->diags, E0233, rbc_span(r->scope, node),
-             "this time has no zone: write `Z` or an offset such as `-05:00` behind it");
-    return NULL;
-  }
   return scalar(c, expected ? expected : rbc_type(c, kind), v);
 }
 

@@ -11,10 +11,7 @@ static bool at_time(struct checker *c, const struct item *item, const struct nod
     rule_diag(c, E0708, span, "this test has a time already");
     return false;
   }
-  if (!rbc_parse_time(text, length, &test->at, &zoned)) {
-    rule_diag(c, E0708, span, "there is no such time");
-    return false;
-  }
+  if (!rbc_parse_time(text, length, &test->at, &zoned)) return false;    /* E0012 */
   if (!zoned && c->program->zone && !rbc_local_to_utc(c, c->program->zone, test->at, &test->at)) return false;
   return test->has_time = true;
 }

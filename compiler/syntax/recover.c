@@ -184,6 +184,19 @@ static void help(struct parse *p, struct diag *d, uint32_t at) {
     rbc_diag_help(p->diags, d, "arguments and fields are named: `name: \"text\"`");
 }
 
+/* `90 fortnights`: the word behind the number was taken for the next declaration. */
+static bool unknown_unit(struct parse *p, uint32_t at) {
+  uint32_t number;
+  if (!previous_token(p, at, &number) || !same_line(p, number, at)) return false;
+  unsigned kind = parse_token(p, number)->kind;
+  if (kind != TOKEN_INT && kind != TOKEN_DECIMAL) return false;
+  const struct token *word = parse_token(p, at);
+  struct diag *d = parse_error(p, E0014, word->offset, token_end(word), "there is no unit `%.*s`", (int)word->length,
+                               p->source->text + word->offset);
+  rbc_diag_help(p->diags, d, "units are: seconds, minutes, hours, days, weeks; tokens, bytes; currencies such as USD; %%");
+  return true;
+}
+
 /* `enum colour { ... }`: the word was taken for the name of a setting, which nobody meant. */
 static bool no_declaration(struct parse *p, uint32_t at) {
   enum { AT_AN_ITEM = 3 };                  /* the bottom, the items, the name */
@@ -193,6 +206,7 @@ static bool no_declaration(struct parse *p, uint32_t at) {
   if (grammar_stack_token(p->grammar, depth - 1, &token) != TOKEN_ID || token != before) return false;
   const struct token *word = parse_token(p, before);
   const char *text = p->source->text + word->offset;
+  if (unknown_unit(p, before)) return true;
   bool setting = (word->length == 4 && !memcmp(text, "zone", 4)) || (word->length == 3 && !memcmp(text, "now", 3));
   if (setting) return false;
   struct diag *d = parse_error(p, E0030, word->offset, token_end(word), "no declaration begins with `%.*s`",

@@ -135,6 +135,11 @@ bool resume_unclosed(struct parse *p, uint32_t at, uint32_t *next) {
   return true;
 }
 
+static bool after_text(const struct parse *p, uint32_t at) {
+  uint32_t before;
+  return previous_token(p, at, &before) && parse_token(p, before)->kind == TOKEN_STRING;
+}
+
 bool resume_after_comma(struct parse *p, uint32_t at, uint32_t *next) {
   uint32_t comma = at, after = at;
   for (int back = 0; back < 4 && previous_token(p, comma, &comma); back++, after = comma) {
@@ -142,7 +147,7 @@ bool resume_after_comma(struct parse *p, uint32_t at, uint32_t *next) {
     unsigned kind = parse_token(p, after)->kind;
     if (token->kind == TOKEN_SEMICOLON || token->kind == TOKEN_RB || token->kind == TOKEN_LB) return false;
     if (token->kind != TOKEN_COMMA) continue;
-    if (same_line(p, comma, after)) return false;
+    if (same_line(p, comma, after) && !(after == at && after_text(p, comma))) return false;
     unsigned depth = depth_for(p, kind);
     if (!depth && token_is_free((enum token_kind)kind)) depth = depth_for(p, TOKEN_ID);
     unsigned kinds[3], count = next_kinds(p, after, kinds, 3);

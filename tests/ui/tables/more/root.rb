@@ -1,0 +1,3 @@
+workspace acme
+
+package acme.data in "data/" declares tables

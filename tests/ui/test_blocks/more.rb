@@ -1,0 +1,9 @@
+package ui
+
+connector pay "payments" {
+  entity charge { id: string key  to: string }
+  reads get(id: string) -> charge GET "/charges/{id}"
+}
+agent desk "refunds" { owner "desk@acme.example" purpose "gives money back" uses pay }
+policy work { allow call pay by desk }
+test "a field twice" { call pay.get(id: "1") by desk -> { id: "1", id: "2", to: "a" } expect allow }
