@@ -50,10 +50,6 @@ static struct ask *remember(struct exchange *x, const struct verdict *v) {
   return x->gate->asks = a;
 }
 
-static void groups_text(struct buffer *b, const struct ask *a) {
-  for (uint32_t i = 0; i < a->group_count; i++) buffer_format(b, "%s%s", i ? ", " : "", a->groups[i]);
-}
-
 /* ---- the webhook: tells people that something waits; answers come another way ---- */
 struct hook { struct buffer body; struct curl_slist *headers; };
 
@@ -100,9 +96,7 @@ static void tell(struct gate *gate, const struct ask *a) {
 /* ---- asking ---- */
 static void answer_pending(struct exchange *x, const struct ask *a) {
   struct buffer text = {0};
-  buffer_text(&text, "This needs the approval of ");
-  groups_text(&text, a);
-  buffer_format(&text, ": %s. It is pending as %s. Nothing was done. When it is approved, make exactly the same call again; it then goes through once.",
+  buffer_format(&text, "This needs approval: %s. It is pending as %s. Nothing was done. When it is approved, make exactly the same call again; it then goes through once.",
                 a->reason, a->id);
   exchange_say(x, "ask", text.bytes);
   buffer_free(&text);

@@ -218,6 +218,7 @@ static bool start(struct try *t) {
     free(error);
     return false;
   }
+  if (!t->exchange->reads) web_once(&t->web);
   web_header(&t->web, "Accept", "application/json");
   curl_easy_setopt(t->web.easy, CURLOPT_CUSTOMREQUEST, t->method);
   curl_easy_setopt(t->web.easy, CURLOPT_TIMEOUT_MS, (long)(u->config->timeout / 1000));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "approvals.h"
 #include "catalogue.h"
+#include "front.h"
 #include "upstream.h"
 
 enum { BUNDLE_CHECK_MICROS = 1000000, LONGEST_BUNDLE = 256 << 20 };
@@ -162,6 +163,7 @@ static void each_round(void *user, int64_t now) {
   mcp_round(gate);
   approvals_round(gate, now);
   look_at_bundle(gate, now);
+  if (gate->http) front_http_round(gate->http, now);
   if (gate->draining && (!gate->exchange_count || now >= gate->drain_until)) loop_stop(gate->loop);
 }
 

@@ -95,7 +95,7 @@ struct gate {
   bool draining;
   int64_t drain_until, bundle_checked, started;
   long bundle_mtime, bundle_size;
-  void (*drained)(struct gate *gate);
+  struct front_http *http;          /* has its own part of every round; or NULL */
 };
 
 /* gate.c */

@@ -173,6 +173,7 @@ static bool send_http(struct upstream *u, uint64_t id, const char *message, size
     free(post);
     return false;
   }
+  if (id && !upstream_is_read(u, id)) web_once(&post->web);
   web_header(&post->web, "Content-Type", "application/json");
   web_header(&post->web, "Accept", "application/json, text/event-stream");
   if (link->session) web_header(&post->web, "Mcp-Session-Id", link->session);

@@ -6,9 +6,13 @@
 
 static const struct command { const char *name, *arguments, *help; int least, most; int (*run)(int, char **); } commands[] = {
   {"stdio", "CONFIG", "stand between one agent, on standard input and output, and the servers", 1, 1, run_stdio},
+  {"serve", "CONFIG", "stand between agents, over HTTP, and the servers", 1, 1, run_serve},
   {"check", "CONFIG", "say what is wrong before anything is started", 1, 1, run_check},
   {"pin", "CONFIG [--accept]", "review the servers' tools: what is new, changed or gone; --accept writes the pins", 1, 2, run_pin},
   {"tools", "CONFIG", "print the servers' tools as JSON, for `rbc import mcp`", 1, 1, run_tools},
+  {"approvals", "ADDRESS [list | approve ID | deny ID] [--group G]", "the calls that wait for a person", 1, 5, run_approvals},
+  {"status", "ADDRESS", "what a running gateway says of itself", 1, 1, run_status},
+  {"report", "LOG ...", "what a decision log holds: in shadow mode, what enforcing would have stopped", 1, 64, run_report},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -10,7 +10,7 @@
 #include "front.h"
 #include "upstream.h"
 
-enum { DRAIN_SECONDS = 30, LOOK_SECONDS = 30 };
+enum { DRAIN_SECONDS = 30, LOOK_SECONDS = 30, ENOUGH_FAILURES = 2 };
 
 struct gate *open_gate(const char *path, struct config **config) {
   char *error = NULL;
@@ -141,7 +141,7 @@ static void look_round(void *user, int64_t now) {
   for (size_t i = 0; i < look->gate->upstream_count; i++) {
     struct upstream *u = look->gate->upstreams[i];
     upstream_round(u, now);
-    all = all && (!u->transport || u->state == UPSTREAM_READY);
+    all = all && (!u->transport || u->state == UPSTREAM_READY || u->failures >= ENOUGH_FAILURES);
   }
   if (all || now > look->until) loop_stop(look->gate->loop);
 }
@@ -243,6 +243,27 @@ int run_stdio(int count, char **arguments) {
   else say("%s", error);
   free(error);
   front_stdio_close(front);
+  signals_close(&signals);
+  close_gate(gate, config);
+  return front ? EXIT_FINE : EXIT_NO;
+}
+
+int run_serve(int count, char **arguments) {
+  struct config *config;
+  struct signals signals;
+  char *error = NULL;
+  (void)count;
+  struct gate *gate = open_gate(arguments[0], &config);
+  if (!gate) return EXIT_NO;
+  signals_open(&signals, gate);
+  struct front_http *front = gate->http = front_http_open(gate, &error);
+  if (front) {
+    gate_start(gate);
+    loop_run(gate->loop);
+  } else say("%s", error);
+  free(error);
+  front_http_close(front);
+  gate->http = NULL;
   signals_close(&signals);
   close_gate(gate, config);
   return front ? EXIT_FINE : EXIT_NO;

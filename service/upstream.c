@@ -27,6 +27,12 @@ static struct pending *take(struct upstream *u, uint64_t id) {
   return NULL;
 }
 
+bool upstream_is_read(struct upstream *u, uint64_t id) {
+  struct pending *p = u->pending[id % PENDING_BUCKETS];
+  while (p && p->id != id) p = p->next;
+  return p && (!p->exchange || p->exchange->reads);
+}
+
 /* ---- tools ---- */
 static void free_tools(struct upstream *u) {
   for (size_t i = 0; i < u->tool_count; i++) {

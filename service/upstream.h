@@ -64,6 +64,7 @@ void upstream_take_tools(struct upstream *upstream, json_t *definitions);
 /* ---- for transports ---- */
 void upstream_up(struct upstream *upstream);              /* messages can be sent: the handshake begins */
 void upstream_message(struct upstream *upstream, const char *message, size_t length);
+bool upstream_is_read(struct upstream *upstream, uint64_t id);        /* the request may be made twice */
 /* One request came to nothing. sent: it may have taken effect. */
 void upstream_failed(struct upstream *upstream, uint64_t id, bool sent, const char *why);
 void upstream_down(struct upstream *upstream, const char *why);       /* all of it; it is opened again later */

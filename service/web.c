@@ -46,6 +46,8 @@ bool web_open(struct web *web, const struct config *config, const struct upstrea
   return true;
 }
 
+void web_once(struct web *web) { curl_easy_setopt(web->easy, CURLOPT_FRESH_CONNECT, 1L); }
+
 void web_close(struct web *web) {
   if (web->easy) curl_easy_cleanup(web->easy);
   for (struct curl_slist *h = web->headers; h; h = h->next) for (volatile char *c = h->data; *c; c++) *c = ' ';

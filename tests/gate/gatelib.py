@@ -1,5 +1,5 @@
 """What the gateway's tests share: a bundle, configurations, agents over stdio. Python's standard library only."""
-import json, os, queue, shutil, subprocess, sys, tempfile, threading, time
+import http.client, json, os, queue, shutil, socket, subprocess, sys, tempfile, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -18,6 +18,11 @@ def compile_bundle(directory=os.path.join(HERE, 'policy'), out=BUNDLE, date='202
 def expect(good, *what):
     if not good:
         raise AssertionError(' '.join(str(w) for w in what))
+
+
+def check_sanitizers(path):
+    text = open(path, errors='replace').read()
+    expect('Sanitizer' not in text and 'runtime error' not in text, text[-3000:])
 
 
 class Place:
@@ -130,6 +135,7 @@ class Agent:
             self.process.stdin.close()
             self.process.wait(timeout=20)
         self.err.close()
+        check_sanitizers(self.err.name)
         return self.process.returncode
 
     def __enter__(self):
@@ -141,6 +147,136 @@ class Agent:
         finally:
             if self.process.poll() is None:
                 self.process.kill()
+
+
+class Gate:
+    """A gateway that serves HTTP on a unix socket, and what agents and people send to it."""
+    def __init__(self, place, env=None):
+        self.place, self.socket, self.admin = place, os.path.join(place.dir, 'mcp.sock'), os.path.join(place.dir, 'admin.sock')
+        place.settings.update(listen=['unix:mcp.sock', *place.settings.get('listen', [])], admin='unix:admin.sock')
+        place.write()
+        self.err = open(os.path.join(place.dir, 'stderr'), 'ab')
+        self.process = subprocess.Popen([RBGATE, 'serve', place.config], stdin=subprocess.DEVNULL, stderr=self.err, env={**os.environ, **(env or {})})
+        until = time.monotonic() + 15
+        while self.http('GET', '/readyz', check=False)[0] != 200 and time.monotonic() < until:
+            expect(self.process.poll() is None, 'the gateway ended:', open(os.path.join(place.dir, 'stderr')).read())
+            time.sleep(0.03)
+
+    def http(self, method, path, body=None, headers=(), check=True, admin=False, timeout=15):
+        """(status, headers, body)"""
+        connection = UnixConnection(self.admin if admin else self.socket, timeout)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in headers:
+                connection.putheader(name, value)
+            if body is not None:
+                connection.putheader('Content-Length', str(len(body)))
+            connection.endheaders(body.encode() if isinstance(body, str) else body)
+            response = connection.getresponse()
+            return response.status, dict((k.lower(), v) for k, v in response.getheaders()), response.read().decode()
+        except OSError:
+            if check:
+                raise
+            return 0, {}, ''
+        finally:
+            connection.close()
+
+    def agent(self, token=None, **more):
+        return HttpAgent(self, token, **more)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        code = self.process.wait(timeout=40)
+        self.err.close()
+        check_sanitizers(self.err.name)
+        return code
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.stop()
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout):
+        super().__init__('localhost', timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class HttpAgent:
+    """An agent over streamable HTTP: one protocol session."""
+    def __init__(self, gate, token=None, initialize=True):
+        self.gate, self.token, self.session, self.number = gate, token, None, 0
+        if initialize:
+            status, headers, body = self.post({'jsonrpc': '2.0', 'id': 0, 'method': 'initialize', 'params': {'protocolVersion': '2025-11-25', 'capabilities': {}, 'clientInfo': {}}})
+            expect(status == 200, status, body)
+            self.session = headers['mcp-session-id']
+
+    def headers(self, *more):
+        given = [('Content-Type', 'application/json'), ('Accept', 'application/json, text/event-stream')]
+        if self.token:
+            given.append(('Authorization', 'Bearer ' + self.token))
+        if self.session:
+            given.append(('Mcp-Session-Id', self.session))
+        return given + list(more)
+
+    def post(self, message, *headers, timeout=15):
+        return self.gate.http('POST', '/mcp', message if isinstance(message, (str, bytes)) else json.dumps(message), self.headers(*headers), timeout=timeout)
+
+    def request(self, method, params=None, timeout=15):
+        self.number += 1
+        status, headers, body = self.post({'jsonrpc': '2.0', 'id': self.number, 'method': method, **({'params': params} if params is not None else {})}, timeout=timeout)
+        expect(status == 200, status, body)
+        if headers['content-type'] == 'text/event-stream':
+            self.events = [json.loads(line[6:]) for line in body.splitlines() if line.startswith('data: ')]
+            return self.events[-1]
+        return json.loads(body)
+
+    def call(self, tool, timeout=15, **arguments):
+        answer = self.request('tools/call', {'name': tool, 'arguments': arguments}, timeout)
+        expect('result' in answer, answer)
+        return answer['result']
+
+    def tools(self):
+        return [t['name'] for t in self.request('tools/list')['result']['tools']]
+
+
+class Stub:
+    """stub_http.py in a process of its own."""
+    def __init__(self, place, port=0, **env):
+        self.seen_file = os.path.join(place.dir, 'seen')
+        self.process = subprocess.Popen([sys.executable, os.path.join(HERE, 'stub_http.py'), str(port)], stdout=subprocess.PIPE,
+                                        env={**os.environ, 'STUB_SEEN': self.seen_file, **env})
+        self.port = int(self.process.stdout.readline())
+        self.url = 'http://127.0.0.1:%d' % self.port
+
+    def seen(self, path=''):
+        try:
+            return [s for s in map(json.loads, open(self.seen_file)) if s['path'].startswith(path)]
+        except OSError:
+            return []
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
 
 def said(result):
@@ -178,7 +314,7 @@ def main(module):
         try:
             test()
             passed += 1
-            if wanted:
+            if wanted or os.environ.get('VERBOSE'):
                 print('ok   %s (%.1f s)' % (name, time.monotonic() - begun))
         except Exception as error:                                  # each test says for itself
             failures += 1
