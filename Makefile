@@ -57,6 +57,8 @@ TEST_HELPERS_C := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 REFERENCE_C    := $(wildcard tests/reference/*.c)
 DIFFERENTIAL_C := $(wildcard tests/differential/*.c)
 UNIT_TESTS     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+# test_oom makes the libraries' own calls fail.
+test_oom_LINK  := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 THREAD_TESTS   := $(filter test_thread% test_concurr% test_swap%,$(UNIT_TESTS))
 FUZZERS        := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -125,7 +127,7 @@ $(2)/tests/differential: $$($(1)_DIFF) $$($(1)_ARCHIVES)
 $(2)/tests/unit/%: $(2)/obj/tests/unit/%.o $(2)/internal/libtests.a $(2)/internal/libstores.a $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
-	@$(4) $(OPTIMISE) $(3) -o $$@ $$< $(2)/internal/libtests.a $(2)/internal/libstores.a $$($(1)_ARCHIVES) $$(CHECK_LIBS) $$(STORE_LIBS) $$(LIBS)
+	@$(4) $(OPTIMISE) $(3) $$($$*_LINK) -o $$@ $$< $(2)/internal/libtests.a $(2)/internal/libstores.a $$($(1)_ARCHIVES) $$(CHECK_LIBS) $$(STORE_LIBS) $$(LIBS)
 endef
 $(eval $(call variant,PLAIN,$(B),,$$(CC),))
 $(eval $(call variant,ASAN,$(B)/asan,$(SANITIZE),$$(CC), (asan)))

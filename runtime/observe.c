@@ -35,6 +35,9 @@ static void free_memory(struct observation *o) {
 }
 
 /* ---- entities of a result, inner ones first ---- */
+/* Keys may have gone by that nobody noted: no key is known to be the only one from now on. */
+static void unread(struct observation *o) { o->session->only_broken = true; }
+
 static struct found *room_for_found(struct observation *o) {
   const struct allocator *a = &o->engine->allocator;
   if (o->found_count == o->found_capacity) {
@@ -56,7 +59,8 @@ static bool same_key(const struct key *a, const struct key *b) {
 static bool find_entity_in(struct observation *o, uint32_t entity, uint32_t type, value v) {
   const struct rebase_bundle *b = o->loaded->bundle;
   struct key key;
-  if (o->found_count == MOST_FOUND || !value_complete(b, type, v) || !key_of_record(b, entity, v, &key)) return true;
+  if (!value_complete(b, type, v) || !key_of_record(b, entity, v, &key)) return true;
+  if (o->found_count == MOST_FOUND) { unread(o); return true; }
   for (uint32_t i = 0; i < o->found_count; i++) {
     struct found *other = &o->found[i];
     if (other->entity != entity || !same_key(&other->key, &key)) continue;
@@ -219,16 +223,22 @@ static rebase_status take_in(struct observation *o, const char *result, size_t l
   value v;
   o->whole = op->result_type == NONE32;
   if (op->result_type == NONE32 || (!o->loaded->plans[o->operation].holds_entity && !op->proves)) return REBASE_OK;
-  if (length > o->engine->options.request_bytes)
+  if (length > o->engine->options.request_bytes) {
+    unread(o);
     return engine_report(report, REBASE_E_TOO_LARGE, "the result is longer than %u bytes: nothing of it is stored", (unsigned)o->engine->options.request_bytes);
+  }
+  if (o->call.cut) unread(o);
   if (o->call.cut) return engine_report(report, REBASE_E_TOO_LARGE, "the call's arguments were too long to be kept: nothing of its result is stored");
   as_json(o, &result, &length);
   json_begin(&j, b, &o->work, JSON_RESULT, result, length);
-  if (!json_value(&j, op->result_type, &v) || !json_end(&j)) return engine_report(report, REBASE_E_TYPE, "the result: %s", j.error);
+  if (!json_value(&j, op->result_type, &v) || !json_end(&j)) {
+    if (j.status == REBASE_E_TOO_LARGE) unread(o);
+    return engine_report(report, REBASE_E_TYPE, "the result: %s", j.error);
+  }
   if (!fill_in(o, op, op->result_type, v) || !key_as_asked(o, v))
     return engine_report(report, REBASE_E_TYPE, "the result is of another key than was asked for: nothing of it is stored");
   o->whole = value_complete(b, op->result_type, v);
-  if (!gather(o, op->result_type, v)) return REBASE_E_MEMORY;
+  if (!gather(o, op->result_type, v)) { unread(o); return REBASE_E_MEMORY; }
   return keep_all(o, op->binds, o->call.reached);
 }
 
@@ -267,7 +277,10 @@ static rebase_status settle(struct observation *o, rebase_outcome outcome, const
   if (outcome == REBASE_FAILED) take_back_count(o);
   else lose_touched(o);
   session_end_call(s, (struct call *)(uintptr_t)o->room, outcome != REBASE_FAILED);
-  if (!memory) return engine_report(report, REBASE_E_MEMORY, "out of memory: nothing of the result is stored");
+  if (!memory) {
+    unread(o);
+    return engine_report(report, REBASE_E_MEMORY, "out of memory: nothing of the result is stored");
+  }
   if (outcome != REBASE_SUCCESS || o->operation == NONE32) return REBASE_OK;
   rebase_status status = take_in(o, result, length, report);
   return status == REBASE_OK && o->whole ? give_proofs(o, report) : status;
@@ -318,11 +331,11 @@ static rebase_status see(struct observation *o, uint32_t entity, const char *tex
   uint32_t type = b->ENTITIES.at[entity].type;
   struct json j;
   value v;
-  if (!take_memory(o, length)) return REBASE_E_MEMORY;
+  if (!take_memory(o, length)) { unread(o); return REBASE_E_MEMORY; }
   json_begin(&j, b, &o->work, JSON_RESULT, text, length);
   if (!json_value(&j, type, &v) || !json_end(&j)) return engine_report(report, REBASE_E_TYPE, "%s", j.error);
   if (is_missing(v) || !value_complete(b, type, v)) return engine_report(report, REBASE_E_TYPE, "a required field is missing");
-  if (!find_entity_in(o, entity, type, v)) return REBASE_E_MEMORY;
+  if (!find_entity_in(o, entity, type, v)) { unread(o); return REBASE_E_MEMORY; }
   o->call.began = ++o->session->sequence;
   return keep_all(o, NONE32, true);
 }
