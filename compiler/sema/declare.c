@@ -105,6 +105,15 @@ static int by_package(const void *a, const void *b) {
   return strcmp((*(const struct package *const *)a)->name, (*(const struct package *const *)b)->name);
 }
 
+static void sort_packages(struct checker *c) { SORT(c->program, packages, by_package); }
+
+/* Each step counts on what those before it have made: none is begun once memory ran out. */
+static void (*const steps[])(struct checker *) = {
+  rbc_load_imports, sort_packages, rbc_register_all, rbc_resolve_imports, rbc_declare_vocabulary, rbc_declare_connectors,
+  rbc_resolve_grants, rbc_declare_records, rbc_declare_operations, rbc_number_words, rbc_declare_defaults, rbc_declare_tables,
+  rbc_declare_trees, rbc_declare_models, rbc_declare_agents,
+};
+
 bool rbc_declare(struct checker *c) {
   c->own = arena_alloc(c->arena, sizeof *c->own);
   if (!c->own) return false;
@@ -112,21 +121,7 @@ bool rbc_declare(struct checker *c) {
   c->program->zone = rbc_zone(c, "UTC", rbc_nowhere());
   c->program->built = c->options->date ? c->options->date : "";
   if (!rbc_find_workspace(c)) return false;
-  rbc_load_imports(c);
-  SORT(c->program, packages, by_package);
-  rbc_register_all(c);
-  rbc_resolve_imports(c);
-  rbc_declare_vocabulary(c);
-  rbc_declare_connectors(c);
-  rbc_resolve_grants(c);
-  rbc_declare_records(c);
-  rbc_declare_operations(c);
-  rbc_number_words(c);
-  rbc_declare_defaults(c);
-  rbc_declare_tables(c);
-  rbc_declare_trees(c);
-  rbc_declare_models(c);
-  rbc_declare_agents(c);
+  for (size_t i = 0; i < sizeof steps / sizeof *steps && !c->arena->failed; i++) steps[i](c);
   c->items_ready = !c->arena->failed;
   return c->diags->errors == 0 && !c->arena->failed;
 }

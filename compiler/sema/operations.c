@@ -348,6 +348,7 @@ static void finish(const struct work *w) {
 void rbc_declare_operations(struct checker *c) {
   struct program *p = c->program;
   for_each(c, start);
+  if (c->arena->failed) return;
   if (p->operations_count) qsort(p->operations, p->operations_count, sizeof *p->operations, by_name);
   for (unsigned i = 0; i < p->operations_count; i++) p->operations[i]->id = i;
   for (unsigned i = 0; i < p->connectors_count; i++) number_slots(c, p->connectors[i]);

@@ -1,13 +1,14 @@
 /* test_oom.c: memory runs out at every allocation in turn, once or from there on: in the engine by its allocator hook, in the
  * compiler by malloc itself. Never an allow that would not be one, no crash, nothing lost (the sanitizer looks for leaks), and
  * what comes after works. And deciding allocates nothing at all.
- * The program is linked with --wrap for malloc, calloc and realloc, so that the libraries' own calls come here. */
+ * The program is linked with --wrap for malloc, calloc, realloc and arena_alloc, so that the libraries' own calls come here. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
 #include "rbc.h"
+#include "support/arena.h"
 #if defined(__SANITIZE_ADDRESS__)
 int __sanitizer_install_malloc_and_free_hooks(void (*taken)(const volatile void *, size_t), void (*freed)(const volatile void *));
 #endif
@@ -28,6 +29,17 @@ void *__wrap_realloc(void *memory, size_t size);
 void *__wrap_malloc(size_t size) { return may_allocate() ? __real_malloc(size) : NULL; }
 void *__wrap_calloc(size_t count, size_t size) { return may_allocate() ? __real_calloc(count, size) : NULL; }
 void *__wrap_realloc(void *memory, size_t size) { return may_allocate() ? __real_realloc(memory, size) : NULL; }
+
+/* The compiler takes most of its memory from an arena, which asks malloc for blocks only: each piece may fail here. */
+static long pieces, fail_piece_at;
+void *__real_arena_alloc(struct arena *arena, size_t size);
+void *__wrap_arena_alloc(struct arena *arena, size_t size);
+void *__wrap_arena_alloc(struct arena *arena, size_t size) {
+  pieces++;
+  if (!fail_piece_at || (fail_malloc_once ? pieces != fail_piece_at : pieces < fail_piece_at)) return __real_arena_alloc(arena, size);
+  arena->failed = true;
+  return NULL;
+}
 
 /* ---- a day in the life of an engine ---- */
 #define RULES "policy p {\n" \
@@ -336,32 +348,42 @@ static bool compile(struct image *image) {
   if (c) {
     static char report[65536];
     FILE *out = fmemopen(report, sizeof report, "w");
-    long before = fail_malloc_at;
-    fail_malloc_at = 0;             /* reading what was reported is not part of it */
+    long malloc_before = fail_malloc_at, piece_before = fail_piece_at;
+    fail_malloc_at = fail_piece_at = 0;     /* reading what was reported is not part of it */
     rbc_report(c, out, RBC_TEXT);
     fclose(out);
-    fail_malloc_at = before;
+    fail_malloc_at = malloc_before;
+    fail_piece_at = piece_before;
   }
   rbc_close(c);
   return fine;
 }
 
+/* Compiles while one allocation fails: the same bundle, or none. */
+static void compile_failing(const struct image *clean, long malloc_at, long piece_at) {
+  struct image image;
+  mallocs = pieces = 0;
+  fail_malloc_at = malloc_at;
+  fail_piece_at = piece_at;
+  bool fine = compile(&image);
+  fail_malloc_at = fail_piece_at = 0;
+  if (fine) ck_assert_msg(image.size == clean->size && !memcmp(image.bytes, clean->bytes, clean->size), "malloc %ld, piece %ld: another bundle", malloc_at, piece_at);
+  else ck_assert_ptr_null(image.bytes);
+  free(image.bytes);
+}
+
 START_TEST(compiler_without_memory) {
   struct image clean, image;
-  mallocs = 0;
+  mallocs = pieces = 0;
   if (!compile(&clean)) ck_abort_msg("the sample does not compile");
-  long needed = mallocs;
+  long needed = mallocs, needed_pieces = pieces;
   ck_assert_int_gt(needed, 20);
+  ck_assert_int_gt(needed_pieces, 500);
   for (int once = 0; once < 2; once++)
-    for (long at = 1; at <= needed; at++) {
-      mallocs = 0;
+    {
       fail_malloc_once = once;
-      fail_malloc_at = at;
-      bool fine = compile(&image);
-      fail_malloc_at = 0;
-      if (fine) ck_assert_msg(image.size == clean.size && !memcmp(image.bytes, clean.bytes, clean.size), "allocation %ld fails: another bundle", at);
-      else ck_assert_ptr_null(image.bytes);
-      free(image.bytes);
+      for (long at = 1; at <= needed; at++) compile_failing(&clean, at, 0);
+      for (long at = 1; at <= needed_pieces; at++) compile_failing(&clean, 0, at);
     }
   ck_assert(compile(&image));
   ck_assert(image.size == clean.size && !memcmp(image.bytes, clean.bytes, clean.size));
