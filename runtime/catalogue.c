@@ -107,6 +107,17 @@ static bool grantable(const struct rebase_bundle *b, uint32_t agent, uint32_t he
   return false;
 }
 
+static void labels(struct out *out, const struct rebase_bundle *b, uint64_t set) {
+  bool any = false;
+  for (uint32_t i = 0; i < b->LABELS.count && set >> i; i++) {
+    if (!(set >> i & 1)) continue;
+    out_string(out, any ? "," : ",\"yields\":[");
+    any = true;
+    quoted(out, bundle_text(b, b->LABELS.at[i].name));
+  }
+  if (any) out_char(out, ']');
+}
+
 static void operation(struct out *out, const struct rebase_bundle *b, const struct image_operation *o) {
   static const char *const classes[] = {[CLASS_READS] = "reads", [CLASS_WRITES] = "writes", [CLASS_DESTROYS] = "destroys"};
   const struct image_connector *c = &b->CONNECTORS.at[o->connector];
@@ -116,6 +127,7 @@ static void operation(struct out *out, const struct rebase_bundle *b, const stru
   out_string(out, ",\"class\":\"");
   out_string(out, classes[o->op_class]);
   out_string(out, o->sends_outside ? "\",\"sends_outside\":true" : "\",\"sends_outside\":false");
+  labels(out, b, o->labels);
   text_field(out, b, "method", o->method);
   text_field(out, b, "path", o->path);
   text_field(out, b, "base", c->base);

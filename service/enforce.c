@@ -1,6 +1,7 @@
 /* enforce.c: see enforce.h */
 #include <stdio.h>
 #include <stdlib.h>
+#include "catalogue.h"
 #include "enforce.h"
 
 void verdict_free(struct verdict *v) {
@@ -87,6 +88,21 @@ static void count(struct gate *gate, const rebase_decision *d) {
   else m->denied++;
 }
 
+/* The engine carries labels into sessions that the person opens later; those that are open already get them from here. */
+static void spread_labels(struct gate *gate, const struct person *person, const char *operation) {
+  json_t *yields = json_object_get(catalogue_operation(gate, NULL, operation), "yields"), *label;
+  size_t i;
+  for (struct person *other = gate->persons; yields && other; other = other->next) {
+    if (other == person || !other->session[0] || strcmp(other->who.requester, person->who.requester) != 0) continue;
+    json_array_foreach(yields, i, label)
+      if (rebase_taint(gate->engine, other->session, json_string_value(label)) != REBASE_OK) {
+        rebase_session_close(gate->engine, other->session);         /* it opens again, with all labels of the person */
+        other->session[0] = '\0';
+        break;
+      }
+  }
+}
+
 void enforce_call(struct gate *gate, struct person *person, const char *operation, const char *arguments, size_t length, struct verdict *v) {
   struct buffer body = {0};
   int64_t begun = loop_now();
@@ -104,6 +120,7 @@ void enforce_call(struct gate *gate, struct person *person, const char *operatio
   v->reason = gate_copy_bytes(d->reason ? d->reason : "", d->reason_length);
   v->deadline = d->deadline;
   if (gate->config->shadow && d->effect == REBASE_ASK) d = answer_all(gate, person, &body, d);
+  if (d->effect == REBASE_ALLOW) spread_labels(gate, person, operation);
   snprintf(v->id, sizeof v->id, "%s", d->id);
   memcpy(v->call_hash, d->call_hash, sizeof v->call_hash);
   if (d->effect != REBASE_DENY) keep_arguments(v, d, operation);

@@ -206,8 +206,8 @@ REBASE_API size_t rebase_cost(rebase_engine *engine, const char *agent, const ch
 
 /* What the bundle holds, or, of one agent, what some rule could grant it (a guard or a condition may still deny the call):
  *   {"bundle":DIGEST,"workspace":W,"built":DATE,"agents":[..] or "releases":["person","agent","outside"],"operations":[
- *    {"name":"crm.get_contact","connector":"crm","class":"reads|writes|destroys","sends_outside":false,"method":"GET",
- *     "path":"/contacts/{id}","base":"https://..","parameters":JSON SCHEMA,"result":JSON SCHEMA}, ..]}
+ *    {"name":"crm.get_contact","connector":"crm","class":"reads|writes|destroys","sends_outside":false,"yields":[LABEL, ..],
+ *     "method":"GET","path":"/contacts/{id}","base":"https://..","parameters":JSON SCHEMA,"result":JSON SCHEMA}, ..]}
  * Fields that are not declared are left out. agent NULL: all operations, and the agents' names. Writes at most size bytes with
  * a NUL; returns the full length; 0: no bundle, or no such agent. */
 REBASE_API size_t rebase_catalogue(rebase_engine *engine, const char *agent, char *text, size_t size);

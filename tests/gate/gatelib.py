@@ -301,7 +301,7 @@ def failed(result, *words):
         expect(word in said(result), word, 'not in', said(result))
 
 
-def main(module):
+def main(module, last=lambda: None):
     wanted = sys.argv[1:]
     tests = [(n[5:], f) for n, f in sorted(vars(module).items(), key=lambda item: getattr(item[1], '__code__', None) and item[1].__code__.co_firstlineno or 0)
              if n.startswith('test_')]
@@ -319,6 +319,7 @@ def main(module):
         except Exception as error:                                  # each test says for itself
             failures += 1
             print('FAIL %s: %s: %s' % (name, type(error).__name__, error))
+    last()
     shutil.rmtree(SCRATCH, ignore_errors=True)
     print('%d passed, %d failed' % (passed, failures))
     return 1 if failures else 0

@@ -89,6 +89,8 @@ def call(name, a):
     if name == 'find':
         return text('found %s of %s' % (a['query'], a['most']))
     if name == 'read_customer':
+        if a['id'] == 'late':
+            time.sleep(1)
         return text('Ann, ann@example.org, line\nbreak', structuredContent={'name': 'Ann', 'mail': 'ann@example.org'})
     if name == 'slow':
         time.sleep(a['seconds'])
@@ -140,7 +142,11 @@ def handle(m):
         if p.get('arguments', {}).get('how') == 'change':
             TOOLS[3]['description'] = 'changed while running'
             send({'jsonrpc': '2.0', 'method': 'notifications/tools/list_changed'})
-        if p['name'] == 'slow':
+        if p.get('arguments', {}).get('how') == 'stranger':
+            send({'jsonrpc': '2.0', 'id': i + 1, 'result': text('for somebody else')})
+        if p.get('arguments', {}).get('how') == 'logs':
+            send({'jsonrpc': '2.0', 'method': 'notifications/message', 'params': {'level': 'info', 'data': 'ann@example.org'}})
+        if p['name'] == 'slow' or p.get('arguments', {}).get('id') == 'late':
             threading.Thread(target=lambda: send({'jsonrpc': '2.0', 'id': i, 'result': call(p['name'], p['arguments'])}), daemon=True).start()
             return
         return send({'jsonrpc': '2.0', 'id': i, 'result': call(p['name'], p.get('arguments', {}))})

@@ -46,7 +46,10 @@ connector crm "Stub service" {
 agent bot   { owner "desk"  purpose "answers tickets"  uses desk, crm }
 agent clerk { owner "desk"  purpose "reads tickets"    uses desk.{ get_ticket, find } }
 
+agent helper { owner "desk"  purpose "posts"       uses desk.{ post, echo } }
+
 policy work {
+  allow call desk.{ post, echo } by helper
   allow call desk.{ get_ticket, find, read_customer, slow, echo, close_ticket, break_off } by bot
   allow call desk.{ get_ticket, find } by clerk
   allow call desk.resources_read by bot where args.uri matches /desk:.*/
@@ -73,4 +76,5 @@ guard leaks {
 policy answers {
   allow release to agent by bot with redact of [email]
   allow release to agent by clerk
+  allow release to agent by helper
 }
