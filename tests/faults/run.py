@@ -117,6 +117,7 @@ def main():
     if broken:
         print('0 passed, %d failed' % len(broken))
         return 1
+    print('%d faults planted; %d suites pass while none is switched on' % (len(faults), len(needed)), flush=True)
     caught = try_all(suites, chosen, jobs)
     missed = len(chosen) - caught
     print('%d passed, %d failed' % (caught, missed) if '--smoke' in options else '%d caught, %d missed' % (caught, missed))
