@@ -106,6 +106,17 @@ START_TEST(unknown_words) {
 }
 END_TEST
 
+/* What is redacted is the argument that the rule names. */
+START_TEST(redaction_of_one_argument) {
+  host_open(&h, "policy base { allow call mail.send by bot with redact args.text of [word] }\n");
+  const rebase_decision *d = decide(&h, "{\"call\":\"mail.send\",\"args\":{\"to\":\"sesame@example.org\",\"text\":\"open sesame now\"}}");
+  ck_assert_int_eq(d->effect, REBASE_ALLOW);
+  ck_assert_ptr_nonnull(strstr(d->canonical, "\"sesame@example.org\""));
+  ck_assert_ptr_null(strstr(d->canonical, "open sesame"));
+  host_close(&h);
+}
+END_TEST
+
 /* A waiver holds to the end of its last day in the workspace's zone, which is five hours west. */
 START_TEST(waivers_end) {
   static const char call[] = "{\"call\":\"shop.vault\",\"args\":{\"id\":\"a\"}}";
@@ -161,7 +172,7 @@ int main(void) {
   Suite *suite = suite_create("meaning");
   TCase *tests = tcase_create("meaning");
   tcase_set_timeout(tests, 60);
-  const TTest *all[] = {words_of_a_longer_list, folds, constant_parts, unknown_words, waivers_end, delegation_needs_both_sides, swaps_of_types};
+  const TTest *all[] = {words_of_a_longer_list, folds, constant_parts, unknown_words, redaction_of_one_argument, waivers_end, delegation_needs_both_sides, swaps_of_types};
   for (size_t i = 0; i < COUNT(all); i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

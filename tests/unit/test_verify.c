@@ -322,6 +322,7 @@ static const struct { const char *what; enum check check; struct instruction lis
   {"a return in a rule", CHECK_CODE_VERDICT, {{OP_ARG, 0, 0, 0, A_INT}, {OP_RETURN, 0, 0, 0, 0}}},
   {"next without loop", CHECK_CODE_LOOP, {{OP_NEXT, 0, 0, 0, 0}, PASS}},
   {"loop over itself", CHECK_CODE_LOOP, {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 1, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, PASS}},
+  {"loop counts in its list", CHECK_CODE_LOOP, {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 1, 3}, {OP_NEXT, 0, 0, 0, 1}, PASS}},
   {"loop writes its list", CHECK_FLOW_LOCKED,
    {{OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 4}, {OP_ARG, 1, 0, 0, A_INTS}, {OP_NEXT, 0, 0, 0, 1}, PASS}},
   {"inner loop takes the outer's index", CHECK_FLOW_LOCKED,
@@ -377,6 +378,12 @@ static void release_text_through_a_function(struct builder *b) {
   code(b, CODE({OP_CALL, 0, 0, 0, f}, PASS));
 }
 static void function_returns_missing(struct builder *b) { add_function(b, CODE({OP_NOTHING, 0, 0, 0, TYPE_INT}, {OP_RETURN, 0, 0, 0, 0})); }
+/* RULE_MAIN, of crm.pay, is in scope for crm.get too, which has no such argument. */
+static void argument_of_one_operation(struct builder *b) {
+  NUMBER(SCOPE, OPERATION_GET) = builder_add(b, SECTION_LISTS, (uint32_t[]){1, RULE_MAIN}, 2);
+  AT(OBLIGATIONS, obligation, 0)->slot = A_STRING;  /* which it has */
+  code(b, CODE({OP_ARG, 0, 0, 0, A_INT}, PASS));
+}
 static void cost_of_a_loop(struct builder *b) {
   code(b, CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, PASS));
   AT(COSTS, cost, AT(RULES, rule, RULE_MAIN)->cost)->steps[1]--;
@@ -388,6 +395,7 @@ static const struct { const char *what; enum check check; void (*how)(struct bui
   {"a zone changes twice at one instant", CHECK_ZONE_ORDER, zone_changes_twice_at_once},
   {"a call's rule reads a release's text through a function", CHECK_FLOW_EVENT, release_text_through_a_function},
   {"a function of ints returns nothing", CHECK_FLOW_RETURN, function_returns_missing},
+  {"an argument that one of the operations lacks", CHECK_FLOW_ARG, argument_of_one_operation},
   {"the cost of a loop", CHECK_CODE_COST, cost_of_a_loop},
   {"the cost of the deepest loop", CHECK_CODE_COST, cost_of_the_deepest_loop},
 };
