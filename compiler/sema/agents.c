@@ -98,7 +98,7 @@ static int by_operation(const void *a, const void *b) {
 static void agent_uses(struct checker *c, const struct symbol *s, const struct node *node) {
   struct agent *agent = s->ptr;
   struct operations operations;
-  rbc_resolve_target(c, s->scope, node->kid[0], NULL, true, &operations);
+  if (!rbc_resolve_target(c, s->scope, node->kid[0], NULL, true, &operations)) agent->broken = true;
   for (unsigned i = 0; i < operations.count; i++) {
     unsigned k = 0;
     while (k < agent->use_count && agent->uses[k] != operations.list[i]) k++;

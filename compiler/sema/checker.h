@@ -77,6 +77,7 @@ struct file_scope {                    /* one source file */
   const struct source *source;
   struct package_scope *package;
   struct import *imports;
+  bool lacks_import;                   /* one that failed, which was said: names may come from there */
   struct file_scope *next;             /* of the same package, by path */
 };
 

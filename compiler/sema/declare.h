@@ -18,12 +18,15 @@ struct std_file { const char *path; const struct file_text *text; };
 struct word_entry { const char *text; unsigned symbol; struct word_entry *next; };
 #define WORD_BUCKETS 1024u
 
+struct unknown { const char *path; struct diag *diag; unsigned places; struct unknown *next; };
+
 struct declare_state {
   const char **files; unsigned file_count;            /* *.rb of the workspace, sorted */
   struct std_file *std_files; unsigned std_count;
   struct word_entry *words[WORD_BUCKETS];
   bool numbered;                                      /* words have their numbers */
   struct symbol *context;                             /* of `context requester` */
+  struct unknown *unknowns;                           /* names that were reported, once each */
 };
 
 static inline struct span rbc_nowhere(void) { return (struct span){ NO_SOURCE, 0, 0 }; }

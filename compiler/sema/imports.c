@@ -88,8 +88,8 @@ static const struct symbol *in_package(const struct checker *c, const struct pac
   return NULL;
 }
 
-static void unknown_package(struct checker *c, const struct file_scope *scope, const struct node *path,
-                            const char *text) {
+static void unknown_package(struct checker *c, struct file_scope *scope, const struct node *path, const char *text) {
+  scope->lacks_import = true;
   const char *names[256];
   size_t count = 0;
   for (struct package_scope *p = c->packages; p && count < 256; p = p->next) names[count++] = p->package->name;
@@ -138,8 +138,9 @@ static bool import_single(struct checker *c, struct file_scope *scope, const cha
   return false;
 }
 
-static void unknown_name(struct checker *c, const struct file_scope *scope, const struct node *leaf,
+static void unknown_name(struct checker *c, struct file_scope *scope, const struct node *leaf,
                          const char *package_name, const char *name) {
+  scope->lacks_import = true;
   const char *names[512];
   size_t count = 0, n = strlen(package_name);
   for (struct package_scope *p = c->packages; p; p = p->next) {

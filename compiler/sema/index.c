@@ -305,9 +305,14 @@ static void register_item(struct checker *c, const struct file_scope *scope, con
     }
     case NODE_WORKSPACE: case NODE_GRANT: case NODE_SETTING: {
       if (node->kind == NODE_SETTING && scope->source->broken) break;     /* what is left of another mistake */
-      struct diag *d = rbc_diag(c->diags, E0106, rbc_span(scope, node), "a %s line stands in the root file only",
-                                rbc_node_name((enum node_kind)node->kind));
-      if (c->root) rbc_diag_note(c->diags, d, "the root file is %s", c->root->path);
+      const char *word = node->kind == NODE_SETTING ? rbc_text(c, scope, node->kid[0]) : "";
+      bool other = node->kind == NODE_SETTING && strcmp(word, "zone") && strcmp(word, "now");
+      struct diag *d = other ? rbc_diag(c->diags, E0106, rbc_span(scope, node), "no declaration begins with `%s`", word)
+                             : rbc_diag(c->diags, E0106, rbc_span(scope, node), "a %s line stands in the root file only",
+                                        rbc_node_name((enum node_kind)node->kind));
+      if (c->root)
+        rbc_diag_note(c->diags, d, other ? "a name and a value are a setting, which stands in the root file, %s"
+                                         : "the root file is %s", c->root->path);
       break;
     }
     default: break;                                     /* imports are read elsewhere; what is broken was reported */

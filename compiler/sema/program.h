@@ -62,6 +62,7 @@ struct agent {
   const char *name, *owner, *purpose; const struct package *package; const struct team *team; unsigned id;
   const struct agent **accepts; unsigned accept_count;
   const struct operation **uses; unsigned use_count; struct span span;
+  bool broken;                     /* checker only: something that it uses is not known */
 };
 /* ---- models: SPEC 3. UNKNOWN: not declared, and nothing is assumed in its place. */
 #define UNKNOWN INT64_MIN

@@ -7,7 +7,7 @@
 struct field_place {                   /* where a field stands */
   struct checker *c; const struct file_scope *scope; const struct connector *connector;
   bool labels_allowed, keys_allowed;
-  bool *bad_key;                       /* said so already; do not ask for a key */
+  bool *said;                       /* something was said already: do not ask for a key or a field */
 };
 
 const struct type *rbc_bool_words(struct checker *c, const struct file_scope *scope, const struct node *attr,
@@ -39,6 +39,7 @@ static void label_attribute(const struct field_place *at, const struct node *att
   struct span span = rbc_span(at->scope, attr);
   if (!at->labels_allowed) {
     rbc_diag(c->diags, E0211, span, "`%s` has no meaning on this field: labels stand on what operations return", text);
+    *at->said = true;                                  /* it may have been the next field */
     return;
   }
   if (!strcmp(text, "untrusted")) field->untrusted = true;
@@ -61,7 +62,7 @@ static void key_attribute(const struct field_place *at, const struct node *attr,
   if (t && t->kind != TYPE_STRING && !rbc_is_scalar(t)) {
     rbc_diag(c->diags, E0213, span, "a key is a plain value or a string, not %s", rbc_type_name(c, t));
     field->key = false;
-    *at->bad_key = true;
+    *at->said = true;
   }
 }
 

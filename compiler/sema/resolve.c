@@ -149,6 +149,24 @@ static const struct symbol *elsewhere(const struct checker *c, const char *path,
   return NULL;
 }
 
+/* A name is reported where it first stands; two more places are shown beside it. */
+static bool reported_before(struct checker *c, const char *path, struct span span) {
+  enum { SHOWN = 3 };
+  for (struct unknown *u = c->own->unknowns; u; u = u->next) {
+    if (strcmp(u->path, path)) continue;
+    if (u->places++ < SHOWN) rbc_diag_label(c->diags, u->diag, span, "and here");
+    return true;
+  }
+  return false;
+}
+
+static void remember(struct checker *c, const char *path, struct diag *d) {
+  struct unknown *u = arena_alloc(c->arena, sizeof *u);
+  if (!u) return;
+  *u = (struct unknown){ path, d, 1, c->own->unknowns };
+  c->own->unknowns = u;
+}
+
 static void report_unknown(struct checker *c, const struct file_scope *scope, const char *path, struct span span,
                            const struct connector *connector, unsigned mask, const char *what) {
   struct found other;
@@ -162,7 +180,11 @@ static void report_unknown(struct checker *c, const struct file_scope *scope, co
     if (near) rbc_diag_help(c->diags, d, "did you mean `%s`?", near);
     return;
   }
+  if (reported_before(c, path, span)) return;
+  const char *near = rbc_did_you_mean(c, scope, path, mask);
+  if (scope->lacks_import && !near) return;
   struct diag *d = rbc_diag(c->diags, E0117, span, "`%s` is not known as %s", path, what);
+  remember(c, path, d);
   if (package)
     rbc_diag_note(c->diags, d,
                   "looked for in package %s, in what this file imports, and among the whole names of the "
@@ -174,7 +196,6 @@ static void report_unknown(struct checker *c, const struct file_scope *scope, co
     rbc_diag_help(c->diags, d, "write `%s`", s->full);
     return;
   }
-  const char *near = rbc_did_you_mean(c, scope, path, mask);
   if (near) {
     rbc_diag_help(c->diags, d, "did you mean `%s`?", near);
     rbc_diag_fix(d, span, near);
@@ -239,7 +260,10 @@ static void unknown_operation(struct checker *c, const struct connector *connect
   for (unsigned i = 0; i < c->program->operations_count; i++)
     if (c->program->operations[i]->connector == connector)
       add_name(c, &names, c->program->operations[i]->name + strlen(connector->name) + 1);
+  const char *full = arena_format(c->arena, "%s.%s", connector->name, name);
+  if (!full || reported_before(c, full, span)) return;
   struct diag *d = rbc_diag(c->diags, E0117, span, "connector %s has no operation `%s`", connector->name, name);
+  remember(c, full, d);
   rbc_diag_label(c->diags, d, connector->span, "the connector");
   const char *near = rbc_nearest(name, names.list, names.count);
   if (near) { rbc_diag_help(c->diags, d, "did you mean `%s`?", near); rbc_diag_fix(d, span, near); }

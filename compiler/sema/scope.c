@@ -85,6 +85,7 @@ static bool check_uses(struct checker *c, const struct file_scope *scope, const 
       const struct agent *agent = head->agents[a];
       const struct operation *operation = head->operations[i];
       if (uses(agent, operation)) continue;
+      if (agent->broken) return false; /* what it uses was wrong, which was said */
       struct diag *d = rule_diag(c, E0402, rbc_span(scope, event), "%s does not use %s", agent->name, operation->name);
       rbc_diag_label(c->diags, d, agent->span, "what an agent `uses` is all it can be allowed");
       rbc_diag_help(c->diags, d, "add `uses %s` to the agent, %s", operation->name,

@@ -13,6 +13,7 @@ static const struct param *param_of(const struct operation *operation, const cha
 static bool unknown_argument(struct checker *c, struct span span, const struct operation *operation, const char *name) {
   const char **names = rule_array_of(c, operation->param_count, sizeof *names);
   for (unsigned i = 0; names && i < operation->param_count; i++) names[i] = operation->params[i].name;
+  if (operation->broken) return false; /* it may be the parameter that was wrong, which was said */
   struct diag *d = rule_diag(c, E0700, span, "%s has no argument `%s`", operation->name, name);
   const char *nearest = names ? rbc_nearest(name, names, operation->param_count) : NULL;
   if (nearest) rbc_diag_help(c->diags, d, "did you mean `%s`?", nearest);

@@ -211,7 +211,9 @@ static bool no_declaration(struct parse *p, uint32_t at) {
   if (setting) return false;
   struct diag *d = parse_error(p, E0030, word->offset, token_end(word), "no declaration begins with `%.*s`",
                                (int)word->length, text);
-  rbc_diag_help(p->diags, d, "declarations begin with label, proof, region, group, type, table, tree, connector, team, "
+  if (word->kind != TOKEN_ID)
+    rbc_diag_help(p->diags, d, "`%.*s` stands inside a block: was it closed too early, by a `}` too many?", (int)word->length, text);
+  else rbc_diag_help(p->diags, d, "declarations begin with label, proof, region, group, type, table, tree, connector, team, "
                 "agent, policy, guard, waive, fn, detector, test and a few more");
   return true;
 }

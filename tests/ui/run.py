@@ -25,12 +25,12 @@ NOT_SHOWN = {                                             # what no workspace of
 
 
 def cases():
-    for folder, folders, files in sorted(os.walk(HERE)):
+    for folder, folders, files in os.walk(HERE):
+        folders.sort()
         if 'root.rb' in files or 'CASE' in files:
             folders[:] = []
             yield os.path.relpath(folder, HERE)
             continue
-        folders.sort()
         for name in sorted(files):
             if name.endswith('.rb'):
                 yield os.path.relpath(os.path.join(folder, name[:-3]), HERE)
