@@ -1,0 +1,159 @@
+/* bench.c: what a decision costs, on the peers' workload. `bench [ROUNDS] [--json]`; see README.md.
+ *
+ * Requests are picked in shuffled order: a fixed one of 1,024 would teach the branch predictor the answers. The measured things
+ * take turns round by round, so that what the machine does meanwhile hits all of them; medians over the rounds are shown.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "p12.h"
+#include "rbc.h"
+#include "rebase.h"
+
+enum { PICKS = 65536, ARGUMENTS = 13 };
+struct bench {
+  struct p12_request requests[P12_REQUESTS];
+  uint16_t order[PICKS];
+  rebase_engine *engine;
+  rebase_request *request;
+  rebase_operation operations[P12_ACTIONS];
+  rebase_slot slots[P12_ACTIONS][ARGUMENTS];
+  char session[REBASE_ID_BYTES];
+  rebase_caller plain, with_session;
+  uint64_t wrong;
+};
+static const char *const names[ARGUMENTS] = {"id", "roles", "dept", "clearance", "suspended", "path", "owner", "of", "label", "env", "amount", "hour", "mfa"};
+
+static void fail(const char *what, const char *why) {
+  fprintf(stderr, "bench: %s: %s\n", what, why);
+  exit(1);
+}
+
+/* ---- set-up ---- */
+static void load(struct bench *b) {
+  const struct rbc_options options = {.directory = "bench/p12", .stdlib = "stdlib", .date = "2026-01-01"};
+  struct rbc *c = rbc_open(&options);
+  unsigned char *image;
+  size_t size;
+  rebase_report report = {0};
+  if (!c || !rbc_check(c) || !rbc_compile(c, &image, &size)) { if (c) rbc_report(c, stderr, RBC_TEXT); fail("bench/p12", "does not compile"); }
+  rbc_close(c);
+  if (rebase_engine_open(NULL, &b->engine) != REBASE_OK) fail("engine", "cannot be opened");
+  if (rebase_engine_load(b->engine, image, size, &report) != REBASE_OK) fail("load", report.text);
+  free(image);
+  if (!(b->request = rebase_request_new(b->engine))) fail("request", "out of memory");
+}
+
+static void resolve(struct bench *b) {
+  for (unsigned i = 0; i < P12_ACTIONS; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "docs.%s", p12_actions[i]);
+    if (rebase_find_operation(b->engine, name, &b->operations[i]) != REBASE_OK) fail(name, "no such operation");
+    for (unsigned k = 0; k < ARGUMENTS; k++)
+      if (rebase_find_slot(b->engine, b->operations[i], names[k], &b->slots[i][k]) != REBASE_OK) fail(names[k], "no such argument");
+  }
+  const rebase_opening opening = {"p12.bot", "somebody", NULL};
+  if (rebase_session_open(b->engine, &opening, b->session, NULL) != REBASE_OK) fail("session", "cannot be opened");
+  b->plain = (rebase_caller){"p12.bot", "somebody", NULL};
+  b->with_session = (rebase_caller){"p12.bot", "somebody", b->session};
+}
+
+static void shuffle(struct bench *b, uint64_t seed) {
+  for (unsigned i = 0; i < PICKS; i++) {
+    seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    b->order[i] = (uint16_t)(seed >> 33 & (P12_REQUESTS - 1));
+  }
+}
+
+/* ---- what is measured: a whole pass over the picks ---- */
+static void by_hand(struct bench *b) {
+  for (unsigned i = 0; i < PICKS; i++) {
+    const struct p12_request *q = &b->requests[b->order[i]];
+    b->wrong += p12_decide(q) != q->allowed;
+  }
+}
+
+static void typed_by(struct bench *b, const rebase_caller *caller) {
+  for (unsigned i = 0; i < PICKS; i++) {
+    const struct p12_request *q = &b->requests[b->order[i]];
+    const rebase_slot *s = b->slots[q->action];
+    rebase_request *r = b->request;
+    rebase_request_call(r, b->operations[q->action]);
+    rebase_set_text(r, s[0], q->id, strlen(q->id));
+    rebase_set_json(r, s[1], q->roles_json, strlen(q->roles_json));
+    rebase_set_text(r, s[2], q->dept, strlen(q->dept));
+    rebase_set_int(r, s[3], q->clearance);
+    rebase_set_bool(r, s[4], q->suspended);
+    rebase_set_text(r, s[5], q->path, strlen(q->path));
+    rebase_set_text(r, s[6], q->owner, strlen(q->owner));
+    rebase_set_text(r, s[7], q->of, strlen(q->of));
+    rebase_set_int(r, s[8], q->label);
+    rebase_set_text(r, s[9], q->env, strlen(q->env));
+    rebase_set_int(r, s[10], q->amount);
+    rebase_set_int(r, s[11], q->hour);
+    rebase_set_bool(r, s[12], q->mfa);
+    b->wrong += (rebase_decide(r, caller)->effect == REBASE_ALLOW) != q->allowed;
+  }
+}
+static void typed(struct bench *b) { typed_by(b, &b->plain); }
+static void typed_with_session(struct bench *b) { typed_by(b, &b->with_session); }
+
+static void json_by(struct bench *b, const rebase_caller *caller) {
+  for (unsigned i = 0; i < PICKS; i++) {
+    const struct p12_request *q = &b->requests[b->order[i]];
+    b->wrong += (rebase_decide_json(b->request, caller, q->json, q->json_length)->effect == REBASE_ALLOW) != q->allowed;
+  }
+}
+static void json(struct bench *b) { json_by(b, &b->plain); }
+static void json_with_session(struct bench *b) { json_by(b, &b->with_session); }
+
+static const struct { const char *name; void (*run)(struct bench *b); } measured[] = {
+  {"the rules in C by hand", by_hand}, {"typed request to decision", typed}, {"the same in a session", typed_with_session},
+  {"JSON to decision", json}, {"the same in a session ", json_with_session},
+};
+enum { MEASURED = sizeof measured / sizeof *measured, MOST_ROUNDS = 1000 };
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+int main(int argc, char **argv) {
+  static struct bench b;
+  static double times[MEASURED][MOST_ROUNDS];
+  bool as_json = argc > 1 && strcmp(argv[argc - 1], "--json") == 0;
+  int rounds = argc > 1 && atoi(argv[1]) > 0 ? atoi(argv[1]) : 21;
+  if (rounds > MOST_ROUNDS) rounds = MOST_ROUNDS;
+  p12_make(b.requests);
+  load(&b);
+  resolve(&b);
+  for (int round = -1; round < rounds; round++) {           /* the first warms up */
+    shuffle(&b, (uint64_t)round + 17);
+    for (size_t k = 0; k < MEASURED; k++) {
+      double start = now();
+      measured[k].run(&b);
+      if (round >= 0) times[k][round] = (now() - start) / PICKS;
+    }
+  }
+  if (b.wrong) fail("decisions", "not those of the rules in C");
+  unsigned allowed = 0;
+  for (unsigned i = 0; i < P12_REQUESTS; i++) allowed += b.requests[i].allowed;
+  if (!as_json) printf("%-28s %10s %10s %10s\n", "P12, ns a decision", "median", "p99", "to C");
+  for (size_t k = 0; k < MEASURED; k++) qsort(times[k], (size_t)rounds, sizeof times[k][0], compare);
+  for (size_t k = 0; k < MEASURED; k++) {
+    double median = times[k][rounds / 2], p99 = times[k][(rounds * 99 - 1) / 100], ratio = median / times[0][rounds / 2];
+    if (as_json) printf("{\"what\":\"%s\",\"median_ns\":%.1f,\"p99_ns\":%.1f,\"ratio_to_c\":%.2f}\n", measured[k].name, median, p99, ratio);
+    else printf("%-28s %10.1f %10.1f %10.2f\n", measured[k].name, median, p99, ratio);
+  }
+  if (!as_json) printf("%d rounds of %d requests in shuffled order, %u of %d allowed; all decisions agree\n", rounds, PICKS, allowed, P12_REQUESTS);
+  rebase_request_free(b.request);
+  rebase_engine_close(b.engine);
+  return 0;
+}
