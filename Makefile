@@ -135,6 +135,11 @@ $(eval $(call variant,TSAN,$(B)/tsan,$(THREADS),$$(CC), (tsan)))
 $(eval $(call variant,CLANG,$(B)/clang,,$(CLANG), (clang)))
 $(eval $(call variant,FUZZ,$(B)/fuzz,-fsanitize=fuzzer-no-link $(SANITIZE),$(CLANG), (fuzz)))
 
+$(B)/bench/bench: $(wildcard bench/*.c bench/*.h) $(PLAIN_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "LINK  $@"
+	@$(CC) $(STANDARD) $(TEST_WARNINGS) $(OPTIMISE) -Iruntime/include -Icompiler/include -o $@ $(wildcard bench/*.c) $(PLAIN_ARCHIVES) $(LIBS)
+
 # What is installed: one object a library, in which all but the public names are local, so that nothing clashes.
 $(B)/librebase.a: $(PLAIN_RUNTIME)
 	@echo "LIB   $@"
@@ -199,7 +204,8 @@ faults: setup                     ## plant each known fault and show which suite
 bless: all                        ## rewrite the expected output of the ui tests
 	@$(PYTHON) tests/ui/run.py --bless
 
-bench: all                        ## measure, where there is something to measure yet
+bench: setup                      ## measure decisions; see bench/README.md
+	@$(MAKE) --no-print-directory all $(B)/bench/bench
 	@sh scripts/bench.sh
 
 clang: $(B)/clang/bin/rbc $(B)/clang/bin/rbgate  ## compile everything with clang too

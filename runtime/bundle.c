@@ -150,6 +150,7 @@ static uint64_t multiply_or_most(uint64_t a, uint64_t b) { return b && a > UINT6
 uint64_t bundle_cost(const struct rebase_bundle *bundle, uint32_t cost, uint64_t n) {
   const uint64_t *steps = bundle->COSTS.at[cost].steps;
   uint64_t total = 0;
+  if (!(steps[1] | steps[2] | steps[3] | steps[4])) return steps[0];        /* no loop, as in most rules */
   for (unsigned d = IMAGE_MAX_LOOP_DEPTH + 1; d-- > 0;) total = add_or_most(multiply_or_most(total, n), steps[d]);
   return total;
 }

@@ -72,6 +72,7 @@ struct rebase_bundle {
   const struct bundle_tree *trees;
   const struct routine *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
   const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
+  const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
   uint32_t longest;                 /* list among constants and tables */
   uint32_t max_frame, max_slots;    /* registers that any program needs; slots of the widest connector */

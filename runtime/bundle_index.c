@@ -242,8 +242,28 @@ bool bundle_under(const struct rebase_bundle *bundle, uint32_t tree_index, const
   return false;
 }
 
+static int by_slot(const void *context, uint32_t a, uint32_t b) {
+  const struct image_param *params = context;
+  return (params[a].slot > params[b].slot) - (params[a].slot < params[b].slot);
+}
+
+static bool index_params(struct verifier *v) {
+  struct rebase_bundle *b = v->bundle;
+  uint32_t *order = pages_array(b->pages, b->PARAMS.count, sizeof *order);
+  uint32_t *spare = pages_array(&v->temporary, b->PARAMS.count, sizeof *spare);
+  if (!order || !spare) return out_of_memory(v);
+  for (uint32_t i = 0; i < b->OPERATIONS.count; i++) {
+    const struct image_operation *o = &b->OPERATIONS.at[i];
+    for (uint32_t k = 0; k < o->params; k++) order[o->first_param + k] = k;
+    sort_indexes(order + o->first_param, spare, o->params, b->PARAMS.at + o->first_param, by_slot);
+  }
+  b->param_order = order;
+  return true;
+}
+
 bool index_bundle(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
+  if (!index_params(v)) return false;
   struct bundle_table *tables = pages_array(b->pages, b->TABLES.count, sizeof *tables);
   struct bundle_tree *trees = pages_array(b->pages, b->TREES.count, sizeof *trees);
   if (!tables || !trees) return out_of_memory(v);

@@ -111,21 +111,13 @@ void canonical_value(struct out *out, const struct rebase_bundle *bundle, uint32
   out_char(out, map ? '}' : ']');
 }
 
-/* The parameter with the lowest slot from `slot` on, or NULL: slots are in the order of names. */
-static const struct image_param *param_from(const struct rebase_bundle *bundle, const struct image_operation *operation, uint32_t slot) {
-  const struct image_param *params = bundle->PARAMS.at + operation->first_param, *lowest = NULL;
-  for (uint32_t i = 0; i < operation->params; i++)
-    if (params[i].slot >= slot && (!lowest || params[i].slot < lowest->slot)) lowest = &params[i];
-  return lowest;
-}
-
 void canonical_call(struct out *out, const struct rebase_bundle *bundle, const struct image_operation *operation, const value *slots) {
-  const struct image_param *param;
   bool any = false;
   out_string(out, "{\"call\":");
   quoted(out, bundle_text(bundle, operation->name));
   out_string(out, ",\"args\":{");
-  for (uint32_t slot = 0; (param = param_from(bundle, operation, slot)) != NULL; slot = param->slot + 1) {
+  for (uint32_t i = 0; i < operation->params; i++) {
+    const struct image_param *param = &bundle->PARAMS.at[operation->first_param + bundle->param_order[operation->first_param + i]];
     if (is_missing(slots[param->slot])) continue;
     if (any) out_char(out, ',');
     any = true;

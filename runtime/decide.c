@@ -11,15 +11,20 @@ static rebase_status refuse(rebase_request *r, rebase_status status, const char 
 }
 
 static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
-  if (r->record.clock != REBASE_OK) return refuse(r, r->record.clock, "the clock is unknown");
-  if (!caller->agent || !*caller->agent || !utf8_valid(caller->agent, strlen(caller->agent)))
+  const struct record *record = &r->record;
+  if (record->clock != REBASE_OK) return refuse(r, record->clock, "the clock is unknown");
+  if (!caller->agent || !*caller->agent || (r->agent == NONE32 && !utf8_valid(caller->agent, strlen(caller->agent))))
     return refuse(r, REBASE_E_AGENT, "the host names no agent");
-  r->asked.agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
+  if (r->agent == NONE32 || r->agent_generation != r->loaded->generation) {
+    r->agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
+    r->agent_generation = r->loaded->generation;
+  }
+  r->asked.agent = r->agent;
   if (r->asked.agent == NONE32) {
     request_refuse(r, REBASE_E_AGENT, "unknown agent `%.200s`", caller->agent);
     return REBASE_E_AGENT;
   }
-  if (!caller->requester || !*caller->requester || !utf8_valid(caller->requester, strlen(caller->requester)))
+  if (!caller->requester || !*caller->requester || (strcmp(caller->requester, record->requester) && !utf8_valid(caller->requester, strlen(caller->requester))))
     return refuse(r, REBASE_E_REQUESTER, "the host names no requester");
   return REBASE_OK;
 }
@@ -50,14 +55,17 @@ static rebase_status check_obligations(rebase_request *r) {
   return REBASE_OK;
 }
 
+/* The bytes are for what may go on, their hash for who is asked; a log wants both of everything. */
 static rebase_status conclude(rebase_request *r, struct session *session) {
   rebase_decision *d = &r->record.decision;
   unsigned char hash[32];
   struct ask *used = NULL;
+  bool logs = r->engine->options.log != NULL;
+  if (d->effect == REBASE_DENY && !logs) return REBASE_OK;
   rebase_status status = write_canonical(r);
   if (status != REBASE_OK)
     return refuse(r, status, status == REBASE_E_COST ? "searching for what must be redacted takes too long" : "too large for the request's workspace");
-  hash_call(r, hash);
+  if (d->effect == REBASE_ASK || logs) hash_call(r, hash);
   if (d->effect == REBASE_ASK) status = settle_ask(r, session, hash, &used);
   if (d->effect == REBASE_ALLOW) status = check_obligations(r);
   if (d->effect == REBASE_ALLOW && status == REBASE_OK && (status = commit_allow(r, session, used)) != REBASE_OK)
@@ -88,10 +96,9 @@ const rebase_decision *request_decide(rebase_request *r, const rebase_caller *ca
 
 const rebase_decision *request_finish(rebase_request *r) {
   const rebase_decision *d = &r->record.decision;
-  struct counters *c = &r->engine->counters;
-  atomic_fetch_add_explicit(&c->decisions, 1, memory_order_relaxed);
-  atomic_fetch_add_explicit(d->effect == REBASE_ALLOW ? &c->allowed : d->effect == REBASE_ASK ? &c->asked : &c->denied, 1, memory_order_relaxed);
-  if (d->status != REBASE_OK) atomic_fetch_add_explicit(&c->errors, 1, memory_order_relaxed);
+  tally_add(&r->tally, TALLY_DECISIONS);
+  tally_add(&r->tally, d->effect == REBASE_ALLOW ? TALLY_ALLOWED : d->effect == REBASE_ASK ? TALLY_ASKED : TALLY_DENIED);
+  if (d->status != REBASE_OK) tally_add(&r->tally, TALLY_ERRORS);
   log_decision(r);
   return d;
 }

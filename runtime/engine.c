@@ -75,12 +75,6 @@ rebase_status engine_report(rebase_report *report, rebase_status status, const c
   return status;
 }
 
-bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
-  size_t length;
-  if (!hex || strnlen(hex, REBASE_ID_BYTES) != REBASE_ID_BYTES - 1) return false;
-  return !sodium_hex2bin(id, ID_BYTES, hex, REBASE_ID_BYTES - 1, NULL, &length, NULL) && length == ID_BYTES;
-}
-
 /* ---- open and close ---- */
 static void set_defaults(rebase_options *o) {
   if (!o->max_sessions) o->max_sessions = 10000;
@@ -269,18 +263,50 @@ bool rebase_engine_bundle(rebase_engine *e, char digest[65]) {
   return true;
 }
 
+/* ---- requests and what they count ---- */
+void engine_enrol(rebase_engine *e, struct rebase_request *r) {
+  pthread_mutex_lock(&e->pin_lock);
+  r->previous = NULL;
+  r->next = e->requests;
+  if (r->next) r->next->previous = r;
+  e->requests = r;
+  pthread_mutex_unlock(&e->pin_lock);
+}
+
+static void add_tally(uint64_t *sums, const struct tally *tally) {
+  for (int i = 0; i < TALLY_COUNT; i++) sums[i] += atomic_load_explicit(&tally->of[i], memory_order_relaxed);
+}
+
+/* In a forked child nobody counts any more, and the lock may be held by a thread that is not there. */
+void engine_dismiss(rebase_engine *e, struct rebase_request *r) {
+  if (engine_check(e) != REBASE_OK) return;
+  pthread_mutex_lock(&e->pin_lock);
+  uint64_t sums[TALLY_COUNT] = {0};
+  add_tally(sums, &e->past);
+  add_tally(sums, &r->tally);
+  for (int i = 0; i < TALLY_COUNT; i++) atomic_store_explicit(&e->past.of[i], sums[i], memory_order_relaxed);
+  if (r->previous) r->previous->next = r->next;
+  else e->requests = r->next;
+  if (r->next) r->next->previous = r->previous;
+  pthread_mutex_unlock(&e->pin_lock);
+}
+
 void rebase_engine_counters(rebase_engine *e, rebase_counters *c) {
+  uint64_t sums[TALLY_COUNT] = {0};
   if (!c) return;
   *c = (rebase_counters){0};
   if (engine_check(e) != REBASE_OK) return;
-  const struct counters *from = &e->counters;
-  c->decisions = atomic_load(&from->decisions);
-  c->allowed = atomic_load(&from->allowed);
-  c->asked = atomic_load(&from->asked);
-  c->denied = atomic_load(&from->denied);
-  c->errors = atomic_load(&from->errors);
-  c->soundness_faults = atomic_load(&from->soundness_faults);
-  c->refused_sessions = atomic_load(&from->refused_sessions);
+  pthread_mutex_lock(&e->pin_lock);
+  add_tally(sums, &e->past);
+  for (const struct rebase_request *r = e->requests; r; r = r->next) add_tally(sums, &r->tally);
+  pthread_mutex_unlock(&e->pin_lock);
+  c->decisions = sums[TALLY_DECISIONS];
+  c->allowed = sums[TALLY_ALLOWED];
+  c->asked = sums[TALLY_ASKED];
+  c->denied = sums[TALLY_DENIED];
+  c->errors = sums[TALLY_ERRORS];
+  c->soundness_faults = sums[TALLY_FAULTS];
+  c->refused_sessions = atomic_load(&e->refused_sessions);
   c->sessions = e->ops->count(e->store);
 }
 

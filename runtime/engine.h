@@ -6,7 +6,13 @@
 #include "signature.h"
 #include "vm.h"
 
-struct counters { atomic_uint_least64_t decisions, allowed, asked, denied, errors, soundness_faults, refused_sessions; };
+/* Each request counts its own decisions, so that two threads never write one line of memory; whoever asks adds them up. */
+enum tallied { TALLY_DECISIONS, TALLY_ALLOWED, TALLY_ASKED, TALLY_DENIED, TALLY_ERRORS, TALLY_FAULTS, TALLY_COUNT };
+struct tally { atomic_uint_least64_t of[TALLY_COUNT]; };
+static inline void tally_add(struct tally *tally, enum tallied what) {        /* by the one thread that owns it: no locked instruction */
+  uint_least64_t now = atomic_load_explicit(&tally->of[what], memory_order_relaxed);
+  atomic_store_explicit(&tally->of[what], now + 1, memory_order_relaxed);
+}
 
 struct rebase_engine {
   rebase_options options;           /* defaults filled in; obligations are our copy */
@@ -19,7 +25,9 @@ struct rebase_engine {
   atomic_uint_least64_t generation; /* of current; so that a request sees without a lock that nothing changed */
   const struct store_ops *ops;
   void *store;
-  struct counters counters;
+  struct rebase_request *requests;  /* all there are; under pin_lock, as is `past` */
+  struct tally past;                /* of requests that were freed */
+  atomic_uint_least64_t refused_sessions;
   unsigned char (*trusted)[SIGNATURE_KEY_BYTES]; uint32_t trusted_count;
 };
 
@@ -29,6 +37,8 @@ struct loaded *engine_pin(rebase_engine *engine);           /* a reference to th
 /* Locks a session that is open and not expired, moves now.wall up to the session's own time. Then engine_release. */
 rebase_status engine_acquire(rebase_engine *engine, const char *id, struct now *now, struct session **session);
 void engine_release(rebase_engine *engine, struct session *session);
+void engine_enrol(rebase_engine *engine, struct rebase_request *request);
+void engine_dismiss(rebase_engine *engine, struct rebase_request *request);
 bool engine_random(const rebase_engine *engine, void *bytes, size_t size);
 bool engine_carries_out(const rebase_engine *engine, const char *obligation);
 /* Fills the report in, when there is one, and returns the status. */
@@ -36,14 +46,13 @@ bool engine_carries_out(const rebase_engine *engine, const char *obligation);
 __attribute__((format(printf, 3, 4)))
 #endif
 rebase_status engine_report(rebase_report *report, rebase_status status, const char *format, ...);
-bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]);
 /* The requester's record as the bundle reads it: the family's own, else decoded into the workspace. */
 bool requester_record(const struct family *family, const struct loaded *loaded, struct workspace *work, value *record, uint32_t *longest);
 rebase_status requester_decode(const struct loaded *loaded, const char *requester, const char *json, size_t length,
                                struct workspace *work, value *record, uint32_t *longest, char *error, size_t error_size);
 
 /* ---- requests ---- */
-enum { MAX_OBLIGATIONS = 32, MAX_NEAR = 16, REASON_BYTES = 1024, LOG_BYTES = 16384 };
+enum { ID_POOL = 64, MAX_OBLIGATIONS = 32, MAX_NEAR = 16, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
 
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
 /* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
@@ -61,12 +70,14 @@ struct record {
   bool granted, denied, failed, asks, by_approval;
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
-  char agent[128], requester[128], session[REBASE_ID_BYTES];        /* for log and explanation; cut when longer */
+  char agent[NAME_BYTES], requester[NAME_BYTES], session[REBASE_ID_BYTES];     /* for log and explanation; cut when longer */
   char reason[REASON_BYTES];
 };
 
 struct rebase_request {
   rebase_engine *engine;
+  struct rebase_request *next, *previous;   /* of the engine's */
+  struct tally tally;
   struct loaded *loaded;            /* pinned: what this request decides with */
   struct record record;
   struct workspace work;
@@ -74,7 +85,9 @@ struct rebase_request {
   struct out canonical;
   char *log;
   unsigned char id_key[32]; uint64_t id_counter;
+  unsigned char ids[ID_POOL][ID_BYTES]; uint32_t ids_left;
   struct asked asked;
+  uint32_t agent; uint64_t agent_generation;        /* of record.agent: what it was in that bundle */
   value *slots;                     /* of a call */
   const struct text *text;          /* of a release */
   struct json json;

@@ -93,7 +93,7 @@ static enum vm_verdict run(rebase_request *r, const struct routine *program) {
   d->steps = add_steps(d->steps, vm->steps);
   d->steps_bound = add_steps(d->steps_bound, vm->bound);
   vm->longest = longest;
-  if (verdict == VM_FAULT) atomic_fetch_add_explicit(&r->engine->counters.soundness_faults, 1, memory_order_relaxed);
+  if (verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
   return verdict;
 }
 

@@ -162,7 +162,7 @@ rebase_status settle_ask(rebase_request *r, struct session *session, const unsig
     memcpy(ask->hash, hash, sizeof ask->hash);
     memcpy(ask->bundle, r->loaded->bundle->digest, sizeof ask->bundle);
     id_from_hex(d->id, ask->id);
-  } else sodium_bin2hex(d->id, sizeof d->id, ask->id, sizeof ask->id);
+  } else id_to_hex(ask->id, d->id);
   renew(ask, record, fresh);
   d->deadline = ask->deadline;
   return REBASE_OK;

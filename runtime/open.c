@@ -123,7 +123,7 @@ rebase_status rebase_session_open(rebase_engine *e, const rebase_opening *o, cha
     bool fine = id && o && o->agent && o->requester && *o->requester && strlen(o->requester) < 4096 &&
                 utf8_valid(o->requester, strlen(o->requester));
     status = fine ? open_root(e, l, o, now, id, report) : engine_report(report, REBASE_E_ARGUMENT, "an opening needs agent and requester");
-    if (status != REBASE_OK) atomic_fetch_add(&e->counters.refused_sessions, 1);
+    if (status != REBASE_OK) atomic_fetch_add(&e->refused_sessions, 1);
     else log_event(e, "open", id, NULL, o->requester);
   }
   loaded_drop(l);

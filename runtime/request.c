@@ -21,6 +21,7 @@ rebase_request *rebase_request_new(rebase_engine *e) {
   rebase_request *r = part(&memory, sizeof *r);
   memset(r, 0, sizeof *r);
   r->engine = e;
+  r->agent = NONE32;
   r->work = (struct workspace){part(&memory, work), 0, 0, work};
   workspace_reset(&r->work);
   r->scratch = (struct arena_fixed){part(&memory, scratch), 0, scratch};
@@ -32,22 +33,29 @@ rebase_request *rebase_request_new(rebase_engine *e) {
     e->allocator.release(r, e->allocator.user);
     return NULL;
   }
+  engine_enrol(e, r);
   return r;
 }
 
 void rebase_request_free(rebase_request *r) {
   if (!r) return;
   struct allocator a = r->engine->allocator;
+  engine_dismiss(r->engine, r);
   loaded_drop(r->loaded);
   a.release(r, a.user);
 }
 
 /* ---- starting a decision ---- */
+/* Unpredictable without the key; made many at a time. */
 static void new_id(rebase_request *r) {
-  unsigned char id[ID_BYTES];
-  uint64_t counter = ++r->id_counter;
-  crypto_generichash(id, sizeof id, (const unsigned char *)&counter, sizeof counter, r->id_key, sizeof r->id_key);
-  sodium_bin2hex(r->record.decision.id, sizeof r->record.decision.id, id, sizeof id);
+  if (!r->ids_left) {
+    unsigned char nonce[crypto_stream_chacha20_NONCEBYTES] = {0};
+    uint64_t counter = ++r->id_counter;
+    memcpy(nonce, &counter, sizeof nonce);
+    crypto_stream_chacha20((unsigned char *)r->ids, sizeof r->ids, nonce, r->id_key);
+    r->ids_left = ID_POOL;
+  }
+  id_to_hex(r->ids[--r->ids_left], r->record.decision.id);
 }
 
 static void clear_record(struct record *record) {
@@ -56,7 +64,7 @@ static void clear_record(struct record *record) {
   record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
   record->redaction_count = record->near_count = 0;
   record->wait = 0;
-  record->agent[0] = record->requester[0] = record->session[0] = record->reason[0] = 0;
+  record->reason[0] = 0;
   record->decision.reason = record->reason;
   record->decision.rules = record->rules;
   record->decision.obligations = record->obligations;
@@ -72,13 +80,20 @@ static rebase_status pin(rebase_request *r) {
   return r->loaded ? REBASE_OK : REBASE_E_NO_BUNDLE;
 }
 
+/* True when it is another than the last time. */
+static bool note_name(char *noted, size_t size, const char *name) {
+  if (name && strcmp(noted, name) == 0) return false;
+  text_cut(noted, size, name);
+  return true;
+}
+
 /* Who asks and when, for log and explanation: known of every decision, refused ones too. */
 static void note_caller(rebase_request *r, const rebase_caller *caller) {
   struct record *record = &r->record;
   record->clock = engine_now(r->engine, &record->now);
-  text_cut(record->agent, sizeof record->agent, caller ? caller->agent : NULL);
-  text_cut(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
-  text_cut(record->session, sizeof record->session, caller ? caller->session : NULL);
+  if (note_name(record->agent, sizeof record->agent, caller ? caller->agent : NULL)) r->agent = NONE32;
+  note_name(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
+  note_name(record->session, sizeof record->session, caller ? caller->session : NULL);
 }
 
 static rebase_status start(rebase_request *r) {

@@ -12,6 +12,28 @@ bool family_expired(const struct family *family, struct now now, int64_t lifetim
   return now.steady - family->opened.steady > lifetime || now.wall - family->opened.wall > lifetime;
 }
 
+/* ---- ids ---- */
+/* Ids are no secrets: what they open is compared in constant time, or belongs to a session that is. */
+static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+
+bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
+  if (!hex) return false;
+  for (int i = 0; i < ID_BYTES; i++) {
+    int high = hex_digit(hex[2 * i]), low = high < 0 ? -1 : hex_digit(hex[2 * i + 1]);
+    if (low < 0) return false;
+    id[i] = (unsigned char)(high << 4 | low);
+  }
+  return !hex[2 * ID_BYTES];
+}
+
+void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {
+  for (int i = 0; i < ID_BYTES; i++) {
+    hex[2 * i] = "0123456789abcdef"[id[i] >> 4];
+    hex[2 * i + 1] = "0123456789abcdef"[id[i] & 15];
+  }
+  hex[2 * ID_BYTES] = '\0';
+}
+
 /* ---- life ---- */
 struct family *family_new(const struct allocator *a, struct requester *requester, uint32_t counts, struct now now) {
   struct family *f = take(a, sizeof *f);

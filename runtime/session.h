@@ -119,6 +119,8 @@ struct session {
 struct session_view { const struct session *session; const struct loaded *loaded; struct now now; };
 
 /* ---- session.c ---- */
+bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]);        /* small letters only */
+void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]);
 struct family *family_new(const struct allocator *a, struct requester *requester, uint32_t counts, struct now now);
 /* A member of the family. chain: names of the agents. NULL: out of memory; the family is untouched then. */
 struct session *session_new(const struct allocator *a, struct family *family, const struct text *const *chain, uint32_t length, uint32_t entities);

@@ -162,7 +162,7 @@ static rebase_status add(void *store, struct session *session, const unsigned ch
     session->slot = index;
     memcpy(id, &index, sizeof index);
     memcpy(id + sizeof index, random, ID_BYTES - sizeof index);
-    sodium_bin2hex(session->id, sizeof session->id, id, sizeof id);
+    id_to_hex(id, session->id);
     pthread_mutex_lock(&s->slots[index].lock);
     s->slots[index].session = session;
     pthread_mutex_unlock(&s->slots[index].lock);
@@ -173,9 +173,7 @@ static rebase_status add(void *store, struct session *session, const unsigned ch
 
 static bool slot_of(const struct store *s, const char *id, uint32_t *index) {
   unsigned char bytes[ID_BYTES];
-  size_t length;
-  if (!id || strnlen(id, REBASE_ID_BYTES) != REBASE_ID_BYTES - 1) return false;
-  if (sodium_hex2bin(bytes, sizeof bytes, id, REBASE_ID_BYTES - 1, NULL, &length, NULL) || length != ID_BYTES) return false;
+  if (!id_from_hex(id, bytes)) return false;
   memcpy(index, bytes, sizeof *index);
   return *index < s->slot_count;
 }

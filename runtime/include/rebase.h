@@ -151,8 +151,8 @@ typedef struct rebase_decision {    /* valid until the request is used again or 
   uint32_t redactions;              /* how many are ordered, whether they find something in these bytes or not */
   uint32_t approver_count; const char *const *approvers;    /* ask: all of them must answer; "requester" is the session's person */
   int64_t deadline;                 /* ask: microseconds since 1970; 0 none */
-  const char *canonical; size_t canonical_length;           /* the exact JSON that was decided, redactions done; send this upstream */
-  char call_hash[65];               /* hex BLAKE2b-256 of bundle, session, agent, operation, canonical bytes */
+  const char *canonical; size_t canonical_length;           /* the exact JSON that was decided, redactions done; send this upstream. "" for a denial */
+  char call_hash[65];               /* ask: hex BLAKE2b-256 of bundle, session, agent, operation, canonical bytes; else "" */
   uint64_t steps, steps_bound;      /* what evaluation cost, and the verified bound for this request */
 } rebase_decision;
 
