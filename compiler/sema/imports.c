@@ -101,7 +101,8 @@ static void unknown_package(struct checker *c, struct file_scope *scope, const s
     names[count++] = name;
   }
   struct diag *d = rbc_diag(c->diags, E0113, rbc_span(scope, path), "there is no package %s", text);
-  const char *near = rbc_nearest(text, names, count);
+  const char *written = node_path(scope->source, path, c->arena);
+  const char *near = written ? rbc_nearest(written, names, count) : NULL;
   if (near) { rbc_diag_help(c->diags, d, "did you mean `%s`?", near); rbc_diag_fix(d, d->span, near); }
   else if (!strncmp(text, "std", 3) && !c->own->std_count)
     rbc_diag_help(c->diags, d, "no standard library was found; say where it is with --stdlib");
