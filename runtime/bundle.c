@@ -144,6 +144,17 @@ const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent,
   return bundle->LISTS.at + list + 1;
 }
 
+uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule) {
+  uint32_t low = 0, high = bundle->LIMITS.count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (bundle->LIMITS.at[middle].rule == rule) return middle;
+    if (bundle->LIMITS.at[middle].rule < rule) low = middle + 1;
+    else high = middle;
+  }
+  return NONE32;
+}
+
 static uint64_t add_or_most(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 static uint64_t multiply_or_most(uint64_t a, uint64_t b) { return b && a > UINT64_MAX / b ? UINT64_MAX : a * b; }
 

@@ -107,6 +107,8 @@ static inline uint32_t head_infer(const struct rebase_bundle *b) { return b->OPE
 /* The rules that can match, ascending; *count is 0 when there are none. */
 const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count);
 
+/* The limit that a rule charges, or NONE32. */
+uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule);
 /* The row of a table under keys (as many as the table has), or missing. A missing key finds nothing. */
 value bundle_row(const struct rebase_bundle *bundle, uint32_t table, const value *keys);
 /* Whether member is, directly or through others, in group. */

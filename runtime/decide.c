@@ -55,6 +55,18 @@ static rebase_status check_obligations(rebase_request *r) {
   return REBASE_OK;
 }
 
+static rebase_status check_limits(rebase_request *r, const struct session *session) {
+  if (!r->engine->options.quota) return refuse(r, REBASE_E_QUOTA, "a limit speaks of this, and the host counts nothing");
+  rebase_status status = limits_charge(r, session);
+  switch (status) {
+  case REBASE_OK: return status;
+  case REBASE_E_RANGE: return refuse(r, status, "an amount that a limit sums is below zero or too large");
+  case REBASE_E_SESSION: return refuse(r, status, "a limit counts for each session, and there is none");
+  case REBASE_E_REQUESTER: return refuse(r, status, "a limit counts for each of what is not known of the requester");
+  default: return refuse(r, status, "more counters than a decision can be charged to");
+  }
+}
+
 /* The bytes are for what may go on, their hash for who is asked; a log wants both of everything. */
 static rebase_status conclude(rebase_request *r, struct session *session) {
   rebase_decision *d = &r->record.decision;
@@ -68,12 +80,13 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
   if (d->effect == REBASE_ASK || logs) hash_call(r, hash);
   if (d->effect == REBASE_ASK) status = settle_ask(r, session, hash, &used);
   if (d->effect == REBASE_ALLOW) status = check_obligations(r);
-  if (d->effect == REBASE_ALLOW && status == REBASE_OK && (status = commit_allow(r, session, used)) != REBASE_OK)
-    return refuse(r, status, "the session cannot count more operations");
-  return status;
+  if (d->effect != REBASE_ALLOW || status != REBASE_OK) return status;
+  if (r->record.limit_count && (status = check_limits(r, session)) != REBASE_OK) return status;
+  if ((status = commit_allow(r, session, used)) != REBASE_OK) return refuse(r, status, "the session cannot count more operations");
+  return r->charges.count ? refuse(r, REBASE_E_RESERVE, "allowed once its limits are reserved") : REBASE_OK;
 }
 
-static void write_reason(rebase_request *r) {
+void request_reason(rebase_request *r) {
   struct record *record = &r->record;
   if (record->reason[0]) return;
   struct out out = {record->reason, 0, sizeof record->reason};
@@ -90,12 +103,16 @@ const rebase_decision *request_decide(rebase_request *r, const rebase_caller *ca
   if (status == REBASE_OK) status = conclude(r, session);
   engine_release(r->engine, session);
   if (status != REBASE_OK) d->effect = REBASE_DENY;
-  write_reason(r);
+  request_reason(r);
   return d;
 }
 
 const rebase_decision *request_finish(rebase_request *r) {
   const rebase_decision *d = &r->record.decision;
+  if (d->status == REBASE_E_RESERVE) {      /* counted when it is decided whether it may happen */
+    log_decision(r);
+    return d;
+  }
   tally_add(&r->tally, TALLY_DECISIONS);
   tally_add(&r->tally, d->effect == REBASE_ALLOW ? TALLY_ALLOWED : d->effect == REBASE_ASK ? TALLY_ASKED : TALLY_DENIED);
   if (d->status != REBASE_OK) tally_add(&r->tally, TALLY_ERRORS);

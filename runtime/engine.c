@@ -81,6 +81,7 @@ static void set_defaults(rebase_options *o) {
   if (!o->session_bytes) o->session_bytes = 256 * 1024;
   if (!o->request_bytes) o->request_bytes = 1024 * 1024;
   if (o->session_lifetime <= 0) o->session_lifetime = REBASE_DAY;
+  if (o->reservation_lifetime <= 0) o->reservation_lifetime = 600 * REBASE_SECOND;
   if (!o->max_steps) o->max_steps = 10000000;
 }
 

@@ -5,6 +5,7 @@
 #include "session.h"
 #include "signature.h"
 #include "vm.h"
+#include "rebase_quota.h"
 
 /* Each request counts its own decisions, so that two threads never write one line of memory; whoever asks adds them up. */
 enum tallied { TALLY_DECISIONS, TALLY_ALLOWED, TALLY_ASKED, TALLY_DENIED, TALLY_ERRORS, TALLY_FAULTS, TALLY_COUNT };
@@ -52,7 +53,7 @@ rebase_status requester_decode(const struct loaded *loaded, const char *requeste
                                struct workspace *work, value *record, uint32_t *longest, char *error, size_t error_size);
 
 /* ---- requests ---- */
-enum { ID_POOL = 64, MAX_OBLIGATIONS = 32, MAX_NEAR = 16, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
+enum { ID_POOL = 64, MAX_LIMITS = 24, MAX_OBLIGATIONS = 32, MAX_NEAR = 16, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
 
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
 /* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
@@ -66,6 +67,7 @@ struct record {
   rebase_obligation obligations[MAX_OBLIGATIONS];
   uint32_t redactions[MAX_OBLIGATIONS], redaction_count;     /* indexes in OBLIGATIONS */
   const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
+  uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
   uint32_t near[MAX_NEAR], near_count;      /* rules that could have granted and did not match */
   bool granted, denied, failed, asks, by_approval;
   int64_t wait;                     /* shortest of the asks, 0 none */
@@ -74,12 +76,15 @@ struct record {
   char reason[REASON_BYTES];
 };
 
+struct charges { uint32_t count; rebase_charge list[REBASE_QUOTA_CHARGES]; rebase_limit shown[REBASE_QUOTA_CHARGES]; };
+
 struct rebase_request {
   rebase_engine *engine;
   struct rebase_request *next, *previous;   /* of the engine's */
   struct tally tally;
   struct loaded *loaded;            /* pinned: what this request decides with */
   struct record record;
+  struct charges charges;           /* of this decision */
   struct workspace work;
   struct arena_fixed scratch;
   struct out canonical;
@@ -110,6 +115,7 @@ const rebase_decision *request_decide(rebase_request *request, const rebase_call
 __attribute__((format(printf, 3, 4)))
 #endif
 const rebase_decision *request_refuse(rebase_request *request, rebase_status status, const char *format, ...);
+void request_reason(rebase_request *request);       /* in words, when nothing says it yet */
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */
 rebase_status evaluate(rebase_request *request, struct session *session, const rebase_caller *caller);
@@ -119,6 +125,9 @@ void hash_call(rebase_request *request, unsigned char hash[32]);
 rebase_status settle_ask(rebase_request *request, struct session *session, const unsigned char hash[32], struct ask **used);
 rebase_status commit_allow(rebase_request *request, struct session *session, struct ask *used);
 bool reached_unaided(rebase_request *request);      /* no argument is a key that the agent chose */
+
+/* limits.c: works the charges of an allow out. Other than OK: it cannot be said what would be charged. */
+rebase_status limits_charge(rebase_request *request, const struct session *session);
 
 /* log.c */
 /* A text of the host's: cut between characters when too long, empty when it is none. */

@@ -168,7 +168,7 @@ static void note_rule(struct record *record, uint32_t index, enum vm_verdict ver
   record->verdicts[at] = (uint8_t)verdict;
   record->lacks[at] = lack;
   record->rules[at] = (rebase_rule){
-    .name = bundle_string(b, rule->name), .effect = verdict_word((uint8_t)verdict, lacks && b->LACKS.at[lack].approvers),
+    .name = bundle_string(b, rule->name), .effect = verdict == VM_OBLIGE && bundle_limit(b, index) != NONE32 ? "limit" : verdict_word((uint8_t)verdict, lacks && b->LACKS.at[lack].approvers),
     .file = bundle_string(b, b->SOURCES.at[rule->source].path), .line = rule->line,
     .because = error ? "" : bundle_string(b, lacks ? b->LACKS.at[lack].because : rule->because),
     .detail = error ? vm_verdict_text(verdict) : lacks ? "a value that the rule needs is missing" : bundle_string(b, rule->condition),
@@ -189,6 +189,11 @@ static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdi
     return true;
   }
   note_rule(record, index, verdict, lack);
+  uint32_t limit = verdict == VM_OBLIGE ? bundle_limit(b, index) : NONE32;
+  if (limit != NONE32) {
+    if (record->limit_count == MAX_LIMITS) return false;
+    record->limits[record->limit_count++] = limit;
+  }
   switch (verdict) {
   case VM_ALLOW:
     if (!could_grant) { record->failed = true; break; }

@@ -156,6 +156,31 @@ static void asks(const rebase_decision *d, struct out *out) {
   out_char(out, '\n');
 }
 
+static void number(struct out *out, int64_t n, bool decimal) {
+  if (!decimal) { out_unsigned(out, (uint64_t)n); return; }
+  char text[32];
+  snprintf(text, sizeof text, "%lld.%02lld", (long long)(n / REBASE_SCALE), (long long)(n % REBASE_SCALE / (REBASE_SCALE / 100)));
+  out_string(out, text);
+}
+
+static void limits(const rebase_decision *d, rebase_audience audience, struct out *out) {
+  for (uint32_t i = 0; i < d->limit_count; i++) {
+    const rebase_limit *limit = &d->limits[i];
+    if (audience != REBASE_FOR_PERSON && !limit->reached) continue;
+    out_string(out, limit->reached ? "  limit reached: " : "  charged: ");
+    out_string(out, limit->words);
+    if (*limit->each) { out_string(out, ": "); out_string(out, limit->each); }
+    if (audience == REBASE_FOR_PERSON) {
+      out_string(out, ", ");
+      number(out, limit->used, limit->decimal);
+      out_string(out, " used");
+      if (limit->reached) { out_string(out, ", and this would be "); number(out, limit->amount, limit->decimal); out_string(out, " more"); }
+      if (limit->warned) out_string(out, ", at its warning");
+    }
+    out_char(out, '\n');
+  }
+}
+
 static void obligations(const rebase_decision *d, struct out *out) {
   for (uint32_t i = 0; i < d->obligation_count; i++) {
     out_string(out, "  with ");
@@ -181,6 +206,7 @@ size_t rebase_explain(const rebase_decision *d, rebase_audience audience, char *
   }
   if (record->known && record->loaded && audience == REBASE_FOR_PERSON) near_misses(record, &out);
   asks(d, &out);
+  limits(d, audience, &out);
   obligations(d, &out);
   out_end(&out);
   return out.length;

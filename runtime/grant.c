@@ -212,13 +212,16 @@ rebase_status commit_allow(rebase_request *r, struct session *session, struct as
   if (r->asked.event == EVENT_DELEGATE) {
     struct call *delegation = session_begin_call(session, r->loaded, NONE32, NULL, id);
     delegation->agent = r->asked.target;
+    delegation->waiting = r->charges.count != 0;
   } else {
     struct counted *counted = session_count(session, r->loaded->operation[r->asked.target]);
     if (!counted) return REBASE_E_FULL;
     bool reached = reached_unaided(r);
     counted->count++;
     session_label(session, r->loaded, r->loaded->bundle->OPERATIONS.at[r->asked.target].labels);
-    session_begin_call(session, r->loaded, r->asked.target, r->slots, id)->reached = reached;
+    struct call *call = session_begin_call(session, r->loaded, r->asked.target, r->slots, id);
+    call->reached = reached;
+    call->waiting = r->charges.count != 0;
   }
   if (used) used->used = false;
   return REBASE_OK;

@@ -33,6 +33,11 @@ enum event { EVENT_CALL, EVENT_INFER, EVENT_RELEASE, EVENT_DELEGATE, EVENT_COUNT
 enum { EV_CALL = 1, EV_INFER = 2, EV_RELEASE = 4, EV_DELEGATE = 8, EV_ANY = 15 };
 enum rule_effect { RULE_ALLOW, RULE_ASK, RULE_DENY, RULE_OBLIGE };
 enum operation_class { CLASS_READS, CLASS_WRITES, CLASS_DESTROYS };
+enum limit_each { LIMIT_EACH_NONE, LIMIT_EACH_AGENT, LIMIT_EACH_OWNER, LIMIT_EACH_TEAM, LIMIT_EACH_PACKAGE, LIMIT_EACH_REQUESTER,
+                  LIMIT_EACH_CONNECTOR, LIMIT_EACH_KIND, LIMIT_EACH_OPERATION, LIMIT_EACH_SESSION, LIMIT_EACH_FIELD, LIMIT_EACH_COUNT };
+enum limit_window { LIMIT_CALENDAR, LIMIT_ROLLING, LIMIT_SESSION, LIMIT_AT_ONCE, LIMIT_WINDOW_COUNT };
+enum limit_unit { LIMIT_SECOND, LIMIT_MINUTE, LIMIT_HOUR, LIMIT_DAY, LIMIT_WEEK, LIMIT_MONTH, LIMIT_YEAR, LIMIT_UNIT_COUNT };
+#define LIMIT_MOST (INT64_C(1) << 52)
 enum release_target { RELEASE_PERSON, RELEASE_AGENT, RELEASE_OUTSIDE, RELEASE_COUNT };
 
 enum type_kind {
@@ -110,6 +115,18 @@ struct image_obligation { ref kind; ref argument; uint32_t slot; uint32_t first_
   /* OBLIGATIONS. kind "redact": slot = argument slot (call), or NONE32 = the text (release); INDEXES -> DETECTORS */
 struct image_waiver { uint32_t agent; uint32_t code, code_count, cost; int64_t until; ref because; uint32_t spare; };
   /* WAIVERS: until: the first microsecond in which it no longer applies */
+struct image_limit {                /* LIMITS: ascending by rule, one a rule at most */
+  uint32_t rule;                    /* an OBLIGE without obligations: what it matches is charged */
+  uint8_t each, window, unit, spare;          /* unit: of a calendar window, in the bundle's zone */
+  ref identity;                     /* names the counter, the same when only the amount was edited */
+  ref words;                        /* "at most 5 per day for each agent", for agents too */
+  int64_t most;                     /* calls, or as the argument counts */
+  int64_t length;                   /* of a rolling window, microseconds */
+  uint32_t slot;                    /* argument that is summed, a number in all operations of the rule; NONE32: calls */
+  uint32_t field;                   /* LIMIT_EACH_FIELD: of the requester's record */
+  uint32_t warn;                    /* millionths of most, 0 none */
+  uint32_t spare2;
+};
 struct image_detector { ref name; uint32_t first, count; };          /* DETECTORS: range in INDEXES -> PATTERNS */
 struct image_function { uint32_t code, code_count; uint32_t first_param, params; uint32_t result; uint32_t optional; uint32_t cost; uint32_t spare; };
   /* FUNCTIONS: params: INDEXES holds type<<1 | optional; a function calls only lower-numbered ones */

@@ -99,6 +99,17 @@ static void rules_field(struct out *out, const rebase_decision *d) {
   out_char(out, ']');
 }
 
+/* The first limit that refused, and the first at its warning. */
+static void limits_fields(struct out *out, const rebase_decision *d) {
+  const char *reached = NULL, *warned = NULL;
+  for (uint32_t i = d->limit_count; i-- > 0;) {
+    if (d->limits[i].reached) reached = d->limits[i].rule;
+    if (d->limits[i].warned) warned = d->limits[i].rule;
+  }
+  field(out, "limit_reached", reached);
+  field(out, "limit_warned", warned);
+}
+
 void log_decision(rebase_request *r) {
   rebase_engine *e = r->engine;
   const struct record *record = &r->record;
@@ -121,6 +132,7 @@ void log_decision(rebase_request *r) {
     field(&out, "bundle", record->loaded->digest);
   }
   if (d->call_hash[0]) field(&out, "call_hash", d->call_hash);
+  limits_fields(&out, d);
   field(&out, "reason", d->reason);
   number_field(&out, "steps", d->steps);
   rules_field(&out, d);

@@ -62,7 +62,7 @@ static void clear_record(struct record *record) {
   memset(&record->decision, 0, sizeof record->decision);
   record->loaded = NULL;
   record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
-  record->redaction_count = record->near_count = 0;
+  record->redaction_count = record->near_count = record->limit_count = 0;
   record->wait = 0;
   record->reason[0] = 0;
   record->decision.reason = record->reason;
@@ -100,6 +100,8 @@ static rebase_status start(rebase_request *r) {
   clear_record(&r->record);
   r->asked = (struct asked){EVENT_CALL, NONE32, NONE32};
   r->canonical.length = 0;
+  r->charges.count = 0;
+  r->scratch.used = 0;
   new_id(r);
   return engine_check(r->engine);
 }

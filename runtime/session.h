@@ -80,6 +80,7 @@ struct call {
   bool reached;                     /* without a key that the agent chose */
   bool cut;                         /* kept was too small: nothing of the result is stored, every entity it touches is any */
   bool touches_all;
+  bool waiting;                     /* its limits are not reserved yet: it is not an allowed call */
   uint32_t operation;               /* registry number; NONE32: a delegation */
   uint32_t agent;                   /* delegation: index in AGENTS */
   uint64_t generation, shape;
@@ -140,6 +141,7 @@ bool session_hear(struct session *session, const char *text, size_t length, size
 struct call *session_begin_call(struct session *session, const struct loaded *loaded, uint32_t operation, const value *slots,
                                 const unsigned char *id);
 struct call *session_find_call(struct session *session, const unsigned char *id);       /* open */
+struct call *session_find_waiting(struct session *session, const unsigned char *id);    /* for its limits */
 bool call_touches(const struct call *call, const struct seen *item);
 bool call_touches_key(const struct call *call, uint32_t entity, const struct key *key);
 bool call_argument(const struct loaded *loaded, uint32_t operation, const struct call *call, uint32_t param, struct arena_fixed *arena, value *out);

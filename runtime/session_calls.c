@@ -96,11 +96,14 @@ struct call *session_begin_call(struct session *s, const struct loaded *l, uint3
   return c;
 }
 
-struct call *session_find_call(struct session *s, const unsigned char *id) {
+static struct call *find(struct session *s, const unsigned char *id, bool waiting) {
   for (uint32_t i = 0; i < SESSION_CALLS; i++)
-    if (s->calls[i].state == CALL_OPEN && !memcmp(s->calls[i].id, id, ID_BYTES)) return &s->calls[i];
+    if (s->calls[i].state == CALL_OPEN && s->calls[i].waiting == waiting && !memcmp(s->calls[i].id, id, ID_BYTES)) return &s->calls[i];
   return NULL;
 }
+
+struct call *session_find_call(struct session *s, const unsigned char *id) { return find(s, id, false); }
+struct call *session_find_waiting(struct session *s, const unsigned char *id) { return find(s, id, true); }
 
 bool call_argument(const struct loaded *l, uint32_t operation, const struct call *c, uint32_t param, struct arena_fixed *arena, value *out) {
   const struct plan *plan = &l->plans[operation];

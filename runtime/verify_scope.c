@@ -148,6 +148,19 @@ static bool verify_obligations(struct verifier *v, uint32_t index) {
   return true;
 }
 
+/* ---- limits ---- */
+static bool verify_measure(struct verifier *v, uint32_t index) {
+  const struct rebase_bundle *b = v->bundle;
+  const struct image_limit *limit = &b->LIMITS.at[index];
+  const struct rule_scope *scope = &v->scopes[limit->rule];
+  if (limit->slot == NONE32 || !scope->reachable) return true;
+  regtype arg = scope->args && limit->slot < b->CONNECTORS.at[scope->connector].slots ? scope->args[limit->slot] : 0;
+  unsigned kind = arg ? bundle_type(b, regtype_type(arg))->kind : TYPE_BOOL;
+  bool number = kind == TYPE_INT || kind == TYPE_DECIMAL || kind == TYPE_MONEY;
+  if (number && arg == regtype_of(regtype_type(arg), false)) return true;
+  return refuse(v, CHECK_LIMIT_MEASURE, SECTION_LIMITS, index, "slot %lu", (unsigned long)limit->slot);
+}
+
 bool verify_scope(struct verifier *v) {
   const struct rebase_bundle *b = v->bundle;
   uint64_t *starts = pages_array(&v->temporary, b->LISTS.count / 64 + 1, sizeof *starts);
@@ -157,5 +170,7 @@ bool verify_scope(struct verifier *v) {
   if (!verify_lists(v, starts) || !verify_entries(v, starts) || !walk_scopes(v)) return false;
   for (uint32_t rule = 0; rule < b->RULES.count; rule++)
     if (!verify_obligations(v, rule)) return false;
+  for (uint32_t i = 0; i < b->LIMITS.count; i++)
+    if (!verify_measure(v, i)) return false;
   return true;
 }

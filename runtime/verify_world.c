@@ -164,6 +164,30 @@ static bool verify_rule(struct verifier *v, uint32_t index) {
   return targets(v, SECTION_RULES, index, rule->first_approver, rule->approvers, b->GROUPS.count);
 }
 
+static bool limit_each_fits(const struct rebase_bundle *b, const struct image_limit *limit, enum event event) {
+  bool called = limit->each >= LIMIT_EACH_CONNECTOR && limit->each <= LIMIT_EACH_OPERATION;
+  if (limit->each != LIMIT_EACH_FIELD) return !limit->field && (!called || event == EVENT_CALL);
+  if (b->info->requester_type == NONE32) return false;
+  const struct image_type *requester = bundle_type(b, b->info->requester_type);
+  if (requester->kind != TYPE_RECORD || limit->field >= requester->b) return false;
+  unsigned kind = bundle_type(b, b->FIELDS.at[requester->a + limit->field].type)->kind;
+  return kind_is_text(kind) || kind_is_scalar(kind);
+}
+
+static bool verify_limit(struct verifier *v, uint32_t index) {
+  const struct rebase_bundle *b = v->bundle;
+  const struct image_limit *limit = &b->LIMITS.at[index];
+  const struct image_rule *rule = &b->RULES.at[limit->rule];
+  if ((index && limit[-1].rule >= limit->rule) || rule->effect != RULE_OBLIGE || rule->obligations)
+    return refuse(v, CHECK_LIMIT_RULE, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
+  bool rolling = limit->window == LIMIT_ROLLING, calendar = limit->window == LIMIT_CALENDAR;
+  if (limit->most > LIMIT_MOST || rolling != (limit->length > 0) || (limit->unit && !calendar))
+    return refuse(v, CHECK_LIMIT_WINDOW, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
+  if (!limit_each_fits(b, limit, (enum event)rule->event))
+    return refuse(v, CHECK_LIMIT_EACH, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
+  return true;
+}
+
 static bool verify_rules(struct verifier *v) {
   const struct rebase_bundle *b = v->bundle;
   uint32_t waivers = 0;
@@ -173,6 +197,8 @@ static bool verify_rules(struct verifier *v) {
       return refuse(v, CHECK_WAIVER_OWNER, SECTION_RULES, i, "from %lu", ul(b->RULES.at[i].first_waiver));
     waivers += b->RULES.at[i].waivers;
   }
+  for (uint32_t i = 0; i < b->LIMITS.count; i++)
+    if (!verify_limit(v, i)) return false;
   if (waivers != b->WAIVERS.count) return refuse(v, CHECK_WAIVER_OWNER, SECTION_WAIVERS, waivers, "nobody's");
   for (uint32_t i = 0; i < b->LACKS.count; i++)
     if (!targets(v, SECTION_LACKS, i, b->LACKS.at[i].first_approver, b->LACKS.at[i].approvers, b->GROUPS.count)) return false;

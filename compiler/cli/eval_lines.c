@@ -111,7 +111,7 @@ static bool decide(struct eval *e, struct eval_session *s, const char *session_i
   unsigned matches;
   const char *full = view_find_agent(&e->host.view, e->agent, &matches);
   rebase_caller caller = {full ? full : e->agent, e->requester, session_id};
-  const rebase_decision *d = rebase_decide_json(e->host.request, &caller, request.text, request.length);
+  const rebase_decision *d = host_decide(&e->host, &caller, request.text, request.length);
   remember(e, s, d);
   eval_print_decision(e, s, d);
   return true;

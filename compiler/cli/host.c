@@ -28,7 +28,11 @@ int host_open(struct host *host, const struct subject *subject) {
   if (readable && !kinds) return cli_no_memory();
   rebase_options options = {.wall_clock = host_clock, .user = host, .obligations = (const char *const *)kinds};
   rebase_report report = {0};
-  rebase_status status = rebase_engine_open(&options, &host->engine);
+  rebase_quota_answer seeded;
+  rebase_status status = rebase_quota_memory(NULL, &host->quota);
+  if (status == REBASE_OK) rebase_quota_seed(host->quota, NULL, 0, host_clock(host), &seeded);
+  options.quota = host->quota;
+  if (status == REBASE_OK) status = rebase_engine_open(&options, &host->engine);
   free(kinds);
   if (status != REBASE_OK) return cli_fail(CLI_INTERNAL, "no engine: %s", rebase_status_text(status));
   status = rebase_engine_load(host->engine, subject->image, subject->size, &report);
@@ -42,8 +46,21 @@ int host_open(struct host *host, const struct subject *subject) {
 void host_close(struct host *host) {
   if (host->request) rebase_request_free(host->request);
   if (host->engine) rebase_engine_close(host->engine);
+  rebase_quota_close(host->quota);
+  host->quota = NULL;
   host->request = NULL;
   host->engine = NULL;
+}
+
+const rebase_decision *host_decide(struct host *host, const rebase_caller *caller, const char *body, size_t length) {
+  rebase_decide_json(host->request, caller, body, length);
+  return rebase_reserve(host->request, 0);
+}
+
+void host_settle(struct host *host, const rebase_decision *d, rebase_outcome outcome) {
+  int64_t used[REBASE_QUOTA_CHARGES];
+  for (uint32_t i = 0; i < d->limit_count; i++) used[i] = d->limits[i].sums && outcome == REBASE_FAILED ? 0 : d->limits[i].amount;
+  if (d->limit_count && outcome != REBASE_UNKNOWN) rebase_settle(host->engine, d->id, used, d->limit_count, NULL);
 }
 
 int host_set_clock(struct host *host, const struct cli *cli, const struct subject *subject) {
@@ -100,7 +117,14 @@ rebase_status host_approve_all(struct host *host, const char *session, const cha
   return REBASE_OK;
 }
 
+static bool limit_reached(const rebase_decision *decision, const rebase_rule *rule) {
+  for (uint32_t i = 0; i < decision->limit_count; i++)
+    if (decision->limits[i].reached && strcmp(decision->limits[i].rule, rule->name) == 0) return true;
+  return false;
+}
+
 bool rule_decided(const rebase_decision *decision, const rebase_rule *rule) {
+  if (strcmp(rule->effect, "limit") == 0) return limit_reached(decision, rule);
   if (decision->effect == REBASE_DENY) return strcmp(rule->effect, "deny") == 0 || strcmp(rule->effect, "error") == 0;
   return strcmp(rule->effect, effect_name(decision->effect)) == 0;
 }

@@ -5,11 +5,12 @@
 #include "cli/bundle_view.h"
 #include "cli/raw_json.h"
 #include "cli/workspace.h"
-#include "rebase.h"
+#include "rebase_quota.h"
 
 struct host {
   rebase_engine *engine;
   rebase_request *request;
+  rebase_quota *quota;              /* in memory, empty when the host begins */
   int64_t now; bool clock_stands;   /* else the real clock */
   struct bundle_view view;
 };
@@ -17,6 +18,10 @@ struct host {
 /* Loads the bundle. The host carries out every obligation that the bundle names. CLI_OK, or what to exit with. */
 int host_open(struct host *host, const struct subject *subject);
 void host_close(struct host *host);
+/* Decides, and reserves what limits count. */
+const rebase_decision *host_decide(struct host *host, const rebase_caller *caller, const char *body, size_t length);
+/* What an allowed decision came to: a call that failed moved no amount. */
+void host_settle(struct host *host, const rebase_decision *decision, rebase_outcome outcome);
 /* Sets the clock from --now, else from the workspace. */
 int host_set_clock(struct host *host, const struct cli *cli, const struct subject *subject);
 /* Full name of an agent or connector that an option names (NULL: the only one); says what is wrong. */

@@ -71,7 +71,7 @@ static void count_asked(struct replay *r, const json_t *asked) {
 
 static const rebase_decision *decide(struct replay *r, const struct call *call) {
   rebase_caller caller = {r->session_agent, r->session_requester, r->session};
-  return rebase_decide_json(r->host.request, &caller, call->body, call->length);
+  return host_decide(&r->host, &caller, call->body, call->length);
 }
 
 static void observe(struct replay *r, const struct call *call, const char *decision_id) {
@@ -102,6 +102,7 @@ static bool play_decision(struct replay *r, const struct call *call) {
   if (d->effect == REBASE_DENY) r->denied++;
   if (d->effect == REBASE_ALLOW) {
     memcpy(id, d->id, sizeof id);
+    host_settle(&r->host, d, !call->result.text ? REBASE_UNKNOWN : call->failed ? REBASE_FAILED : REBASE_SUCCESS);
     observe(r, call, id);
   } else {
     r->session_touched = true;

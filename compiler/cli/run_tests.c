@@ -143,7 +143,7 @@ static void note_matches(struct player *p, const rebase_decision *d) {
 
 static const rebase_decision *decide(struct player *p, const struct actor *actor, const char *body) {
   rebase_caller caller = {actor->agent->name, p->requester, actor->session};
-  const rebase_decision *d = rebase_decide_json(p->host.request, &caller, body, strlen(body));
+  const rebase_decision *d = host_decide(&p->host, &caller, body, strlen(body));
   note_matches(p, d);
   return d;
 }
@@ -203,6 +203,7 @@ static bool conclude(struct player *p, const struct test_step *s, const struct a
   if (s->outcome == STEP_NONE) return true;
   char id[REBASE_ID_BYTES];
   memcpy(id, d->id, sizeof id);
+  host_settle(&p->host, d, outcomes[s->outcome]);
   const char *result = s->result_json ? s->result_json : "";
   rebase_report report = {0};
   rebase_status status = rebase_observe(p->host.engine, actor->session, id, outcomes[s->outcome], result, strlen(result), &report);

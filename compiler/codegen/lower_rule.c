@@ -110,8 +110,18 @@ static void rule(struct generator *g, const struct rule *rule, uint32_t index) {
   gen_append(g, SECTION_RULES, &record, 1);
 }
 
+static void limit(struct generator *g, const struct limit *limit) {
+  struct image_limit record = {
+    .rule = limit->rule->id, .each = (uint8_t)limit->each, .window = (uint8_t)limit->window, .unit = (uint8_t)limit->unit,
+    .identity = gen_string(g, limit->identity), .words = gen_string(g, limit->words), .most = limit->most,
+    .length = limit->length, .slot = limit->slot, .field = limit->field, .warn = limit->warn,
+  };
+  gen_append(g, SECTION_LIMITS, &record, 1);
+}
+
 void gen_rules(struct generator *g) {
   for (unsigned i = 0; i < g->program->rules_count && !g->out_of_memory; i++) rule(g, g->program->rules[i], i);
+  for (unsigned i = 0; i < g->program->limits_count && !g->out_of_memory; i++) limit(g, g->program->limits[i]);
 }
 
 static void function(struct generator *g, const struct function *f) {

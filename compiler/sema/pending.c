@@ -1,4 +1,4 @@
-/* pending.c: limit, route, prove: checked as far as declarations allow, and recorded, so that the runtime refuses a
+/* pending.c: route, prove: checked as far as declarations allow, and recorded, so that the runtime refuses a
  * bundle whose promises it cannot keep. */
 #include "sema/rules.h"
 #include "syntax/tokens.h"
@@ -8,95 +8,6 @@ bool rule_pend(struct checker *c, const char *kind, const char *name, struct spa
   if (!pending || !name) return false;
   *pending = (struct pending){kind, name, span};
   return PROGRAM_APPEND(c, pending, pending);
-}
-
-/* ---- limits ---- */
-static bool each(struct checker *c, const struct file_scope *scope, const struct node *path) {
-  static const char *const known[] = {"agent",     "agent.owner",    "agent.team", "agent.package", "requester",
-                                      "connector", "connector.kind", "operation",  "model",         "session",
-                                      "team"};
-  if (!path) return true;
-  const char *name = node_path(scope->source, path, c->arena);
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (rule_is(name, known[i])) return true;
-  unsigned index;
-  if (name && path->kid[0]->count == 2 && rule_is(rbc_text(c, scope, path->kid[0]->kid[0]), "requester")) {
-    const char *field = rbc_text(c, scope, path->kid[0]->kid[1]);
-    if (rule_is(field, "id") || (c->program->requester && rbc_field(c->program->requester, field, &index))) return true;
-  }
-  struct diag *d =
-    rule_diag(c, E0417, rbc_span(scope, path), "a limit cannot be counted for each `%s`", name ? name : "");
-  rbc_diag_help(c->diags, d, "agent, agent.owner, agent.team, requester, connector, model or session");
-  return false;
-}
-
-static bool window(struct checker *c, const struct file_scope *scope, const struct node *node) {
-  static const char *const known[] = {"second", "minute", "hour", "day", "week", "month", "year"};
-  if (!node || node->kind != NODE_NAME) return true;
-  const char *name = rbc_text(c, scope, node);
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (rule_is(name, known[i])) return true;
-  struct diag *d = rule_diag(c, E0417, rbc_span(scope, node), "`%s` is no window of time", name ? name : "");
-  rbc_diag_help(
-    c->diags, d,
-    "minute, hour, day, week, month or year of the calendar; or a rolling one: `per 24 hours`; or `per session`");
-  return false;
-}
-
-static bool measured(struct env *env, const struct node *measure, const struct node *amount, enum event event) {
-  struct checker *c = env->c;
-  if (event == EVENT_INFER) return true; /* tokens and cost: known with routes only */
-  const struct type *type = rbc_type(c, TYPE_INT);
-  if (measure) {
-    struct expr *e = rule_need(env, rule_expr(env, measure, NULL), measure);
-    if (!e) return false;
-    type = e->type;
-    if (type->kind != TYPE_INT && type->kind != TYPE_DECIMAL && type->kind != TYPE_MONEY) {
-      rule_diag(c, E0417, rbc_span(env->scope, measure), "a limit sums numbers or amounts, and `%s` is %s",
-                rule_text(c, env->scope, measure), rule_type_phrase(c, type));
-      return false;
-    }
-  }
-  if (amount->kind == NODE_QUANTITY) return true;
-  return rule_typed(env, amount, type, false, measure ? "what the limit counts" : "a number of calls") != NULL;
-}
-
-static bool remember_limit(struct checker *c, const struct head *head, const char *name) {
-  struct limited *limited = arena_alloc(c->arena, sizeof *limited);
-  if (!limited) return false;
-  *limited = (struct limited){head->operations, head->operation_count, name, c->rules->limited};
-  c->rules->limited = limited;
-  return true;
-}
-
-bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard) {
-  static const unsigned masks[EVENT_COUNT] = {EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE};
-  const struct file_scope *scope = item->scope;
-  struct head head;
-  bool ok = rule_head(c, scope, node->kid[0], NULL, guard ? HEAD_GUARD : HEAD_POLICY, &head);
-  struct env env = {.c = c,
-                    .scope = scope,
-                    .events = masks[head.event],
-                    .operations = head.operations,
-                    .operation_count = head.operation_count};
-  struct block block = {.c = c, .item = item, .guard = guard, .name = name};
-  uint32_t at = 0;
-  if (item->kind == NODE_POLICY || item->kind == NODE_GUARD) {
-    block.items = item->node->kid[2];
-    while (at < block.items->count && block.items->kid[at] != node) at++;
-  }
-  const struct node *where = node->kid[3], *texts[2] = {node->kid[1], where};
-  struct let **lets;
-  unsigned let_count;
-  ok = each(c, scope, node->kid[2]) && ok;
-  ok = window(c, scope, node->kid[5]) && ok;
-  if (ok && !(head.event == EVENT_INFER)) {
-    ok = rule_lets(&env, &block, at, texts, 2, &lets, &let_count) &&
-         measured(&env, node->kid[1], node->kid[4], head.event);
-    if (ok && where) ok = rule_condition(&env, where) != NULL;
-  }
-  if (head.event == EVENT_CALL && !remember_limit(c, &head, name)) return false;
-  return rule_pend(c, "limit", name, rbc_span(scope, node)) && ok;
 }
 
 /* ---- routes ---- */

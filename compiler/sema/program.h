@@ -166,7 +166,16 @@ struct rule {
   struct waiver **waivers; unsigned waiver_count;
   struct span span;
 };
-struct pending { const char *kind, *name; struct span span; };   /* limit, route, prove */
+struct limit {
+  struct rule *rule;               /* an OBLIGE without obligations that matches what is counted */
+  enum limit_each each; unsigned field;                     /* LIMIT_EACH_FIELD: of the requester */
+  enum limit_window window; enum limit_unit unit; int64_t length;
+  unsigned slot;                   /* of the argument that is summed; NONE32: calls are counted */
+  int64_t most; uint32_t warn;     /* warn: a share of most, in millionths; 0 none */
+  const char *identity, *stem;     /* of the counter; stem: shared by limits that are written alike */
+  const char *words;               /* "at most 5 per day for each agent" */
+};
+struct pending { const char *kind, *name; struct span span; };   /* route, prove, and what speaks of models */
 
 /* ---- tests ---- */
 struct test_arg { const char *name; const struct constant *value; };
@@ -220,6 +229,7 @@ struct program {
   PROGRAM_ARRAY(struct detector, detectors)
   PROGRAM_ARRAY(struct function, functions)
   PROGRAM_ARRAY(struct rule, rules)
+  PROGRAM_ARRAY(struct limit, limits)
   PROGRAM_ARRAY(struct pending, pending)
   PROGRAM_ARRAY(struct test, tests)
 #undef PROGRAM_ARRAY

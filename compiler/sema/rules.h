@@ -3,7 +3,7 @@
  *   expr.c names, members, literals, if · expr_ops.c operators · compare.c equality and membership · builtins.c functions
  *   quantify.c any, all, first, folds · seen.c what a session knows · flow.c what a condition has shown
  *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · pending.c limit,
- *   route, prove · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
+ *   route, prove · limits.c · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
  *
  * A function that returns NULL or false has reported what is wrong (or memory is out); its caller stays silent.
  */
@@ -60,18 +60,11 @@ struct let_use {
   bool used;
   struct let_use *next;
 };
-struct limited {
-  const struct operation **operations;
-  unsigned count;
-  const char *name;
-  struct limited *next;
-};
 struct rules_state {
   struct reported *reported; /* a let is checked in each rule that uses it; said once */
   struct diag ignored;       /* stands in for a repetition */
   struct fn_work *fns;
   struct let_use *lets;
-  struct limited *limited; /* operations under a limit, for tests */
 };
 
 /* Adds a diagnostic unless this code was reported at this place. */

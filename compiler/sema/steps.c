@@ -164,15 +164,6 @@ static bool released(struct checker *c, const struct item *item, const struct no
   return false;
 }
 
-/* An allowed call under a limit, or anything on infer, cannot be shown by this build. */
-static void needs(struct checker *c, struct test *test, const struct test_step *step) {
-  if (step->event == EVENT_INFER) test->needs = "a route";
-  if (step->event != EVENT_CALL || !step->expects || step->expected != RULE_ALLOW || test->needs) return;
-  for (const struct limited *l = c->rules->limited; l; l = l->next)
-    for (unsigned i = 0; i < l->count; i++)
-      if (l->operations[i] == step->operation) test->needs = arena_format(c->arena, "the limit in %s", l->name);
-}
-
 bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test *test,
                struct test_step *step) {
   const struct node *event = node->kid[0];
@@ -196,7 +187,7 @@ bool rule_step(struct checker *c, const struct item *item, const struct node *no
     ok = step->target && ok;
     break;
   }
-  default: step->event = EVENT_INFER; needs(c, test, step);
+  default: step->event = EVENT_INFER; test->needs = "a route";
   }
   return approved(c, item, node->kid[4], step) && ok;
 }
@@ -235,6 +226,5 @@ bool rule_expect(struct checker *c, const struct item *item, const struct node *
   step->expected = node->tok == TOKEN_ALLOW ? RULE_ALLOW : node->tok == TOKEN_ASK ? RULE_ASK : RULE_DENY;
   bool ok = by_rule(c, item, node->kid[0], step);
   if (node->kid[1]) ok = rule_approvers(c, item->scope, node->kid[1], &step->approvers, &step->approver_count) && ok;
-  needs(c, test, step);
   return ok;
 }

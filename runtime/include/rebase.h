@@ -77,6 +77,10 @@ typedef struct rebase_options {     /* zero: the default of each */
                                      * of a requester are kept as long after their last session. */
   const char *const *trusted_keys;  /* Ed25519 public keys, 64 hex digits each, NULL-terminated: only a bundle that one of them
                                      * signed is loaded. NULL: signatures are not asked for; one that is there must still fit. */
+  struct rebase_quota *quota;       /* where limits are counted, see rebase_quota.h; the engine does not close it. NULL: what a
+                                     * limit speaks of is denied */
+  int64_t reservation_lifetime;     /* microseconds until a reservation that was not settled counts as spent, and what was
+                                     * held is free again; default 10 minutes */
   uint64_t max_steps;               /* a request whose cost bound is higher is denied; default 10,000,000 */
 } rebase_options;
 /* What went wrong, in a sentence for the host's log. Every `report` may be NULL. */
@@ -139,6 +143,17 @@ typedef struct rebase_rule {        /* a rule that matched, or could not be eval
   const char *because;              /* for the agent; "" when none */
   const char *detail;               /* for a person only: the condition's text, or what went wrong */
 } rebase_rule;
+typedef struct rebase_limit {       /* a counter that the decision is charged to */
+  const char *rule;                 /* "acme.platform.spending" */
+  const char *file; uint32_t line;
+  const char *words;                /* "at most 600 per minute for each agent" */
+  const char *each;                 /* for whom: an agent's name, an owner, ...; "" for all together */
+  bool sums, decimal;               /* amount is an argument's, else calls; decimal: in millionths */
+  bool reached;                     /* this one refused */
+  bool warned;                      /* used is at `warn at` or above */
+  int64_t amount, used, most;       /* used: after rebase_reserve */
+  uint32_t warn;                    /* share of most, in millionths */
+} rebase_limit;
 typedef struct rebase_obligation { const char *kind; const char *argument; } rebase_obligation;
 typedef struct rebase_decision {    /* valid until the request is used again or freed */
   rebase_effect effect;
@@ -149,6 +164,7 @@ typedef struct rebase_decision {    /* valid until the request is used again or 
   uint32_t rule_count; const rebase_rule *rules; uint32_t rule_total;
   uint32_t obligation_count; const rebase_obligation *obligations;
   uint32_t redactions;              /* how many are ordered, whether they find something in these bytes or not */
+  uint32_t limit_count; const rebase_limit *limits;         /* of an allow, or what will be one when it is reserved */
   uint32_t approver_count; const char *const *approvers;    /* ask: all of them must answer; "requester" is the session's person */
   int64_t deadline;                 /* ask: microseconds since 1970; 0 none */
   const char *canonical; size_t canonical_length;           /* the exact JSON that was decided, redactions done; send this upstream. "" for a denial */
@@ -187,6 +203,15 @@ REBASE_API const rebase_decision *rebase_decide(rebase_request *request, const r
  * which only the session's requester can answer. group: one of the decision's approvers. The host vouches for the
  * membership and must receive the answer on another connection than the agent's. */
 REBASE_API rebase_status rebase_approve(rebase_engine *engine, const char *session, const char *decision_id, const char *group, const char *approver);
+
+/* Limits. A decision that limits speak of is a deny with status REBASE_E_RESERVE until they are reserved: this is the one
+ * step that may wait for a store, `timeout` microseconds at most (0: the store's default). Returns the request's decision: an
+ * allow, or a deny that names the limit; any other decision comes back as it is, so that a host may always call it. Repeating it is
+ * harmless. What a refused call would have done to its session is taken back, save its labels. */
+REBASE_API const rebase_decision *rebase_reserve(rebase_request *request, int64_t timeout);
+/* What an allowed decision really came to, in the order of its limits: 1 for a call (0 when it was not made), the amount for a sum. With
+ * count 0 as was reserved. More is recorded, never cut. Once; repeating is harmless. REBASE_E_DECISION: unknown to the store. */
+REBASE_API rebase_status rebase_settle(rebase_engine *engine, const char *decision_id, const int64_t *used, uint32_t count, rebase_report *report);
 
 /* What became of an allowed call, once. The result is the system's own JSON (or text). labels are set already.
  * REBASE_OK: taken in, or there was nothing to take. REBASE_E_TYPE: the result is not of the declared type, nothing of it

@@ -246,7 +246,7 @@ def test_disasm_shows_rules_and_their_code():
 
 
 def test_what_cannot_be_executed_is_said():
-    path = broken('guard often { limit call payments.create_refund for each requester at most 3 per day }\n')
+    path = broken('guard often { limit infer for each requester at most 3 per day }\n')
     code, out, err = rbc('check', path, *DATE)
     expect(code == 0 and 'not executable yet' in err, code, out, err)
     code, out, err = rbc('test', path, *DATE)

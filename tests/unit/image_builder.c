@@ -269,13 +269,16 @@ static void rules(struct builder *b) {
   uint32_t obligation = ADD(OBLIGATIONS, obligation, .kind = builder_text(b, "redact"), .slot = A_STRING2, .detectors = 1);
   uint32_t code = builder_add(b, SECTION_CODE, &deny, 1);
   uint32_t waiver = ADD(WAIVERS, waiver, .agent = 0, .code = builder_add(b, SECTION_CODE, &oblige, 1), .code_count = 1, .cost = one);
-  uint32_t release = builder_add(b, SECTION_CODE, &deny, 1);
+  uint32_t release = builder_add(b, SECTION_CODE, &deny, 1), limit = builder_add(b, SECTION_CODE, &oblige, 1);
   ADD(RULES, rule, .name = builder_text(b, "acme.main"), .effect = RULE_ALLOW, .code = builder_add(b, SECTION_CODE, &allow, 1),
       .code_count = 1, .cost = one, .obligations = 1, .first_obligation = obligation);
   ADD(RULES, rule, .name = builder_text(b, "acme.guard"), .effect = RULE_DENY, .guard = 1, .code = code, .code_count = 1, .cost = one,
       .waivers = 1, .first_waiver = waiver, .approvers = 1, .first_approver = staff);
   ADD(RULES, rule, .name = builder_text(b, "acme.release"), .effect = RULE_DENY, .event = EVENT_RELEASE, .code = release, .code_count = 1,
       .cost = one);
+  ADD(RULES, rule, .name = builder_text(b, "acme.limit"), .effect = RULE_OBLIGE, .guard = 1, .code = limit, .code_count = 1, .cost = one);
+  ADD(LIMITS, limit, .rule = RULE_LIMIT, .each = LIMIT_EACH_AGENT, .unit = LIMIT_DAY, .identity = builder_text(b, "acme.limit/a"),
+      .words = builder_text(b, "at most 5 per day for each agent"), .most = 5, .slot = NONE32);
 }
 
 static void scopes(struct builder *b) {

@@ -487,8 +487,9 @@ START_TEST(scopes) {
   ck_assert_uint_eq(rule->waiver_count, 1);
   ck_assert_int_eq(rule->waivers[0]->until, INT64_C(1801457999999999)); /* 2027-02-01T05:00Z, less the least */
   check_text("guard g { limit call store.pay at most 5 per day\n deny infer where model.region in us because \"b\" }");
-  ck_assert_uint_eq(rbc_program(opened)->pending_count, 2);
-  ck_assert_uint_eq(rbc_program(opened)->rules_count, 0);
+  ck_assert_uint_eq(rbc_program(opened)->pending_count, 1);
+  ck_assert_uint_eq(rbc_program(opened)->rules_count, 1);
+  ck_assert_uint_eq(rbc_program(opened)->limits_count, 1);
   check_text("policy a { allow call by bot }");
   ck_assert_uint_eq(only_rule()->operation_count, 6);
 }

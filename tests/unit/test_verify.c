@@ -108,6 +108,13 @@ BREAK(AGENT_ORDER) { AT(AGENTS, agent, 1)->name = AT(AGENTS, agent, 0)->name; }
 BREAK(RULE_GRANT) { AT(RULES, rule, RULE_GUARD)->effect = RULE_ALLOW; }
 BREAK(RULE_APPROVERS) { AT(RULES, rule, RULE_MAIN)->effect = RULE_ASK; }
 BREAK(RULE_WAIVERS) { AT(RULES, rule, RULE_GUARD)->guard = 0; }
+BREAK(LIMIT_RULE) { AT(LIMITS, limit, 0)->rule = RULE_GUARD; }
+BREAK(LIMIT_WINDOW) { AT(LIMITS, limit, 0)->window = LIMIT_ROLLING; }
+BREAK(LIMIT_EACH) { AT(LIMITS, limit, 0)->field = 1; }
+BREAK(LIMIT_MEASURE) {
+  NUMBER(LISTS, 2) = RULE_LIMIT;
+  AT(LIMITS, limit, 0)->slot = A_STRING2;
+}
 BREAK(WAIVER_OWNER) { AT(RULES, rule, RULE_GUARD)->waivers = 0; }
 BREAK(FUNCTION_PARAMS) {
   for (uint32_t i = 0; i < 257; i++) builder_add(b, SECTION_INDEXES, &(uint32_t){TYPE_INT << 1}, 1);

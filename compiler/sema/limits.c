@@ -1,0 +1,191 @@
+/* limits.c: `limit`: a rule that matches what it counts, and the counter it is charged to. */
+#include <string.h>
+#include "sema/rules.h"
+#include "syntax/tokens.h"
+#include "value.h"
+
+static const char *const each_names[LIMIT_EACH_COUNT] = {
+  [LIMIT_EACH_AGENT] = "agent",         [LIMIT_EACH_OWNER] = "agent.owner",         [LIMIT_EACH_TEAM] = "agent.team",
+  [LIMIT_EACH_PACKAGE] = "agent.package", [LIMIT_EACH_REQUESTER] = "requester",     [LIMIT_EACH_CONNECTOR] = "connector",
+  [LIMIT_EACH_KIND] = "connector.kind", [LIMIT_EACH_OPERATION] = "operation",       [LIMIT_EACH_SESSION] = "session",
+};
+
+static bool countable(const struct type *type) {
+  switch (type->kind) {
+  case TYPE_LIST: case TYPE_SET: case TYPE_MAP: case TYPE_RECORD: return false;
+  default: return true;
+  }
+}
+
+static bool each(struct checker *c, const struct file_scope *scope, const struct node *path, const struct head *head,
+                 struct limit *limit) {
+  if (!path) return true;
+  const char *name = node_path(scope->source, path, c->arena);
+  for (unsigned i = 1; name && i < LIMIT_EACH_COUNT; i++)
+    if (each_names[i] && rule_is(name, each_names[i])) limit->each = (enum limit_each)i;
+  if (rule_is(name, "team")) limit->each = LIMIT_EACH_TEAM;
+  if (rule_is(name, "requester.id")) limit->each = LIMIT_EACH_REQUESTER;
+  bool called = limit->each == LIMIT_EACH_CONNECTOR || limit->each == LIMIT_EACH_KIND || limit->each == LIMIT_EACH_OPERATION;
+  if (limit->each && (!called || head->event == EVENT_CALL)) return true;
+  if (rule_is(name, "model") && head->event == EVENT_INFER) return true;
+  if (!called && name && path->kid[0]->count == 2 && rule_is(rbc_text(c, scope, path->kid[0]->kid[0]), "requester")) {
+    const char *field = rbc_text(c, scope, path->kid[0]->kid[1]);
+    limit->each = LIMIT_EACH_FIELD;
+    if (c->program->requester && rbc_field(c->program->requester, field, &limit->field) &&
+        countable(c->program->requester->fields[limit->field].type))
+      return true;
+  }
+  struct diag *d = rule_diag(c, E0417, rbc_span(scope, path), "a limit cannot be counted for each `%s`", name ? name : "");
+  rbc_diag_help(c->diags, d, "agent, agent.owner, agent.team, requester, connector, model or session");
+  return false;
+}
+
+static bool window(struct checker *c, const struct file_scope *scope, const struct node *limit_node, struct limit *limit) {
+  static const char *const units[LIMIT_UNIT_COUNT] = {"second", "minute", "hour", "day", "week", "month", "year"};
+  const struct node *node = limit_node->kid[5];
+  if (limit_node->tok == TOKEN_SESSION) { limit->window = LIMIT_SESSION; return true; }
+  if (limit_node->tok == TOKEN_AT) { limit->window = LIMIT_AT_ONCE; return true; }
+  if (!node) {
+    struct diag *d = rule_diag(c, E0417, rbc_span(scope, limit_node), "over what time does this limit count?");
+    rbc_diag_help(c->diags, d, "say `per day`, `per 24 hours`, `per session` or `at once`");
+    return false;
+  }
+  uint32_t length;
+  const char *name = node->kind == NODE_NAME ? rbc_text(c, scope, node) : NULL;
+  for (unsigned i = 0; name && i < LIMIT_UNIT_COUNT; i++)
+    if (rule_is(name, units[i])) {
+      limit->window = LIMIT_CALENDAR;
+      limit->unit = (enum limit_unit)i;
+      return true;
+    }
+  const char *text = node->kind == NODE_DURATION ? node_text(scope->source, node, &length) : NULL;
+  limit->window = LIMIT_ROLLING;
+  if (text && rbc_parse_duration(text, length, &limit->length) && limit->length > 0) return true;
+  struct diag *d = rule_diag(c, E0417, rbc_span(scope, node), "`%s` is no window of time", rule_text(c, scope, node));
+  rbc_diag_help(
+    c->diags, d,
+    "minute, hour, day, week, month or year of the calendar; or a rolling one: `per 24 hours`; or `per session`");
+  return false;
+}
+
+/* What is counted: calls, or one argument, which is of one type in all operations of the limit. */
+static bool measured(struct env *env, const struct node *node, const struct head *head, struct limit *limit,
+                     const struct type **type) {
+  struct checker *c = env->c;
+  *type = rbc_type(c, TYPE_INT);
+  if (!node) return true;
+  struct expr *e = rule_need(env, rule_expr(env, node, NULL), node);
+  if (!e) return false;
+  *type = e->type;
+  if (e->type->kind != TYPE_INT && e->type->kind != TYPE_DECIMAL && e->type->kind != TYPE_MONEY) {
+    rule_diag(c, E0417, rbc_span(env->scope, node), "a limit sums numbers or amounts, and `%s` is %s",
+              rule_text(c, env->scope, node), rule_type_phrase(c, e->type));
+    return false;
+  }
+  if (e->kind != EXPR_ARG) {
+    struct diag *d = rule_diag(c, E0417, rbc_span(env->scope, node), "a limit sums an argument of the call");
+    rbc_diag_help(c->diags, d, "such as `of args.amount`");
+    return false;
+  }
+  const struct operation *operation = head->operations[0];
+  for (unsigned i = 0; i < operation->param_count; i++)
+    if (rule_is(operation->params[i].name, e->name)) limit->slot = operation->params[i].slot;
+  return limit->slot != NONE32;
+}
+
+static bool constant(struct env *env, const struct node *node, const struct type *type, const char *what, int64_t *value) {
+  struct expr *e = rule_typed(env, node, type, false, what);
+  if (!e) return false;
+  *value = e->kind == EXPR_CONST ? e->constant->scalar : -1;
+  if (*value >= 0 && *value <= LIMIT_MOST) return true;
+  struct diag *d = rule_diag(env->c, E0417, rbc_span(env->scope, node), "a limit is a number, from 0 to %s",
+                             type->kind == TYPE_INT ? "4_503_599_627_370_496" : "4_503_599_627");
+  rbc_diag_note(env->c->diags, d, "it cannot depend on the request");
+  return false;
+}
+
+/* A counter keeps what it counted when its amount is changed, or anything around it; not when what it counts is. */
+static bool identify(struct checker *c, const struct file_scope *scope, const struct node *node, struct limit *limit) {
+  const struct node *parts[] = {node->kid[0], node->kid[1], node->kid[2], node->kid[3], node->kid[5]};
+  const char *text = arena_format(c->arena, "%s/%u", limit->rule->name, (unsigned)node->tok);
+  unsigned same = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts && text; i++)
+    text = arena_format(c->arena, "%s/%s", text, parts[i] ? rule_slice(c, scope, parts[i]->first, parts[i]->last) : "");
+  for (unsigned i = 0; text && i < c->program->limits_count; i++) same += rule_is(c->program->limits[i]->stem, text);
+  limit->stem = text;
+  limit->identity = text && same ? arena_format(c->arena, "%s/%u", text, same) : text;
+  return limit->identity != NULL;
+}
+
+/* "at most 600 per minute for each agent": what an agent may know of it. */
+static const char *in_words(struct checker *c, const struct file_scope *scope, const struct node *node) {
+  const char *amount = rule_text(c, scope, node->kid[4]);
+  const char *over = node->tok == TOKEN_SESSION ? "per session"
+                     : node->tok == TOKEN_AT    ? "at once"
+                                                : arena_format(c->arena, "per %s", node->kid[5] ? rule_text(c, scope, node->kid[5]) : "");
+  const char *whom = node->kid[2] ? arena_format(c->arena, " for each %s", rule_text(c, scope, node->kid[2])) : "";
+  return over && whom ? arena_format(c->arena, "at most %s %s%s", amount, over, whom) : NULL;
+}
+
+static bool check(struct env *env, const struct block *block, uint32_t at, const struct node *node, const struct head *head,
+                  struct rule *rule, struct limit *limit) {
+  const struct node *where = node->kid[3], *texts[2] = {node->kid[1], where};
+  const struct type *type;
+  int64_t warn = 0;
+  bool ok = rule_lets(env, block, at, texts, 2, &rule->lets, &rule->let_count);
+  if (where) ok = (rule->where = rule_condition(env, where)) != NULL && ok;
+  env->facts = where && rule->where ? flow_when(env, rule->where, true, env->facts) : env->facts;
+  ok = measured(env, node->kid[1], head, limit, &type) && ok;
+  if (!ok) return false;
+  ok = constant(env, node->kid[4], type, node->kid[1] ? "what the limit counts" : "a number of calls", &limit->most);
+  if (node->kid[6]) ok = constant(env, node->kid[6], rbc_type(env->c, TYPE_DECIMAL), "a share of the limit", &warn) && ok;
+  if (ok && warn > REBASE_SCALE) {
+    rule_diag(env->c, E0417, rbc_span(env->scope, node->kid[6]), "a warning above 100%% would never come");
+    ok = false;
+  }
+  limit->warn = (uint32_t)warn;
+  return ok;
+}
+
+bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard) {
+  static const unsigned masks[EVENT_COUNT] = {EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE};
+  const struct file_scope *scope = item->scope;
+  struct head head;
+  struct rule *rule = arena_alloc(c->arena, sizeof *rule);
+  struct limit *limit = arena_alloc(c->arena, sizeof *limit);
+  if (!rule || !limit) return false;
+  bool ok = rule_head(c, scope, node->kid[0], NULL, guard ? HEAD_GUARD : HEAD_POLICY, &head);
+  *limit = (struct limit){.rule = rule, .slot = NONE32};
+  ok = each(c, scope, node->kid[2], &head, limit) && ok;
+  ok = window(c, scope, node, limit) && ok;
+  if (head.event == EVENT_INFER) return rule_pend(c, "limit", name, rbc_span(scope, node)) && ok;
+  *rule = (struct rule){.name = name,
+                        .effect = RULE_OBLIGE,
+                        .guard = guard,
+                        .event = head.event,
+                        .package = scope->package->package,
+                        .agents = head.agents,
+                        .agent_count = head.agent_count,
+                        .operations = head.operations,
+                        .operation_count = head.operation_count,
+                        .release_mask = head.release_mask,
+                        .targets = head.targets,
+                        .target_count = head.target_count,
+                        .condition = rule_slice(c, scope, node->first, node->last),
+                        .span = rbc_span(scope, node)};
+  struct env env = {.c = c,
+                    .scope = scope,
+                    .events = masks[head.event],
+                    .operations = head.operations,
+                    .operation_count = head.event == EVENT_CALL ? head.operation_count : 0};
+  struct block block = {.c = c, .item = item, .guard = guard, .name = name};
+  uint32_t at = 0;
+  if (item->kind == NODE_POLICY || item->kind == NODE_GUARD) {
+    block.items = item->node->kid[2];
+    while (at < block.items->count && block.items->kid[at] != node) at++;
+  }
+  if (!ok || !check(&env, &block, at, node, &head, rule, limit)) return false;
+  limit->words = in_words(c, scope, node);
+  rule->id = c->program->rules_count;
+  return identify(c, scope, node, limit) && limit->words && PROGRAM_APPEND(c, rules, rule) && PROGRAM_APPEND(c, limits, limit);
+}
