@@ -130,6 +130,8 @@ START_TEST(directories) {
   expect("--- a/a.rb\npackage b\n--- b/b.rb\nlabel x\n--- b/c.rb\npackage b\nworkspace v\n",
          "E0107 1:9; E0107 b/b.rb 1:1; E0106 b/c.rb 2:1");
   expect("--- a/a.rb\npackage a\n--- b/b.rb\npackage b\ngroup g\nroute r { }\n", "E0112 b/b.rb 2:1; E0112 b/b.rb 3:1; E0418 b/b.rb 3:7");
+  expect("--- root.rb\nworkspace w\npackage a in \"a\" declares labels\n--- a/a.rb\npackage a\n--- ab/x.rb\npackage a\n",
+         "E0111 ab/x.rb 1:1");
   good("--- root.rb\nworkspace w\npackage a in \"a\" declares labels\npackage a.b in \"a/b\" declares groups\n"
        "--- a/a.rb\npackage a\nlabel x\n--- a/b/c/d.rb\npackage a.b\ngroup g\n");
 } END_TEST
@@ -154,6 +156,8 @@ START_TEST(grants) {
   expect(text, "E0122 b/b.rb 2:26");
   snprintf(text, sizeof text, "--- root.rb\n%s  uses c, d\n%s", ROOT, TWO);
   expect(text, "E0116 root.rb 4:11");
+  snprintf(text, sizeof text, "--- root.rb\n%s  uses b.c\n%s", ROOT, TWO);
+  expect(text, "E0116 root.rb 4:8; E0122 b/b.rb 2:26");
   snprintf(text, sizeof text, "--- root.rb\n%s  uses a.c\n%s", ROOT, TWO);
   struct rbc *c = check_text(text);
   ck_assert_uint_eq(rbc_diagnostics(c)->errors, 0);
@@ -261,6 +265,19 @@ START_TEST(operations) {
   ck_assert_uint_eq(p->operations[2]->labels, 3);
   ck_assert(p->operations[2]->untrusted && !p->operations[0]->untrusted);
   ck_assert_uint_eq(p->connectors[0]->slots, 3);
+  rbc_close(c);
+} END_TEST
+
+/* A label of a field is a label of every result that holds it, however deep. */
+START_TEST(labels_of_results) {
+  struct rbc *c = check_text("label personal\nlabel secret\ntype inner { s: string personal }\ntype outer { many: map of inner  t: string? secret }\n"
+                             "connector c {\n  entity e { id: int key  o: outer }\n  reads deep(id: int) -> list of e\n"
+                             "  reads flat(id: int) -> inner\n  reads none(id: int) -> int\n}\n");
+  const struct program *p = rbc_program(c);
+  ck_assert_ptr_nonnull(p);
+  ck_assert_uint_eq(p->operations[0]->labels, 3);
+  ck_assert_uint_eq(p->operations[1]->labels, 1);
+  ck_assert_uint_eq(p->operations[2]->labels, 0);
   rbc_close(c);
 } END_TEST
 
@@ -404,7 +421,7 @@ static Suite *suite(void) {
     { "workspace", { root_files, directories, imports, grants } },
     { "names",
       { names, types, types_are_interned, words_of_state_come_first, regions_are_numbered_inside_out, limits } },
-    { "connectors", { connectors, operations, agents } },
+    { "connectors", { connectors, operations, labels_of_results, agents } },
     { "tables", { rows_in_the_text, rows_from_csv, rows_from_json, trees } },
     { "constants", { constants, literals, same_source_same_world } },
   };

@@ -356,6 +356,9 @@ START_TEST(rules) {
     {"guard g { deny call store.pay where args.count > x because \"b\"\n let x = 1 }", "E0273 W0907"},
     {"guard g { let x = 1\n deny call store.pay where any x in args.numbers where x > 1 because \"b\" }", "E0267"},
     {"fn f(n: int) -> int = f(n)", "E0269"},
+    {"fn f(s: one of { open, closed }) -> bool = s == open\nguard g { deny call store.pay where f(args.status) because \"b\" }", "E0250"},
+    {"fn f(s: one of { open, closed, \"on hold\", lost }) -> bool = s == open\nguard g { deny call store.pay where f(args.status) "
+     "because \"b\" }", ""},
     {"fn f(n: int) -> bool = now > now", "E0265"},
     {"fn length(n: int) -> int = n", "E0268"},
     {"policy a { allow call store.get by bot }\nroute r { prefer lowest cost }", "E0418"},
