@@ -80,6 +80,7 @@ int run_disasm(struct cli *cli);
 int run_eval(struct cli *cli);
 int run_explain(struct cli *cli);
 int run_help(struct cli *cli);
+int run_import(struct cli *cli);
 int run_init(struct cli *cli);
 int run_keygen(struct cli *cli);
 int run_models(struct cli *cli);

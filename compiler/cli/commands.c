@@ -41,6 +41,12 @@ static const char replay_details[] =
   "--format json: one object with `summary` and `calls`: every call that was not plainly allowed.\n"
   "The exit code is 0 when all sessions were replayed, whatever was decided.\n";
 
+static const char import_details[] =
+  "TOOLS.json is a server's answer to tools/list, or its `tools`; `rbgate tools CONFIG` prints it of servers that run. Whether an\n"
+  "operation reads, writes or destroys is taken from the server's annotations and from the name, whichever is stricter; where it is a\n"
+  "guess, and where a parameter's type is wider than the language has, the line above says GUESS. Review them, and say what results\n"
+  "hold: only then can rules rely on what was seen.\n";
+
 const struct cli_command cli_commands[] = {
   {"init", "[DIR]", "start a repository: root file, example policy with tests, CI, editor settings",
    TAKES(HELP) | TAKES(FORCE), NULL, 0, 1, run_init, "Files that exist are left alone unless --force is given.\n"},
@@ -62,6 +68,8 @@ const struct cli_command cli_commands[] = {
   {"replay", "DIR|BUNDLE SESSIONS.jsonl ...", "run recorded sessions through the policy and say what it would have stopped",
    WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(CONNECTOR) | TAKES(NOW) | TAKES(ASKS) | TAKES(REQUESTER) | TAKES(CONTEXT),
    "text json", 2, 64, run_replay, replay_details},
+  {"import", "mcp TOOLS.json", "make a connector file out of the tools that a server lists",
+   TAKES(HELP) | TAKES(CONNECTOR) | TAKES(PACKAGE) | TAKES(OUTPUT), NULL, 2, 2, run_import, import_details},
   {"verify", "BUNDLE", "check that a bundle is valid, as the runtime does at every load",
    TAKES(HELP) | TAKES(FORMAT) | TAKES(KEY), "text json", 1, 1, run_verify,
    "With --key a bundle is valid only if that key signed it.\n"},
