@@ -117,10 +117,20 @@ static void dispatch(struct channel *channel, struct reply *reply, struct raw me
   }
 }
 
+/* A message that is not taken is answered under its id, if one can be made out: else its sender would wait for ever. */
+static void refuse_message(struct reply *reply, const char *message, size_t length) {
+  json_t *loose = json_loadb(message, length, JSON_ALLOW_NUL, NULL), *value = json_object_get(loose, "id");
+  char *id = json_is_string(value) || json_is_integer(value) ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+  if (json_is_array(loose)) reply_error(reply, NULL, -32600, "one message at a time: batches are not taken");
+  else reply_error(reply, id && strlen(id) <= LONGEST_ID ? id : NULL, loose ? -32600 : -32700, "Denied: not valid JSON, a name is given twice, or a text holds a NUL");
+  free(id);
+  json_decref(loose);
+}
+
 void mcp_receive(struct channel *channel, struct reply *reply, const char *message, size_t length) {
   json_t *root = json_loadb(message, length, JSON_REJECT_DUPLICATES, NULL);
   if (json_is_object(root)) dispatch(channel, reply, (struct raw){message, length}, root);
-  else reply_error(reply, NULL, root ? -32600 : -32700, root ? "one message at a time: batches are not taken" : "not valid JSON, or a name is given twice");
+  else refuse_message(reply, message, length);
   json_decref(root);
 }
 

@@ -126,14 +126,21 @@ def test_unknown_methods_are_denied_and_logged():
 
 
 # ---- malformed
+def a_refusal(number):
+    return {'jsonrpc': '2.0', 'id': number, 'error': {'code': -32600, 'message': 'Denied: not valid JSON, a name is given twice, or a text holds a NUL'}}
+
+
 def test_malformed_messages_are_answered_and_the_agent_goes_on():
     with Agent(Place()) as a:
         for text, code in (('{nonsense}', -32700), ('[]', -32600), ('{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600), ('{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600),
-                           ('{"jsonrpc":"2.0","id":{"a":1},"method":"ping"}', -32600), ('{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700),
+                           ('{"jsonrpc":"2.0","id":{"a":1},"method":"ping"}', -32600), ('{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32600),
                            ('{"jsonrpc":"2.0","id":1,"method":7}', -32600), ('{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}', -32600)):
             a.raw(text + '\n')
             message = a.next()
             expect(message['error']['code'] == code, text, message)
+        for text in ('{"jsonrpc":"2.0","id":77,"method":"ping","params":{"x":1,"x":2}}', '{"jsonrpc":"2.0","id":77,"method":"ping","params":{"x":"\\u0000"}}'):
+            a.raw(text + '\n')
+            expect(a.next() == a_refusal(77), 'not answered under its id')
         expect(a.request('tools/call', {'name': 5})['error']['code'] == -32602)
         expect(a.request('tools/call', {'name': 'find', 'arguments': []})['error']['code'] == -32602)
         expect(a.request('ping')['result'] == {})
