@@ -8,10 +8,10 @@ declare everything), or a directory NAME/ with a root.rb or a file CASE, that is
 `# check: OPTIONS`, of NAME.rb or root.rb, gives options to rbc. CASE says how a workspace differs from the files that are
 kept, a line each: `size PATH BYTES` (a file of so many zeros), `link PATH TARGET`, `options OPTIONS`.
 
-With no names the run also fails for each code that no snapshot shows, and for each code that `rbc explain` has no example
-or reason for. --bless writes the snapshots anew; --missing lists the codes that no case shows.
+A fix that a diagnostic offers is tried: the diagnostic must be gone. With no names the run also fails for each code that no
+snapshot shows, and for each code that `rbc explain` has no example for. --bless writes the snapshots anew; --missing lists the codes that no case shows.
 """
-import concurrent.futures, difflib, os, re, shutil, subprocess, sys, tempfile
+import concurrent.futures, difflib, json, os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -79,6 +79,35 @@ def options_of(case):
         if first.startswith(start):
             return first[len(start):].split()
     return []
+
+
+def diagnostics(workspace):
+    command = [RBC, 'check', '.', '--date', '2026-01-01', '--format', 'json']
+    out = subprocess.run(command, cwd=workspace, capture_output=True, stdin=subprocess.DEVNULL, timeout=120).stdout
+    return [json.loads(line) for line in out.decode('utf-8', 'replace').splitlines() if line.startswith('{')]
+
+
+def useless_fixes(case):
+    """Messages of the diagnostics that stay when their own fix is made; and how many fixes there are."""
+    what = lambda d: (d['code'], d['message'], d.get('line'))
+    scratch = tempfile.mkdtemp(prefix='rbc-ui-')
+    try:
+        workspace = os.path.join(scratch, 'fixed')
+        shutil.copytree(workspace_of(case, scratch), workspace, symlinks=True, ignore=shutil.ignore_patterns('fixed'))
+        fixable = [d for d in diagnostics(workspace) if d['fix']]
+        useless = []
+        for d in fixable:
+            path = os.path.join(workspace, d['fix']['file'])
+            before = open(path, 'rb').read()
+            with open(path, 'wb') as out:
+                out.write(before[:d['fix']['start']] + d['fix']['text'].encode() + before[d['fix']['end']:])
+            if what(d) in map(what, diagnostics(workspace)):
+                useless.append('%s: the fix of `%s` does not mend it' % (case, d['message']))
+            with open(path, 'wb') as out:
+                out.write(before)
+        return useless, len(fixable)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def run(case):
@@ -151,6 +180,10 @@ def main():
                     out.write(output)
             bad = report(compare(case, output))
             passed, failed = passed + (not bad), failed + bad
+        for useless, tried in pool.map(useless_fixes, chosen):
+            for problem in useless:
+                report(problem)
+            passed, failed = passed + tried - len(useless), failed + len(useless)
     if not names:
         problems = missing() + unexplained()
         for problem in problems:
