@@ -308,6 +308,13 @@ static const char *key_of(const struct reading *r, const struct node *field) {
   return leaf->kind == NODE_STRING ? rbc_string(r->c, r->scope, leaf) : rbc_text(r->c, r->scope, leaf);
 }
 
+static void twice(const struct reading *r, const struct node *fields, uint32_t second, const char *key) {
+  struct diag *d = rbc_diag(r->c->diags, E0238, rbc_span(r->scope, fields->kid[second]), "a second value for `%s`", key);
+  uint32_t first = 0;
+  while (first < second && strcmp(key_of(r, fields->kid[first]), key)) first++;
+  rbc_diag_label(r->c->diags, d, rbc_span(r->scope, fields->kid[first]), "the first one");
+}
+
 static int by_key(const void *a, const void *b) {
   return rbc_compare_constants(**(struct constant *const *const *)a, **(struct constant *const *const *)b);
 }
@@ -325,7 +332,7 @@ static struct constant *map(const struct reading *r, const struct node *node, co
     if (!value || !name_constant || !pair) { good = false; continue; }
     for (unsigned e = 0; e < k->count; e++) {
       if (rbc_compare_constants(order[e][0], name_constant)) continue;
-      rbc_diag(r->c->diags, E0238, rbc_span(r->scope, fields->kid[i]), "a second value for \"%s\"", key);
+      twice(r, fields, i, key);
       good = false;
     }
     pair[0] = name_constant;
@@ -359,10 +366,7 @@ static struct constant *record(const struct reading *r, const struct node *node,
     const char *key = key_of(r, fields->kid[i]);
     const struct field *field = rbc_field(type, key, &index);
     if (!field) { if (!type->broken) unknown_field(r, fields->kid[i], key, type); good = false; continue; }
-    if (k->items[index]) {
-      rbc_diag(r->c->diags, E0238, rbc_span(r->scope, fields->kid[i]), "a second value for `%s`", key);
-      good = false;
-    }
+    if (k->items[index]) { twice(r, fields, i, key); good = false; }
     k->items[index] = read_constant(r, fields->kid[i]->kid[1], field->type);
     if (!k->items[index]) { good = false; k->items[index] = rbc_missing(r->c, field->type); }
   }

@@ -37,7 +37,10 @@ static bool arguments(struct checker *c, const struct item *item, const struct n
       continue;
     }
     if (given[param - operation->params]) {
-      rule_diag(c, E0700, span, "`%s` is given twice", name);
+      struct diag *d = rule_diag(c, E0700, span, "`%s` is given twice", name);
+      for (uint32_t k = 0; k < i; k++)
+        if (rule_is(rbc_text(c, item->scope, args->kid[k]->kid[0]), name))
+          rbc_diag_label(c->diags, d, rbc_span(item->scope, args->kid[k]->kid[0]), "first here");
       ok = false;
       continue;
     }

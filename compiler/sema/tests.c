@@ -2,13 +2,21 @@
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 
+static void label_first(struct checker *c, const struct item *item, struct diag *d, enum node_kind kind) {
+  const struct node *lines = item->node->kid[1];
+  uint32_t i = 0;
+  while (i < lines->count && lines->kid[i]->kind != kind) i++;
+  if (i < lines->count) rbc_diag_label(c->diags, d, rbc_span(item->scope, lines->kid[i]), "the first one");
+}
+
 static bool at_time(struct checker *c, const struct item *item, const struct node *node, struct test *test) {
   uint32_t length;
   const char *text = node_text(item->scope->source, node->kid[0], &length);
   struct span span = rbc_span(item->scope, node->kid[0]);
   bool zoned = true;
   if (test->has_time) {
-    rule_diag(c, E0708, span, "this test has a time already");
+    struct diag *d = rule_diag(c, E0708, span, "this test has a time already");
+    label_first(c, item, d, NODE_T_AT);
     return false;
   }
   if (!rbc_parse_time(text, length, &test->at, &zoned)) return false;    /* E0012 */
@@ -24,7 +32,8 @@ static bool requester(struct checker *c, const struct item *item, const struct n
     return false;
   }
   if (test->requester_json) {
-    rule_diag(c, E0707, span, "this test has a requester already");
+    struct diag *d = rule_diag(c, E0707, span, "this test has a requester already");
+    label_first(c, item, d, NODE_GIVEN_REQUESTER);
     return false;
   }
   test->requester_json = rbc_wire_json(c, item->scope, node->kid[0], c->program->requester, WIRE_FILL);

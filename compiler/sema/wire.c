@@ -213,7 +213,10 @@ static bool write_fields(struct writing *w, const struct node *fields, const str
       continue;
     }
     if (field && given[index]) {
-      rbc_diag(w->c->diags, E0238, rbc_span(w->scope, fields->kid[i]), "a second value for `%s`", key);
+      struct diag *d = rbc_diag(w->c->diags, E0238, rbc_span(w->scope, fields->kid[i]), "a second value for `%s`", key);
+      for (uint32_t k = 0; k < i; k++)
+        if (!strcmp(key_text(w, fields->kid[k]), key))
+          rbc_diag_label(w->c->diags, d, rbc_span(w->scope, fields->kid[k]), "the first one");
       good = false;
       continue;
     }
