@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "coverage.h"
+#include "linking.h"
 #include "play.h"
 
 enum { DECISIONS_A_WORKSPACE = 360 };
@@ -56,7 +57,15 @@ static bool print_tally(const struct tally *t) {
 /* Workspaces live in memory only; what is on disk beside them is an empty folder, which goes when this program does, however. */
 static bool stand_in_empty_folder(char *name) { return mkdtemp(name) != NULL && chdir(name) == 0 && rmdir(name) == 0; }
 
+/* `differential --linking [DECISIONS [SEED]]` */
+static int linking(int argc, char **argv) {
+  bool ok = try_linking(argc > 2 ? strtoull(argv[2], NULL, 10) : 100000, argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
+  printf("%d passed, %d failed\n", ok, !ok);
+  return ok ? 0 : 1;
+}
+
 int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "--linking") == 0) return linking(argc, argv);
   bool timed = argc > 2 && strcmp(argv[1], "--seconds") == 0;
   time_t end = timed ? time(NULL) + (time_t)strtoull(argv[2], NULL, 10) : 0;
   argc -= timed;
