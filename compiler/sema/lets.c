@@ -127,21 +127,22 @@ static void mark_used(struct checker *c, const struct node *node) {
     if (use->node == node) use->used = true;
 }
 
+static bool candidate(struct checker *c, const struct file_scope *scope, const struct node *node, struct candidate *out) {
+  if (out) *out = (struct candidate){node, rbc_text(c, scope, node->kid[0]), false};
+  return true;
+}
+
 /* Lets of the file above the policy, then those of the policy above the rule. */
 static unsigned gather(struct checker *c, const struct file_scope *scope, const struct block *block, uint32_t before,
                        struct candidate *out) {
   unsigned n = 0;
-  const struct node *own = block ? block->item->node : NULL;
-  for (unsigned i = 0; i < c->item_count && c->items[i].node != own; i++) {
-    if (c->items[i].kind != NODE_LET || c->items[i].scope != scope) continue;
-    if (out) out[n] = (struct candidate){c->items[i].node, rbc_text(c, scope, c->items[i].node->kid[0]), false};
-    n++;
+  for (unsigned i = 0; i < c->rules->file_let_count; i++) {
+    const struct item *item = c->rules->file_lets[i];
+    if (block && item >= block->item) break;
+    if (item->scope == scope) n += candidate(c, scope, item->node, out ? &out[n] : NULL);
   }
-  for (uint32_t i = 0; block && i < before; i++) {
-    if (block->items->kid[i]->kind != NODE_LET) continue;
-    if (out) out[n] = (struct candidate){block->items->kid[i], rbc_text(c, scope, block->items->kid[i]->kid[0]), false};
-    n++;
-  }
+  for (unsigned i = 0; block && i < block->let_count && block->lets[i] < before; i++)
+    n += candidate(c, scope, block->items->kid[block->lets[i]], out ? &out[n] : NULL);
   return n;
 }
 

@@ -183,6 +183,7 @@ bool rule_limit(struct checker *c, const struct item *item, const struct node *n
   if (item->kind == NODE_POLICY || item->kind == NODE_GUARD) {
     block.items = item->node->kid[2];
     while (at < block.items->count && block.items->kid[at] != node) at++;
+    if (!rule_find_lets(&block)) return false;
   }
   if (!ok || !check(&env, &block, at, node, &head, rule, limit)) return false;
   limit->words = in_words(c, scope, node);

@@ -139,13 +139,24 @@ static bool one_rule(const struct block *block, uint32_t at) {
   return PROGRAM_APPEND(c, rules, rule) && ok;
 }
 
+bool rule_find_lets(struct block *block) {
+  unsigned count = 0;
+  for (uint32_t i = 0; i < block->items->count; i++) count += block->items->kid[i]->kind == NODE_LET;
+  uint32_t *lets = rule_array_of(block->c, count, sizeof *lets);
+  if (!lets) return false;
+  for (uint32_t i = 0; i < block->items->count; i++)
+    if (block->items->kid[i]->kind == NODE_LET) lets[block->let_count++] = i;
+  block->lets = lets;
+  return true;
+}
+
 bool rule_block(struct checker *c, const struct item *item) {
   struct block block = {.c = c, .item = item, .guard = item->kind == NODE_GUARD, .items = item->node->kid[2]};
   const char *own = rbc_text(c, item->scope, item->node->kid[0]);
   block.name = item->symbol && item->symbol->full
                  ? item->symbol->full
                  : arena_format(c->arena, "%s.%s", item->scope->package->package->name, own ? own : "");
-  if (!block.name) return false;
+  if (!block.name || !rule_find_lets(&block)) return false;
   bool ok = true;
   for (uint32_t i = 0; i < block.items->count; i++) {
     const struct node *node = block.items->kid[i];
@@ -165,11 +176,15 @@ bool rule_block(struct checker *c, const struct item *item) {
 }
 
 static bool file_lets(struct checker *c) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < c->item_count; i++) count += c->items[i].kind == NODE_LET;
+  if (!(c->rules->file_lets = rule_array_of(c, count, sizeof *c->rules->file_lets))) return false;
   for (unsigned i = 0; i < c->item_count; i++) {
     const struct item *item = &c->items[i];
     if (item->kind != NODE_LET) continue;
     struct let_use *use = arena_alloc(c->arena, sizeof *use);
     if (!use) return false;
+    c->rules->file_lets[c->rules->file_let_count++] = item;
     *use = (struct let_use){item->node, rbc_span(item->scope, item->node->kid[0]),
                             rbc_text(c, item->scope, item->node->kid[0]), false, c->rules->lets};
     c->rules->lets = use;

@@ -65,6 +65,8 @@ struct rules_state {
   struct diag ignored;       /* stands in for a repetition */
   struct fn_work *fns;
   struct let_use *lets;
+  const struct item **file_lets; /* in the order of items */
+  unsigned file_let_count;
 };
 
 /* Adds a diagnostic unless this code was reported at this place. */
@@ -166,7 +168,10 @@ struct block { /* a policy or guard under work */
   bool guard;
   const char *name;
   const struct node *items; /* LIST */
+  const uint32_t *lets;     /* places of its lets among items */
+  unsigned let_count;
 };
+bool rule_find_lets(struct block *block); /* notes where they stand, so that a rule need not look at all before it */
 /* Lets before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
 bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
                unsigned text_count, struct let ***lets, unsigned *let_count);

@@ -42,18 +42,34 @@ static bool covers(const struct rule *wide, const struct rule *rule) {
   return true;
 }
 
-static void overruled(struct checker *c, const struct rule *rule) {
+static bool denies_always(const struct rule *rule) {
+  return rule->effect == RULE_DENY && !rule->where && !rule->unless && !rule->let_count && !rule->waiver_count;
+}
+
+static void overruled(struct checker *c, const struct rule *rule, const struct rule *const *denials, unsigned count) {
   if ((rule->effect != RULE_ALLOW && rule->effect != RULE_ASK) || !rule->agent_count) return;
-  for (unsigned i = 0; i < c->program->rules_count; i++) {
-    const struct rule *deny = c->program->rules[i];
-    if (deny->effect != RULE_DENY || deny->where || deny->unless || deny->let_count || deny->waiver_count ||
-        !covers(deny, rule))
-      continue;
+  for (unsigned i = 0; i < count; i++) {
+    const struct rule *deny = denials[i];
+    if (!covers(deny, rule)) continue;
     struct diag *d = rule_diag(c, W0903, rule->span, "this rule is always overruled");
     rbc_diag_label(c->diags, d, deny->span, "denies all that it %s, without a condition",
                    rule->effect == RULE_ALLOW ? "allows" : "asks about");
     rbc_diag_note(c->diags, d, "a denial wins over every other rule, in whatever order they stand");
     return;
+  }
+}
+
+static void conditions(struct checker *c) {
+  struct rule **rules = c->program->rules;
+  const unsigned count = c->program->rules_count;
+  unsigned denial_count = 0;
+  const struct rule **denials = rule_array_of(c, count, sizeof *denials);
+  if (!denials) return;
+  for (unsigned i = 0; i < count; i++)
+    if (denies_always(rules[i])) denials[denial_count++] = rules[i];
+  for (unsigned i = 0; i < count; i++) {
+    condition(c, rules[i]);
+    overruled(c, rules[i], denials, denial_count);
   }
 }
 
@@ -123,10 +139,7 @@ static void in_text_order(struct checker *c) {
 }
 
 void rule_check_warnings(struct checker *c) {
-  for (unsigned i = 0; i < c->program->rules_count; i++) {
-    condition(c, c->program->rules[i]);
-    overruled(c, c->program->rules[i]);
-  }
+  conditions(c);
   for (unsigned i = 0; i < c->program->agents_count; i++)
     if (!c->program->agents[i]->package->is_std) useless(c, c->program->agents[i]);
   in_text_order(c);
