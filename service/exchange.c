@@ -10,7 +10,7 @@ struct exchange *exchange_new(struct channel *channel, struct reply *reply, cons
   struct gate *gate = channel->gate;
   struct exchange *x = gate_new(sizeof *x);
   *x = (struct exchange){.gate = gate, .next = gate->exchanges, .channel = channel, .person = channel->person, .reply = reply,
-                         .id = gate_copy_bytes(id, id_length), .started = loop_now()};
+                         .id = gate_copy_bytes(id, id_length), .modern = channel->modern, .started = loop_now()};
   if (x->next) x->next->previous = x;
   gate->exchanges = x;
   gate->exchange_count++;
@@ -55,10 +55,25 @@ static void answer(struct exchange *x, struct buffer *message) {
   exchange_free(x);
 }
 
+static bool is_cacheable(const char *method) {
+  size_t length = strlen(method);
+  return (length > 5 && !strcmp(method + length - 5, "/list")) || !strcmp(method, "resources/read") || !strcmp(method, "server/discover");
+}
+
+void result_add(struct buffer *b, bool modern, const char *method, const char *result, size_t length) {
+  if (!modern || length < 2 || *result != '{') { buffer_add(b, result, length); return; }
+  buffer_text(b, "{\"resultType\":\"complete\"");
+  if (is_cacheable(method)) buffer_text(b, ",\"ttlMs\":0,\"cacheScope\":\"private\"");
+  size_t at = 1;
+  while (at < length && (result[at] == ' ' || result[at] == '\n' || result[at] == '\r' || result[at] == '\t')) at++;
+  if (result[at] != '}') buffer_text(b, ",");
+  buffer_add(b, result + at, length - at);
+}
+
 void exchange_answer(struct exchange *x, const char *result, size_t length) {
   struct buffer b = {0};
   buffer_format(&b, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":", x->id);
-  buffer_add(&b, result, length);
+  result_add(&b, x->modern, x->method, result, length);
   buffer_text(&b, "}");
   answer(x, &b);
 }
@@ -74,7 +89,8 @@ void exchange_refuse(struct exchange *x, int code, const char *message) {
 void exchange_say(struct exchange *x, const char *effect, const char *text) {
   struct buffer b = {0};
   if (strcmp(x->method, "tools/call") != 0) { exchange_refuse(x, -32000, text); return; }
-  buffer_format(&b, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"content\":[{\"type\":\"text\",\"text\":", x->id);
+  buffer_format(&b, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{%s\"content\":[{\"type\":\"text\",\"text\":", x->id,
+                x->modern ? "\"resultType\":\"complete\"," : "");
   buffer_quote_text(&b, text);
   buffer_format(&b, "}],\"isError\":true,\"_meta\":{\"rebase/effect\":\"%s\"", effect);
   if (x->decision[0]) buffer_format(&b, ",\"rebase/decision\":\"%s\"", x->decision);
@@ -108,6 +124,13 @@ void exchange_finish(struct exchange *x, rebase_outcome outcome, const char *res
     return;
   }
   result_read(&seen, result, length, x->unwrap);
+  if (seen.incomplete) {                    /* it would have the agent ask a person or a model */
+    enforce_observe(gate, x, REBASE_UNKNOWN, NULL, 0, NULL);
+    result_free(&seen);
+    gate->metrics.server_requests_denied++;
+    exchange_say(x, "failed", "The server asks for input instead of answering, which the gateway does not let it do.");
+    return;
+  }
   if (seen.failed) outcome = x->reads ? REBASE_FAILED : REBASE_UNKNOWN;
   bool typed = enforce_observe(gate, x, outcome, seen.facts, seen.facts_length, &report);
   char *reason = NULL, *released = NULL;

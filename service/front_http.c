@@ -135,26 +135,47 @@ static struct peer peer_of(struct http_request *r, bool *twice) {
 
 static bool known_protocol(const char *version) {
   static const char *const known[] = GATE_PROTOCOLS;
+  if (version && !strcmp(version, GATE_MODERN)) return true;
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) if (!version || !strcmp(known[i], version)) return true;
   return false;
 }
 
-static bool is_initialize(const struct buffer *body) {
-  json_t *root = json_loadb(body->bytes ? body->bytes : "", body->length, JSON_REJECT_DUPLICATES, NULL);
+static bool is_initialize(json_t *root) {
   const char *method = json_string_value(json_object_get(root, "method"));
-  bool is = method && !strcmp(method, "initialize");
-  json_decref(root);
-  return is;
+  return method && !strcmp(method, "initialize");
+}
+
+/* What the headers of a modern request say is what stands in it: whoever routes by them must not be told something else. */
+static bool headers_agree(struct http_request *r, json_t *root) {
+  bool twice = false;
+  json_t *params = json_object_get(root, "params");
+  const char *version = header(r, "MCP-Protocol-Version", &twice), *method = header(r, "Mcp-Method", &twice), *name = header(r, "Mcp-Name", &twice);
+  const char *said = json_string_value(json_object_get(root, "method")), *key = said && !strcmp(said, "resources/read") ? "uri" : "name";
+  const char *meant = json_string_value(json_object_get(params, key));
+  const char *spoken = json_string_value(json_object_get(json_object_get(params, "_meta"), "io.modelcontextprotocol/protocolVersion"));
+  if (twice || !version || !method || !said || !spoken || strcmp(version, spoken) != 0 || strcmp(method, said) != 0) return false;
+  bool named = !strcmp(said, "tools/call") || !strcmp(said, "resources/read") || !strcmp(said, "prompts/get");
+  return named ? name && meant && !strcmp(name, meant) : true;
 }
 
 /* ---- MCP ---- */
+static enum MHD_Result respond_mismatch(struct http_request *r) {
+  static const char text[] = "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32020,\"message\":\"the headers say something else than the message\"}}";
+  return respond(r, 400, "application/json", text, sizeof text - 1);
+}
+
 static enum MHD_Result post(struct http_request *r, struct person *person, const char *id) {
   struct front_http *f = r->listener->front;
-  if (id) {
+  json_t *root = json_loadb(r->body.bytes ? r->body.bytes : "", r->body.length, JSON_REJECT_DUPLICATES, NULL);
+  bool modern = mcp_modern(root), begins = is_initialize(root), agree = !modern || headers_agree(r, root);
+  json_decref(root);
+  if (!agree) return respond_mismatch(r);
+  if (modern) r->session = protocol_session_stateless(f, person);
+  else if (id) {
     r->session = protocol_session_find(f, id);
     if (r->session && r->session->channel.person != person) r->session = NULL;    /* somebody else's: as if there were none */
     if (!r->session) return refuse(r, 404, "no such session: initialize again");
-  } else if (!is_initialize(&r->body)) return refuse(r, 400, "begin with initialize, and send the Mcp-Session-Id that it gives");
+  } else if (!begins) return refuse(r, 400, "begin with initialize, and send the Mcp-Session-Id that it gives");
   else if (!(r->session = protocol_session_new(f, person))) return refuse(r, 503, "too many sessions");
   struct http_reply *reply = gate_new(sizeof *reply);
   *reply = (struct http_reply){{answer, progress, NULL}, r};

@@ -28,6 +28,7 @@ struct front_http {
   struct known *known;
   struct listener *listeners; size_t listener_count;
   struct protocol_session *sessions[SESSION_BUCKETS];
+  struct protocol_session *stateless;       /* one a person, for requests of GATE_MODERN */
   uint32_t session_count;
   int64_t swept;
 };
@@ -35,6 +36,7 @@ struct front_http {
 /* front_http_sessions.c */
 struct protocol_session *protocol_session_find(struct front_http *front, const char *id);
 struct protocol_session *protocol_session_new(struct front_http *front, struct person *person);     /* NULL: too many */
+struct protocol_session *protocol_session_stateless(struct front_http *front, struct person *person);
 void protocol_session_end(struct protocol_session *session);
 void sessions_sweep(struct front_http *front, int64_t now);
 void sessions_end(struct front_http *front);

@@ -40,6 +40,17 @@ struct protocol_session *protocol_session_new(struct front_http *f, struct perso
   return s;
 }
 
+struct protocol_session *protocol_session_stateless(struct front_http *f, struct person *person) {
+  for (struct protocol_session *s = f->stateless; s; s = s->next) if (s->channel.person == person) return s;
+  struct protocol_session *s = gate_new(sizeof *s);
+  s->front = f;
+  s->channel.person = person;
+  s->channel.stateless = true;
+  channel_add(f->gate, &s->channel);
+  s->next = f->stateless;
+  return f->stateless = s;
+}
+
 void protocol_session_end(struct protocol_session *s) {
   struct protocol_session **at = bucket(s->front, s->id);
   while (*at != s) at = &(*at)->next;
@@ -66,4 +77,9 @@ void sessions_sweep(struct front_http *f, int64_t now) {
 
 void sessions_end(struct front_http *f) {
   for (unsigned i = 0; i < SESSION_BUCKETS; i++) while (f->sessions[i]) protocol_session_end(f->sessions[i]);
+  for (struct protocol_session *s = f->stateless, *next; s; s = next) {
+    next = s->next;
+    channel_remove(&s->channel);
+    free(s);
+  }
 }

@@ -14,6 +14,8 @@
 
 #define GATE_PROTOCOLS {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"}     /* newest first */
 
+#define GATE_MODERN "2026-07-28"    /* without handshake and sessions: every request says its version in params._meta */
+
 struct gate;
 struct upstream;
 struct exchange;
@@ -36,6 +38,8 @@ struct channel {
   struct channel *next, *previous;
   struct person *person;
   bool initialized;
+  bool modern;                      /* the message that is being looked at is of GATE_MODERN */
+  bool stateless;                   /* shared by clients that know nothing of each other: none can cancel a call by its id */
   /* A message from the gateway's own side; NULL when the front has no way for it now. */
   void (*notify)(struct channel *channel, const char *json, size_t length);
 };
@@ -63,7 +67,7 @@ struct exchange {
   struct upstream *upstream;
   uint64_t upstream_id;             /* 0: not sent */
   char decision[REBASE_ID_BYTES], canary_decision[REBASE_ID_BYTES];
-  bool reads, unwrap, shadow_denied;
+  bool reads, unwrap, modern;
   bool waits;                       /* for an approval */
   char *held; size_t held_length;   /* the message itself: it is looked at when the servers have started */
   int64_t started, sent, deadline;
@@ -113,6 +117,8 @@ void exchange_free(struct exchange *exchange);
 void exchange_abandon(struct exchange *exchange);         /* nobody waits: tell the upstream, forget the rest */
 void exchange_answer(struct exchange *exchange, const char *result, size_t length);     /* {"result": ...} */
 void exchange_refuse(struct exchange *exchange, int code, const char *message);         /* {"error": ...} */
+/* A result as the protocol of the request wants it: a modern one says that it is complete. */
+void result_add(struct buffer *message, bool modern, const char *method, const char *result, size_t length);
 /* A tool's result that says what is wrong, so that the model reads it; frees the exchange. `effect`: deny, ask, failed, unavailable. */
 void exchange_say(struct exchange *exchange, const char *effect, const char *text);
 /* The upstream answered: raw `result`, or with NULL an error text. Observes, releases, answers, frees. */
@@ -123,6 +129,7 @@ void reply_error(struct reply *reply, const char *id, int code, const char *mess
 /* mcp.c: a message of an agent. reply NULL: it came where no answer can go, then only notifications are taken. A reply that
  * needs no answer (a notification) is answered with length 0. */
 void mcp_receive(struct channel *channel, struct reply *reply, const char *message, size_t length);
+bool mcp_modern(json_t *message);                         /* it says its version, as those of GATE_MODERN do */
 void mcp_round(struct gate *gate);                         /* looks at messages that were held */
 void mcp_list_changed(struct gate *gate);                 /* tells all agents that tools may have changed */
 #endif

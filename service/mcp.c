@@ -9,15 +9,24 @@
 static const char *const protocols[] = GATE_PROTOCOLS;
 enum { PROTOCOLS = sizeof protocols / sizeof *protocols, LONGEST_ID = 256 };
 
-static void answer(struct reply *reply, struct raw id, const char *result) {
+static void answer(struct channel *channel, struct reply *reply, struct raw id, const char *method, const char *result) {
   struct buffer b = {0};
   buffer_text(&b, "{\"jsonrpc\":\"2.0\",\"id\":");
   buffer_add(&b, id.text, id.length);
   buffer_text(&b, ",\"result\":");
-  buffer_text(&b, result);
+  result_add(&b, channel->modern, method, result, strlen(result));
   buffer_text(&b, "}");
   reply->answer(reply, b.bytes, b.length);
   buffer_free(&b);
+}
+
+static void capabilities(struct channel *channel, struct buffer *b) {
+  buffer_text(b, "\"capabilities\":{\"tools\":{");
+  if (!channel->modern) buffer_text(b, "\"listChanged\":true");
+  buffer_text(b, "}");
+  if (call_offers(channel->gate, channel->person, "resources")) buffer_text(b, ",\"resources\":{}");
+  if (call_offers(channel->gate, channel->person, "prompts")) buffer_text(b, ",\"prompts\":{}");
+  buffer_text(b, "}");
 }
 
 /* A server's own instructions are left out: nobody has reviewed them. */
@@ -25,21 +34,53 @@ static void initialize(struct channel *channel, struct reply *reply, struct raw 
   const char *asked = json_string_value(json_object_get(params, "protocolVersion")), *version = protocols[0];
   for (size_t i = 0; asked && i < PROTOCOLS; i++) if (!strcmp(protocols[i], asked)) version = protocols[i];
   struct buffer b = {0};
-  buffer_format(&b, "{\"protocolVersion\":\"%s\",\"capabilities\":{\"tools\":{\"listChanged\":true}", version);
-  if (call_offers(channel->gate, channel->person, "resources")) buffer_text(&b, ",\"resources\":{}");
-  if (call_offers(channel->gate, channel->person, "prompts")) buffer_text(&b, ",\"prompts\":{}");
-  buffer_format(&b, "},\"serverInfo\":{\"name\":\"rbgate\",\"version\":\"%s\"}}", rebase_version());
+  buffer_format(&b, "{\"protocolVersion\":\"%s\",", version);
+  capabilities(channel, &b);
+  buffer_format(&b, ",\"serverInfo\":{\"name\":\"rbgate\",\"version\":\"%s\"}}", rebase_version());
   channel->initialized = true;
-  answer(reply, id, b.bytes);
+  answer(channel, reply, id, "initialize", b.bytes);
+  buffer_free(&b);
+}
+
+static void discover(struct channel *channel, struct reply *reply, struct raw id) {
+  struct buffer b = {0};
+  buffer_text(&b, "{\"supportedVersions\":[\"" GATE_MODERN "\"");
+  for (size_t i = 0; i < PROTOCOLS; i++) buffer_format(&b, ",\"%s\"", protocols[i]);
+  buffer_text(&b, "],");
+  capabilities(channel, &b);
+  buffer_format(&b, ",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":{\"name\":\"rbgate\",\"version\":\"%s\"}}}", rebase_version());
+  answer(channel, reply, id, "server/discover", b.bytes);
+  buffer_free(&b);
+}
+
+static const char *modern_version(json_t *root) {
+  json_t *meta = json_object_get(json_object_get(root, "params"), "_meta");
+  return json_string_value(json_object_get(meta, "io.modelcontextprotocol/protocolVersion"));
+}
+
+bool mcp_modern(json_t *root) { return modern_version(root) != NULL; }
+
+static void refuse_version(struct reply *reply, struct raw id, const char *version) {
+  struct buffer b = {0};
+  buffer_text(&b, "{\"jsonrpc\":\"2.0\",\"id\":");
+  buffer_add(&b, id.text, id.length);
+  buffer_text(&b, ",\"error\":{\"code\":-32022,\"message\":\"this protocol version is not spoken here\",\"data\":{\"supported\":[\"" GATE_MODERN "\"],\"requested\":");
+  buffer_quote_text(&b, version);
+  buffer_text(&b, "}}}");
+  reply->answer(reply, b.bytes, b.length);
   buffer_free(&b);
 }
 
 static void request(struct channel *channel, struct reply *reply, struct raw id, struct raw params, json_t *root, const char *method) {
   json_t *parsed = json_object_get(root, "params");
-  if (!strcmp(method, "tools/call")) call_tool(channel, reply, id, params, parsed);
+  const char *version = modern_version(root);
+  channel->modern = version != NULL;
+  if (version && strcmp(version, GATE_MODERN) != 0) refuse_version(reply, id, version);
+  else if (!strcmp(method, "tools/call")) call_tool(channel, reply, id, params, parsed);
   else if (!strcmp(method, "tools/list")) call_list_tools(channel, reply, id);
   else if (!strcmp(method, "initialize")) initialize(channel, reply, id, parsed);
-  else if (!strcmp(method, "ping")) answer(reply, id, "{}");
+  else if (!strcmp(method, "server/discover") && version) discover(channel, reply, id);
+  else if (!strcmp(method, "ping")) answer(channel, reply, id, "ping", "{}");
   else if (call_is_governed(method)) call_governed(channel, reply, id, params, method);
   else {
     char *raw = gate_copy_bytes(id.text, id.length), *what = gate_format("method %.100s", method);
@@ -53,6 +94,7 @@ static void request(struct channel *channel, struct reply *reply, struct raw id,
 /* Only what this channel asked for can be cancelled by it. */
 static void cancelled(struct channel *channel, struct raw params) {
   bool bad = false;
+  if (channel->stateless) return;
   struct raw id = raw_is_object(params) ? raw_member(params, "requestId", &bad) : params;
   if (bad || !id.text) return;
   for (struct exchange *x = channel->gate->exchanges; x; x = x->next)

@@ -17,6 +17,9 @@ void result_read(struct result *r, const char *raw, size_t length, bool unwrap) 
   bool bad = false;
   *r = (struct result){.root = json_loadb(raw, length, JSON_ALLOW_NUL, NULL)};
   r->failed = json_is_true(json_object_get(r->root, "isError"));
+  const char *type = json_string_value(json_object_get(r->root, "resultType"));
+  r->incomplete = json_object_get(r->root, "resultType") && (!type || strcmp(type, "complete") != 0);
+  r->typed = type && json_object_del(r->root, "resultType") == 0;
   struct raw structured = {NULL, 0};
   if (json_is_object(json_object_get(r->root, "structuredContent"))) structured = raw_member((struct raw){raw, length}, "structuredContent", &bad);
   if (structured.text && unwrap && json_object_size(json_object_get(r->root, "structuredContent")) == 1) structured = raw_member(structured, "result", &bad);
@@ -117,17 +120,25 @@ static char *rewrite(struct releasing *r, const struct result *result) {
   return out;
 }
 
+/* As it came, save for resultType, which the front adds where the agent's protocol has it. */
+static char *unchanged(const struct result *result, const char *raw, size_t length, size_t *released) {
+  char *out = result->typed ? json_dumps(result->root, JSON_COMPACT | JSON_REAL_PRECISION(17)) : gate_copy_bytes(raw, length);
+  *released = out ? strlen(out) : 0;
+  if (!result->typed) *released = length;
+  return out;
+}
+
 char *result_release(struct gate *gate, struct person *person, const struct result *result, const char *raw, size_t length,
                      size_t *released, char **reason) {
   *released = length;
-  if (!gate->config->release_results || gate->config->shadow) return gate_copy_bytes(raw, length);
+  if (!gate->config->release_results || gate->config->shadow) return unchanged(result, raw, length, released);
   struct releasing r = {.gate = gate, .person = person};
   gather(&r, result->root);
   struct released whole = enforce_release(gate, person, r.all.bytes, r.all.length, true);
   char *out = NULL;
   if (!whole.text) r.reason = whole.reason;
   else if (whole.redacts && r.binary) r.reason = gate_copy("the answer holds pictures, sound or files, which cannot be redacted");
-  else if (whole.length == r.all.length && !memcmp(whole.text, r.all.bytes, whole.length)) out = gate_copy_bytes(raw, length);
+  else if (whole.length == r.all.length && !memcmp(whole.text, r.all.bytes, whole.length)) out = unchanged(result, raw, length, released);
   else if ((out = rewrite(&r, result))) *released = strlen(out);
   free(whole.text);
   buffer_free(&r.all);

@@ -6,6 +6,7 @@
 struct result {
   json_t *root;
   bool failed;                      /* isError */
+  bool incomplete, typed;           /* resultType is there, and not `complete`; it was there and was taken out of root */
   const char *facts; size_t facts_length;       /* its structured content, raw, or its only text; NULL: neither */
   char *owned;
 };

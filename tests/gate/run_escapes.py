@@ -379,8 +379,19 @@ def test_server_that_asks_the_model():
     with Agent(p) as a:
         a.call('break_off', how='asks')
         expect(not [n for n in a.answers.get('notifications', []) if 'sampling' in json.dumps(n)])
-    time.sleep(0.1)
+        until = time.monotonic() + 5
+        while not [m for m in p.calls() if m.get('id') == 'q1'] and time.monotonic() < until:
+            time.sleep(0.02)
     expect([m['error']['code'] for m in p.calls() if m.get('id') == 'q1'] == [-32601], p.calls())
+
+
+def test_server_that_asks_the_person():
+    "an answer that wants input instead is no answer, and its question reaches nobody"
+    got = run_http.modern(gate(), 'tools/call', {'name': 'break_off', 'arguments': {'how': 'wants input'}})[1]['result']
+    failed(got, 'asks for input')
+    expect('password' not in json.dumps(got), got)
+    got = run_http.modern(gate(), 'tools/call', {'name': 'break_off', 'arguments': {'how': 'says complete'}})
+    expect(json.dumps(got).count('resultType') == 1, got)
 
 
 def test_answer_to_another_call():

@@ -219,6 +219,46 @@ def test_too_many_calls_at_once_are_refused():
         expect(sorted(bool(r.get('isError')) for r in results) == [False, False, True, True], results)
 
 
+def modern(gate, method, params=None, version='2026-07-28', headers=(), **override):
+    """One request of the revision without handshake and sessions."""
+    params = {**(params or {}), '_meta': {'io.modelcontextprotocol/protocolVersion': version, 'io.modelcontextprotocol/clientCapabilities': {}}}
+    name = params.get('uri') if method == 'resources/read' else params.get('name')
+    given = {'Content-Type': 'application/json', 'Accept': 'application/json, text/event-stream', 'MCP-Protocol-Version': version, 'Mcp-Method': method,
+             **({'Mcp-Name': name} if name else {}), **override}
+    body = json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': method, 'params': params})
+    status, _, text = gate.http('POST', '/mcp', body, [(k, v) for k, v in given.items() if v])
+    return status, json.loads(text)
+
+
+def test_the_revision_without_handshake_is_spoken():
+    with Gate(place()) as gate:
+        status, got = modern(gate, 'server/discover')
+        expect(status == 200 and got['result']['supportedVersions'][0] == '2026-07-28' and got['result']['resultType'] == 'complete', got)
+        _, got = modern(gate, 'tools/list')
+        expect(len(got['result']['tools']) == 10 and got['result']['cacheScope'] == 'private', got)
+        _, got = modern(gate, 'tools/call', {'name': 'echo', 'arguments': {'text': 'x'}})
+        expect(got['result']['resultType'] == 'complete' and said(got['result']) == 'x', got)
+        _, got = modern(gate, 'tools/call', {'name': 'wipe', 'arguments': {'id': 'x'}})
+        denied(got['result'])
+        expect(modern(gate, 'tools/list', version='2099-01-01', **{'MCP-Protocol-Version': '2026-07-28'})[0] == 400)
+        _, got = modern(gate, 'resources/read', {'uri': 'desk:1'})
+        expect('[email]' in json.dumps(got) and got['result']['ttlMs'] == 0, got)
+        expect('error' in modern(gate, 'subscriptions/listen')[1])
+
+
+def test_headers_that_say_something_else_than_the_message_are_refused():
+    with Gate(place()) as gate:
+        for override in ({'Mcp-Method': 'tools/list'}, {'Mcp-Name': 'find'}, {'Mcp-Name': None}, {'MCP-Protocol-Version': '2025-11-25'}, {'Mcp-Method': None}):
+            status, got = modern(gate, 'tools/call', {'name': 'echo', 'arguments': {'text': 'x'}}, **override)
+            expect(status == 400 and got['error']['code'] == -32020, override, got)
+
+
+def test_labels_stay_without_sessions():
+    with Gate(place()) as gate:
+        modern(gate, 'tools/call', {'name': 'read_customer', 'arguments': {'id': '1'}})
+        denied(modern(gate, 'tools/call', {'name': 'post', 'arguments': {'text': 'x'}})[1]['result'], 'personal data')
+
+
 # ---- several servers, servers over HTTP
 def test_an_mcp_server_over_http_is_spoken_to_with_the_held_credential():
     for env in ({}, {'STUB_EVENTS': '1'}):

@@ -147,7 +147,9 @@ def test_memory_over_http():
     with Gate(place):
         entity = {'name': 'Ann', 'entityType': 'person', 'observations': ['ann@example.org']}
         steps = [['list', None], call('create_entities', entities=[entity]), call('read_graph'), call('delete_entities', entityNames=['Ann'])]
-        for language, got in both(['http', 'http://127.0.0.1:%d/mcp' % port, 'tok'], *steps):
+        url = 'http://127.0.0.1:%d/mcp' % port
+        answers = list(both(['http', url, 'tok'], *steps)) + [(mode, client('py', [mode, url, 'tok'], *steps)) for mode in ('auto', '2026-07-28')]
+        for language, got in answers:
             expect(sorted(names(got[0])) == ['create_entities', 'read_graph'], language, got[0])
             allowed(got[1]['result'])
             expect('[email]' in json.dumps(got[2]) and 'ann@example' not in json.dumps(got[2]), language, got[2])

@@ -75,6 +75,10 @@ def break_off(how):
         return {'content': [], 'structuredContent': {'ann@example.org': 1}}
     if how == 'twice':
         return None
+    if how == 'wants input':
+        return {'resultType': 'input_required', 'inputRequests': {'a': {'method': 'elicitation/create', 'params': {'message': 'Your password?'}}}, 'content': []}
+    if how == 'says complete':
+        return {'resultType': 'complete', 'content': [{'type': 'text', 'text': 'whole'}]}
     if how == 'progress':
         return text('done')
     return text('fine')

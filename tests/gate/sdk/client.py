@@ -1,6 +1,7 @@
 """The official Python SDK's client: steps as JSON on the command line, what came of each as JSON lines.
 
-usage: client.py stdio COMMAND... -- STEPS   |   client.py http URL TOKEN -- STEPS"""
+usage: client.py stdio COMMAND... -- STEPS   |   client.py http URL TOKEN -- STEPS   |   client.py VERSION URL TOKEN -- STEPS
+VERSION: the protocol revision without handshake, or auto."""
 import asyncio, json, sys
 
 from mcp import ClientSession, StdioServerParameters
@@ -12,6 +13,10 @@ kind, how, steps = sys.argv[1], sys.argv[2:at], json.loads(sys.argv[at + 1])
 
 async def run(session):
     await session.initialize()
+    await steps_of(session)
+
+
+async def steps_of(session):
     for method, params in steps:
         try:
             if method == 'list':
@@ -36,6 +41,11 @@ async def main():
     from mcp.client.streamable_http import streamable_http_client
     import mcp.shared._httpx_utils as utils
     client = utils.create_mcp_http_client(headers={'Authorization': 'Bearer ' + how[1]})
+    if kind != 'http':
+        from mcp import Client
+        async with client, Client(streamable_http_client(how[0], http_client=client), mode=kind) as whole:
+            await steps_of(whole)
+        return
     async with client, streamable_http_client(how[0], http_client=client) as streams:
         async with ClientSession(streams[0], streams[1]) as session:
             await run(session)
