@@ -291,7 +291,7 @@ static bool second_word(struct reader *r, const char *name, const char *first, c
 static void settings(struct reader *r) {
   struct config *c = r->config;
   json_t *root = c->root;
-  ONLY(r, root, "", "bundle", "canary", "mode", "listen", "origins", "admin", "log", "on_log_failure", "pins", "state", "results", "ask", "limits",
+  ONLY(r, root, "", "bundle", "keys", "canary", "mode", "listen", "origins", "admin", "sandbox", "log", "on_log_failure", "pins", "state", "results", "ask", "limits",
        "callers", "approvers", "upstreams");
   if (!(c->bundle = text(r, root, "", "bundle"))) wrong(r, "bundle", "missing");
   c->canary = text(r, root, "", "canary");
@@ -301,8 +301,15 @@ static void settings(struct reader *r) {
   c->admin = text(r, root, "", "admin");
   c->shadow = second_word(r, "mode", "enforce", "shadow");
   c->release_results = !second_word(r, "results", "release", "pass");
+  c->sandbox = !second_word(r, "sandbox", "on", "off");
   c->log_failure_allows = second_word(r, "on_log_failure", "deny", "continue");
   c->listen = texts(r, root, "", "listen", &c->listen_count);
+  c->keys = texts(r, root, "", "keys", &c->key_count);
+  for (size_t i = 0; i < c->key_count; i++) {
+    static const char prefix[] = "rebase-public-key:";
+    if (!strncmp(c->keys[i], prefix, sizeof prefix - 1)) c->keys[i] += sizeof prefix - 1;
+    if (strlen(c->keys[i]) != 64) wrong(r, "keys", "a key is what `rbc keygen` writes into NAME.public");
+  }
   c->origins = texts(r, root, "", "origins", &c->origin_count);
   json_t *ask = OBJECT(r, root, "", "ask"), *limits = OBJECT(r, root, "", "limits");
   ONLY(r, ask, "ask", "wait", "webhook", "headers");
@@ -356,6 +363,7 @@ void config_free(struct config *c) {
   free(c->approvers);
   free(c->listen);
   free(c->origins);
+  free(c->keys);
   free(c->webhook_headers);
   json_decref(c->root);
   free(c->path);

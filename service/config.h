@@ -52,7 +52,8 @@ struct config {
   const char *bundle, *canary, *log, *pins, *state, *admin;
   const char **listen; size_t listen_count;
   const char **origins; size_t origin_count;
-  bool shadow, release_results, log_failure_allows;
+  const char **keys; size_t key_count;      /* NULL-terminated; none: signatures are not asked for */
+  bool shadow, release_results, log_failure_allows, sandbox;
   int64_t ask_wait;                 /* microseconds that a call waits for its approval; 0: answer `pending` */
   const char *webhook; struct named_secret *webhook_headers; size_t webhook_header_count;
   size_t message_bytes, result_bytes;

@@ -79,9 +79,12 @@ static bool not_older(struct gate *gate, const char *built, char **error) {
   return fine;
 }
 
-static rebase_status try_load(const char *bytes, size_t size, char **built, rebase_report *report) {
+static const char *const *trusted_keys(const struct gate *gate) { return gate->config->key_count ? gate->config->keys : NULL; }
+
+static rebase_status try_load(struct gate *gate, const char *bytes, size_t size, char **built, rebase_report *report) {
+  const rebase_options options = {.trusted_keys = trusted_keys(gate)};
   rebase_engine *scratch = NULL;
-  rebase_status status = rebase_engine_open(NULL, &scratch);
+  rebase_status status = rebase_engine_open(&options, &scratch);
   if (status == REBASE_OK) status = rebase_engine_load(scratch, bytes, size, report);
   if (status == REBASE_OK) *built = built_of(scratch);
   rebase_engine_close(scratch);
@@ -94,7 +97,7 @@ static bool load_into(struct gate *gate, rebase_engine *engine, const char *name
   struct stat found = {0};
   rebase_report report = {0};
   char *bytes = read_file(path, &size, &found);
-  rebase_status status = bytes ? try_load(bytes, size, &built, &report) : REBASE_E_FILE;
+  rebase_status status = bytes ? try_load(gate, bytes, size, &built, &report) : REBASE_E_FILE;
   if (status == REBASE_OK && keep_newest && !not_older(gate, built, error)) status = REBASE_E_BUNDLE;
   else if (status == REBASE_OK) status = rebase_engine_load(engine, bytes, size, &report);
   if (status != REBASE_OK && !*error) *error = gate_format("%s: %s%s%s", path, rebase_status_text(status), report.text[0] ? ": " : "", report.text);
@@ -182,7 +185,8 @@ void gate_drain(struct gate *gate, int64_t within) {
 /* ---- life ---- */
 static bool open_engine(struct gate *gate, rebase_engine **engine, rebase_request **request, bool logs, char **error) {
   size_t body = gate->config->message_bytes > gate->config->result_bytes ? gate->config->message_bytes : gate->config->result_bytes;
-  rebase_options options = {.log = logs ? log_of_engine : NULL, .user = gate, .request_bytes = (uint32_t)(body + body / 4 + 4096)};
+  rebase_options options = {.log = logs ? log_of_engine : NULL, .user = gate, .request_bytes = (uint32_t)(body + body / 4 + 4096),
+                            .trusted_keys = trusted_keys(gate)};
   rebase_status status = rebase_engine_open(&options, engine);
   if (status == REBASE_OK && !(*request = rebase_request_new(*engine))) status = REBASE_E_MEMORY;
   if (status != REBASE_OK) *error = gate_copy(rebase_status_text(status));

@@ -8,6 +8,7 @@
 #include "catalogue.h"
 #include "commands.h"
 #include "front.h"
+#include "sandbox.h"
 #include "upstream.h"
 
 enum { DRAIN_SECONDS = 30, LOOK_SECONDS = 30, ENOUGH_FAILURES = 2 };
@@ -258,6 +259,7 @@ int run_serve(int count, char **arguments) {
   signals_open(&signals, gate);
   struct front_http *front = gate->http = front_http_open(gate, &error);
   if (front) {
+    sandbox_enter(gate);
     gate_start(gate);
     loop_run(gate->loop);
   } else say("%s", error);

@@ -471,6 +471,23 @@ def test_admin_pages_from_the_agents_side():
         expect(gate().http('GET', path, headers=gate().agent().headers())[0] == 404, path)
 
 
+def test_starting_a_program_from_the_gateway():
+    "a gateway without server processes has given up starting programs and opening other files; none can debug another process"
+    if SANDBOX:
+        return
+    p = place()
+    with Stub(p) as stub:
+        p.settings['upstreams'] = {'crm': {'http': stub.url}}
+        with Gate(p) as g:
+            status = dict(line.split(':', 1) for line in open('/proc/%d/status' % g.process.pid).read().splitlines() if ':' in line)
+            expect(status['Seccomp'].strip() == '2' and status['NoNewPrivs'].strip() == '1', status)
+            allowed(g.agent().call('get_contact', id='1'))
+            g.process.send_signal(1)
+            time.sleep(0.3)
+            allowed(g.agent().call('get_contact', id='1'))
+    expect('cannot' not in open(os.path.join(p.dir, 'stderr')).read(), open(os.path.join(p.dir, 'stderr')).read())
+
+
 def test_gateway_killed_in_mid_call():
     "what is away lets nothing through, and no server outlives it with an open door"
     g = Gate(place())

@@ -403,6 +403,23 @@ def test_a_new_bundle_is_taken_while_running_and_a_broken_one_is_not():
         denied(a.call('echo', text='x'))
 
 
+def test_only_a_bundle_that_a_named_key_signed_is_taken():
+    key, signed = os.path.join(SCRATCH, 'key'), os.path.join(SCRATCH, 'signed.rbb')
+    done = subprocess.run([RBC, 'keygen', key], capture_output=True)
+    expect(done.returncode == 0, done.stderr)
+    public = open(key + '.public').read().split()[-1]
+    subprocess.run([RBC, 'compile', os.path.join(HERE, 'policy'), '-o', signed, '--date', '2026-01-01', '--sign', key + '.secret'], check=True, capture_output=True)
+    place = Place(bundle=signed, keys=[public])
+    expect(place.run('check')[0] == 0, place.run('check'))
+    other = os.path.join(SCRATCH, 'other-key')
+    subprocess.run([RBC, 'keygen', other], check=True, capture_output=True)
+    for changed in ({'bundle': BUNDLE}, {'bundle': signed, 'keys': [open(other + '.public').read().split()[-1]]}):
+        place.settings.update(changed)
+        place.write()
+        code, _, err = place.run('check')
+        expect(code == 1 and 'sign' in err, changed, err)
+
+
 def test_an_older_bundle_is_refused():
     bundle = os.path.join(SCRATCH, 'dated.rbb')
     compile_bundle(out=bundle, date='2026-02-01')
