@@ -203,28 +203,30 @@ bool json_value(struct json *j, uint32_t type_index, value *out) {
 }
 
 /* ---- arguments ---- */
-static const struct image_param *find_param(const struct json *j, const struct image_operation *o, const char *name, size_t length) {
+/* Mostly arguments come in the order of their declaration: the one after the last is tried first. */
+static const struct image_param *find_param(const struct json *j, const struct image_operation *o, uint32_t first, const char *name, size_t length) {
   const struct image_param *params = j->bundle->PARAMS.at + o->first_param;
-  for (uint32_t i = 0; i < o->params; i++) {
+  for (uint32_t tried = 0, i = first; tried < o->params; tried++, i = i + 1 < o->params ? i + 1 : 0) {
     const struct text *param = bundle_text(j->bundle, params[i].name);
     if (param->len == length && !memcmp(param->bytes, name, length)) return &params[i];
   }
   return NULL;
 }
 
-static bool argument(struct json *j, const struct image_operation *operation, unsigned char *given, value *slots) {
+static bool argument(struct json *j, const struct image_operation *operation, uint32_t *next, unsigned char *given, value *slots) {
   const char *name;
   size_t length;
   if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
   if (!json_quoted(j, &name, &length) || !json_expect(j, ':')) return false;
-  const struct image_param *param = find_param(j, operation, name, length);
+  const struct image_param *param = find_param(j, operation, *next < operation->params ? *next : 0, name, length);
   if (!param) {
     return json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name,
                      bundle_string(j->bundle, operation->name));
   }
   json_enter(j, name, length);
-  if (twice(given, (uint32_t)(param - (j->bundle->PARAMS.at + operation->first_param))))
-    return json_fail(j, REBASE_E_REQUEST, "given twice");
+  uint32_t place = (uint32_t)(param - (j->bundle->PARAMS.at + operation->first_param));
+  *next = place + 1;
+  if (twice(given, place)) return json_fail(j, REBASE_E_REQUEST, "given twice");
   if (!json_value(j, param->type, &slots[param->slot])) return false;
   json_leave(j);
   return true;
@@ -260,7 +262,8 @@ bool json_arguments(struct json *j, const struct image_operation *operation, val
   if (json_peek(j) != '{') return json_fail(j, REBASE_E_REQUEST, "an object is expected");
   if (!json_open(j, '{')) return false;
   if (!json_take(j, '}')) {
-    do if (!argument(j, operation, given, slots)) return false;
+    uint32_t next = 0;
+    do if (!argument(j, operation, &next, given, slots)) return false;
     while (json_take(j, ','));
     if (!json_expect(j, '}')) return false;
   }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "json.h"
 #include "packed.h"
+#include "plain.h"
 
 /* ---- workspace ---- */
 void workspace_reset(struct workspace *w) {
@@ -151,6 +152,7 @@ bool json_raw(struct json *j, const char **raw, size_t *raw_length, bool *escape
   *escaped = false;
   unsigned char high = 0;
   for (;; at++) {
+    at = plain_json(at, j->end);
     if (at == j->end) return broken(j, "not valid JSON: the string does not end");
     high |= *at;
     if (*at == '"') break;

@@ -1,6 +1,7 @@
 /* out.c: numbers, strings and dates as text. */
 #include "out.h"
 #include "calendar.h"
+#include "plain.h"
 
 void out_unsigned(struct out *out, uint64_t number) {
   char digits[20];
@@ -52,16 +53,17 @@ static void escape(struct out *out, unsigned char c) {
 }
 
 void out_json_string(struct out *out, const char *bytes, size_t length) {
-  size_t plain = 0;
+  const unsigned char *at = (const unsigned char *)bytes, *end = at + length, *plain = at;
   out_char(out, '"');
-  for (size_t i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)bytes[i];
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out_bytes(out, bytes + plain, i - plain);
-    escape(out, c);
-    plain = i + 1;
+  for (; at < end; at++) {
+    at = plain_json(at, end);
+    if (at == end) break;
+    if (*at >= 0x20 && *at != '"' && *at != '\\') continue;
+    out_bytes(out, (const char *)plain, (size_t)(at - plain));
+    escape(out, *at);
+    plain = at + 1;
   }
-  out_bytes(out, bytes + plain, length - plain);
+  out_bytes(out, (const char *)plain, (size_t)(end - plain));
   out_char(out, '"');
 }
 

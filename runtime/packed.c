@@ -1,10 +1,13 @@
 /* packed.c: see packed.h. Recursion follows types, which the verifier bounds to PACKED_MAX_DEPTH. */
 #include "packed.h"
+#include "plain.h"
 
 /* ---- single values ---- */
 bool utf8_valid(const char *bytes, size_t length) {
   const unsigned char *p = (const unsigned char *)bytes, *end = p + length;
-  while (p < end) {
+  for (;;) {
+    p = plain_ascii(p, end);
+    if (p == end) return true;
     unsigned lead = *p++;
     if (lead - 1u < 0x7f) continue;
     unsigned more = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
@@ -14,7 +17,6 @@ bool utf8_valid(const char *bytes, size_t length) {
     for (p++; --more; p++)
       if ((*p & 0xc0) != 0x80) return false;
   }
-  return true;
 }
 
 void utf8_patch(char *text) {

@@ -87,9 +87,10 @@ static bool note_name(char *noted, size_t size, const char *name) {
   return true;
 }
 
-/* Who asks and when, for log and explanation: known of every decision, refused ones too. */
+/* The decision's id; who asks and when, for log and explanation: known of every decision, refused ones too. */
 static void note_caller(rebase_request *r, const rebase_caller *caller) {
   struct record *record = &r->record;
+  new_id(r);
   record->clock = engine_now(r->engine, &record->now);
   if (note_name(record->agent, sizeof record->agent, caller ? caller->agent : NULL)) r->agent = NONE32;
   note_name(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
@@ -102,7 +103,6 @@ static rebase_status start(rebase_request *r) {
   r->canonical.length = 0;
   r->charges.count = 0;
   r->scratch.used = 0;
-  new_id(r);
   return engine_check(r->engine);
 }
 
@@ -302,7 +302,7 @@ rebase_status rebase_find_slot(rebase_engine *e, rebase_operation operation, con
   for (uint32_t i = 0; status == REBASE_E_SLOT && i < l->bundle->OPERATIONS.at[operation.index].params; i++) {
     const struct image_param *p = &l->bundle->PARAMS.at[l->bundle->OPERATIONS.at[operation.index].first_param + i];
     if (strcmp(bundle_string(l->bundle, p->name), argument)) continue;
-    *slot = (rebase_slot){operation.index, p->slot, p->type, l->generation};
+    *slot = (rebase_slot){operation.index, i, p->type, l->generation};
     status = REBASE_OK;
   }
   loaded_drop(l);
@@ -333,25 +333,28 @@ rebase_status rebase_request_call(rebase_request *r, rebase_operation operation)
 }
 
 /* The slot must be one of this call, on this bundle, not yet set, and of the type it says. */
-static rebase_status check_slot(rebase_request *r, rebase_slot slot, unsigned *kind) {
+static rebase_status check_slot(rebase_request *r, rebase_slot slot, unsigned *kind, value **place) {
   if (!r) return REBASE_E_ARGUMENT;
   if (!r->building || r->poison != REBASE_OK) return poison(r, REBASE_E_REQUEST, "no call was begun");
   if (slot.generation != r->loaded->generation) return poison(r, REBASE_E_STALE, "a slot was resolved on an older bundle");
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_param *p = slot.operation == r->asked.target ? operation_param(b, &b->OPERATIONS.at[slot.operation], slot.index) : NULL;
+  const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
+  const struct image_param *p = slot.operation == r->asked.target && slot.index < o->params ? &b->PARAMS.at[o->first_param + slot.index] : NULL;
   if (!p || p->type != slot.type) return poison(r, REBASE_E_SLOT, "a slot of another operation");
-  if (!is_missing(r->slots[slot.index])) return poison(r, REBASE_E_REQUEST, "an argument was set twice");
+  *place = &r->slots[p->slot];
+  if (!is_missing(**place)) return poison(r, REBASE_E_REQUEST, "an argument was set twice");
   *kind = bundle_type(b, p->type)->kind;
   return REBASE_OK;
 }
 
 static rebase_status set_number(rebase_request *r, rebase_slot slot, int64_t number, uint32_t kinds) {
   unsigned kind;
-  rebase_status status = check_slot(r, slot, &kind);
+  value *place;
+  rebase_status status = check_slot(r, slot, &kind, &place);
   if (status != REBASE_OK) return status;
   if (!(kinds >> kind & 1)) return poison(r, REBASE_E_TYPE, "a setter of another type than the argument's");
   if (number == REBASE_MISSING) return poison(r, REBASE_E_RANGE, "a number is out of range");
-  r->slots[slot.index] = int_value(number);
+  *place = int_value(number);
   return REBASE_OK;
 }
 
@@ -360,7 +363,8 @@ rebase_status rebase_set_int(rebase_request *r, rebase_slot slot, int64_t number
 
 rebase_status rebase_set_decimal(rebase_request *r, rebase_slot slot, int64_t millionths) {
   unsigned kind;
-  rebase_status status = check_slot(r, slot, &kind);
+  value *place;
+  rebase_status status = check_slot(r, slot, &kind, &place);
   if (status != REBASE_OK) return status;
   int64_t unit = REBASE_SCALE;
   if (kind == TYPE_MONEY)
@@ -372,7 +376,8 @@ rebase_status rebase_set_decimal(rebase_request *r, rebase_slot slot, int64_t mi
 rebase_status rebase_set_time(rebase_request *r, rebase_slot slot, int64_t microseconds) {
   const int64_t year_1 = INT64_C(-62135596800) * REBASE_SECOND, year_10000 = INT64_C(253402300800) * REBASE_SECOND;
   unsigned kind;
-  rebase_status status = check_slot(r, slot, &kind);
+  value *place;
+  rebase_status status = check_slot(r, slot, &kind, &place);
   if (status != REBASE_OK) return status;
   bool calendar = kind == TYPE_TIME || kind == TYPE_DATE;
   if (calendar && (microseconds < year_1 || microseconds >= year_10000)) return poison(r, REBASE_E_RANGE, "a time is out of range");
@@ -382,28 +387,30 @@ rebase_status rebase_set_time(rebase_request *r, rebase_slot slot, int64_t micro
 }
 
 /* What json decoding made of it, or why not. */
-static rebase_status set_decoded(rebase_request *r, rebase_slot slot, bool fine, value v) {
+static rebase_status set_decoded(rebase_request *r, value *place, bool fine, value v) {
   if (!fine || r->json.status != REBASE_OK)
     return poison(r, r->json.status == REBASE_OK ? REBASE_E_TYPE : r->json.status, r->json.error);
-  r->slots[slot.index] = v;
+  *place = v;
   r->built = r->work.low;
   return REBASE_OK;
 }
 
 rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, const char *text, size_t length) {
   unsigned kind;
-  rebase_status status = check_slot(r, slot, &kind);
+  value *place;
+  rebase_status status = check_slot(r, slot, &kind, &place);
   if (status != REBASE_OK) return status;
   if (!text && length) return poison(r, REBASE_E_ARGUMENT, "no text");
   if (length > r->engine->options.request_bytes) return poison(r, REBASE_E_TOO_LARGE, "a text is too long");
   value v = missing_value();
   bool fine = json_scalar_text(&r->json, slot.type, text ? text : "", length, &v);
-  return set_decoded(r, slot, fine, v);
+  return set_decoded(r, place, fine, v);
 }
 
 rebase_status rebase_set_json(rebase_request *r, rebase_slot slot, const char *json, size_t length) {
   unsigned kind;
-  rebase_status status = check_slot(r, slot, &kind);
+  value *place;
+  rebase_status status = check_slot(r, slot, &kind, &place);
   if (status != REBASE_OK) return status;
   if (!json) return poison(r, REBASE_E_ARGUMENT, "no JSON");
   if (length > r->engine->options.request_bytes) return poison(r, REBASE_E_TOO_LARGE, "an argument is too long");
@@ -412,7 +419,7 @@ rebase_status rebase_set_json(rebase_request *r, rebase_slot slot, const char *j
   json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, json, length);
   bool fine = json_value(&r->json, slot.type, &v) && json_end(&r->json);
   if (longest > r->json.longest) r->json.longest = longest;
-  return set_decoded(r, slot, fine, v);
+  return set_decoded(r, place, fine, v);
 }
 
 const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *caller) {
