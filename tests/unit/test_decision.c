@@ -51,7 +51,8 @@ END_TEST
 /* ---- asks ---- */
 #define ASKING "policy p { ask leads before call shop.cancel by bot because \"leads look at it\" wait at most 10 minutes  allow call shop.get_order by bot\n" \
                "  allow call shop.vault by bot  ask requester before call shop.get_pair by bot }\n" \
-               "guard g { ask legal before call shop.cancel where args.id == \"big\" wait at most 5 minutes  deny call shop.cancel where session has secret because \"secret\" }\n"
+               "guard g { ask legal before call shop.cancel where args.id == \"big\" wait at most 5 minutes  ask legal before call shop.cancel where args.id == \"big\" wait at most 20 minutes\n" \
+               "  deny call shop.cancel where session has secret because \"secret\" }\n"
 static rebase_status answer(const char *group, const char *approver) { return rebase_approve(h.engine, h.session, h.decision, group, approver); }
 
 START_TEST(spec_7_8_ask_and_second_evaluation) {
@@ -112,12 +113,51 @@ START_TEST(spec_7_8_bound_to_the_call) {
   ck_assert_int_eq(rebase_approve(h.engine, h.session, h.decision, "acme.shop.leads", "lea"), REBASE_E_DECISION);
   h.caller.session = h.session;
   host_load(&h, ASKING "guard more { require stamp(\"x\") before call mail.send }");
+  ck_assert_int_eq(answer("acme.shop.leads", "lea"), REBASE_E_DECISION);
   ASKS(&h, CANCEL("o1"));                   /* another bundle */
   ck_assert_int_eq(answer("acme.shop.leads", "lea"), REBASE_OK);
   strcpy(hash, decide(&h, "{ \"args\":{\"\\u0069d\":\"o1\"} ,\"call\":\"shop.cancel\"}")->call_hash);
   ck_assert_int_eq(strlen(hash), 64);
   ck_assert_str_eq(hash, decide(&h, CANCEL("o1"))->call_hash);  /* the same call, however it is written; here already used */
   ck_assert_str_ne(hash, decide(&h, CANCEL("o2"))->call_hash);
+  h.caller.session = other;
+  ck_assert_str_ne(hash, decide(&h, CANCEL("o1"))->call_hash);
+  h.caller = (rebase_caller){BOT, "ann", NULL};
+  strcpy(hash, decide(&h, CANCEL("o1"))->call_hash);
+  h.caller.agent = HELPER;
+  ck_assert_str_ne(hash, decide(&h, CANCEL("o1"))->call_hash);
+}
+END_TEST
+
+/* An answer to what another bundle asked is not taken: its groups may be others. */
+START_TEST(spec_7_8_answered_after_a_swap) {
+  host_load(&h, ASKING);
+  ASKS(&h, CANCEL("o1"));
+  host_load(&h, "policy p { ask leads before call shop.cancel by bot }");
+  ck_assert_int_eq(answer("acme.shop.leads", "lea"), REBASE_E_STALE);
+  host_load(&h, ASKING);
+  ck_assert_int_eq(answer("acme.shop.leads", "lea"), REBASE_OK);       /* it is in force again */
+  ALLOWS(&h, CANCEL("o1"));
+}
+END_TEST
+
+/* A decision holds 16 groups and 32 obligations; what has more is denied, not cut. */
+START_TEST(more_than_a_decision_holds) {
+  char text[8000] = "";
+  for (int i = 0; i < 17; i++) snprintf(text + strlen(text), sizeof text - strlen(text), "group g%d \"g\"\n", i);
+  strcat(text, "policy p {\n  ask g0");
+  for (int i = 1; i < 16; i++) snprintf(text + strlen(text), sizeof text - strlen(text), ", g%d", i);
+  strcat(text, " before call shop.cancel by bot\n  allow call shop.get_order by bot\n  allow call shop.vault by bot\n}\nguard g {\n  ask g16 before call shop.cancel where args.id == \"more\"\n");
+  for (int i = 0; i < 33; i++) snprintf(text + strlen(text), sizeof text - strlen(text), "  require stamp(\"%d\") before call shop.%s\n", i, i < 32 ? "{ get_order, vault }" : "vault");
+  strcat(text, "}\n");
+  host_load(&h, text);
+  ck_assert_uint_eq(decide(&h, CANCEL("a"))->approver_count, REBASE_MAX_APPROVERS);
+  ASKS(&h, CANCEL("a"));
+  ck_assert_int_eq(decide(&h, CANCEL("more"))->status, REBASE_E_FULL);
+  DENIES(&h, CANCEL("more"));
+  ck_assert_uint_eq(decide(&h, GET("a"))->obligation_count, 32);
+  ALLOWS(&h, GET("a"));
+  ck_assert_int_eq(decide(&h, "{\"call\":\"shop.vault\",\"args\":{\"id\":\"a\"}}")->status, REBASE_E_FULL);
 }
 END_TEST
 
@@ -147,6 +187,12 @@ START_TEST(spec_7_8_deadline) {
   ASKS(&h, CANCEL("o1"));
   atomic_fetch_add(&h.steady, 601 * SECONDS);       /* by either clock */
   ck_assert_int_ne(answer("acme.shop.leads", "lea"), REBASE_OK);
+  for (int i = 0; i < 2; i++) {
+    ASKS(&h, CANCEL("o1"));
+    ck_assert_int_eq(answer("acme.shop.leads", "lea"), REBASE_OK);
+    atomic_fetch_add(i ? &h.steady : &h.wall, 601 * SECONDS);
+    ASKS(&h, CANCEL("o1"));
+  }
 }
 END_TEST
 
@@ -279,6 +325,20 @@ START_TEST(spec_7_4_errors_deny) {
   ck_assert(d->effect == REBASE_DENY && d->status == REBASE_E_EVALUATION);
   ck_assert_ptr_nonnull(strstr(d->reason, "acme.shop.pays could not be evaluated"));
   ck_assert_str_eq(d->rules[0].effect, "error");
+  static const char *const broken[] = {"policy q { allow call shop.pay by bot where %s }", "policy q { ask leads before call shop.pay by bot where %s }",
+    "policy q { deny call shop.pay by bot where %s }", "guard q { deny call shop.pay where %s because \"x\" }", "guard q { ask leads before call shop.pay where %s }",
+    "guard q { require stamp(\"x\") before call shop.pay where %s }", "guard q { deny call shop.pay where args.id == \"never\" unless %s because \"x\" }",
+    "guard q { let n = args.count * 4_000_000_000_000_000_000\n  deny call shop.pay where args.id == \"never\" and n > 5 because \"x\" }"};
+  for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+    char rule[400], text[500];
+    snprintf(rule, sizeof rule, broken[i], "args.count * 4_000_000_000_000_000_000 > 5");
+    snprintf(text, sizeof text, "policy p { allow call shop.pay by bot }\n%s", rule);
+    host_load(&h, text);
+    d = decide(&h, "{\"call\":\"shop.pay\",\"args\":{\"id\":\"never\",\"amount\":1,\"count\":3}}");
+    ck_assert_msg(d->effect == REBASE_DENY && d->status == REBASE_E_EVALUATION, "%s: %s", rule, d->reason);
+    ck_assert_ptr_nonnull(strstr(d->reason, "acme.shop.q could not be evaluated"));
+    ck_assert_int_ne(decide(&h, "{\"call\":\"shop.pay\",\"args\":{\"id\":\"fine\",\"amount\":1,\"count\":0}}")->status, REBASE_E_EVALUATION);
+  }
 }
 END_TEST
 
@@ -417,6 +477,8 @@ int main(void) {
   tcase_add_test(t, spec_7_8_who_may_answer);
   tcase_add_test(t, spec_7_8_bound_to_the_call);
   tcase_add_test(t, spec_7_8_however_written);
+  tcase_add_test(t, spec_7_8_answered_after_a_swap);
+  tcase_add_test(t, more_than_a_decision_holds);
   tcase_add_test(t, spec_7_8_deadline);
   tcase_add_test(t, spec_7_6_all_asked_must_answer);
   tcase_add_test(t, spec_7_8_evaluated_anew);

@@ -590,6 +590,7 @@ START_TEST(spec_8_4_given_up) {
   ALLOWS(&h, INBOX);                        /* the write is the oldest now, and is given up */
   memcpy(h.decision, write, sizeof write);
   ck_assert_int_eq(observe(&h, REBASE_FAILED, ""), REBASE_E_DECISION);
+  call_and_observe(&h, GET("o2"), ORDER("o2", "open"));
   DOES_NOT_KNOW("seen", "o1");
   end_call(read, REBASE_SUCCESS, ORDER("o1", "open"));      /* began before the write was lost sight of */
   DOES_NOT_KNOW("seen", "o1");
@@ -771,6 +772,8 @@ START_TEST(spec_8_7_by_a_read_without_a_chosen_key) {
   DOES_NOT_KNOW("vouched", "memo");
   DOES_NOT_KNOW("vouched", "c");
   DOES_NOT_KNOW("vouched", "");
+  call_and_observe(&h, "{\"call\":\"shop.list_orders\",\"args\":{\"status\":\"closed\",\"limit\":77}}", "[" ORDER_OF("o7", "open", "c7") "]");
+  KNOWS("vouched", "c7");                   /* nor does the length of a page choose a key */
   call_and_observe(&h, GET("o2"), ORDER_OF("o2", "closed", "c3"));         /* by a key that is vouched for itself */
   KNOWS("vouched", "c3");
   DOES_NOT_KNOW("vouched", "c2");           /* replaced */
@@ -778,6 +781,23 @@ START_TEST(spec_8_7_by_a_read_without_a_chosen_key) {
   DOES_NOT_KNOW("vouched", "o4");
   call_and_observe(&h, "{\"call\":\"shop.orders_of\",\"args\":{\"owner\":\"c3\"}}", "[" ORDER_OF("o5", "open", "c3") "]");
   KNOWS("vouched", "o5");
+}
+END_TEST
+
+/* Equal is what is equal as what it is: 10.50 USD is not the number 10500000, nor a text. */
+START_TEST(spec_8_7_of_its_own_type) {
+  static const struct { const char *argument, *value; bool vouched; } cases[] = {
+    {"amount", "10.5", true}, {"amount", "10.51", false}, {"count", "10500000", false}, {"count", "10", false}, {"rate", "10.5", false}, {"hold", "10.5", false}};
+  host_load(&h, "policy p {\n  allow call shop.list_orders by bot\n"
+    "  allow call shop.pay where args.note == \"amount\" and vouched(args.amount)\n  allow call shop.pay where args.note == \"count\" and vouched(args.count)\n"
+    "  allow call shop.pay where args.note == \"rate\" and args.rate is present and vouched(args.rate)\n}");
+  call_and_observe(&h, LIST, "[" ORDER("o1", "open") "]");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char body[300];
+    const char *amount = strcmp(cases[i].argument, "amount") ? ",\"amount\":1" : "";
+    snprintf(body, sizeof body, "{\"call\":\"shop.pay\",\"args\":{\"id\":\"a\",\"note\":\"%s\",\"%s\":%s%s}}", cases[i].argument, cases[i].argument, cases[i].value, amount);
+    ck_assert_msg((decide(&h, body)->effect == REBASE_ALLOW) == cases[i].vouched, "%s %s: %s", cases[i].argument, cases[i].value, last_line());
+  }
 }
 END_TEST
 
@@ -887,6 +907,7 @@ int main(void) {
   tcase_add_test(t, spec_8_6_numbers_by_value);
   tcase_add_test(t, spec_8_6_memory);
   tcase_add_test(t, spec_8_7_by_a_read_without_a_chosen_key);
+  tcase_add_test(t, spec_8_7_of_its_own_type);
   tcase_add_test(t, spec_8_7_by_what_was_said);
   tcase_add_test(t, spec_8_7_as_of_the_decision);
   tcase_add_test(t, spec_7_9_counts);
