@@ -17,7 +17,8 @@ class Report(ctypes.Structure):
 class Decision(ctypes.Structure):           # the first fields of rebase_decision, up to those that are used here
     _fields_ = [('effect', ctypes.c_int), ('status', ctypes.c_int), ('id', ctypes.c_char * 33), ('reason', ctypes.c_char_p),
                 ('reason_length', ctypes.c_size_t), ('rule_count', ctypes.c_uint32), ('rules', ctypes.c_void_p), ('rule_total', ctypes.c_uint32),
-                ('obligation_count', ctypes.c_uint32), ('obligations', ctypes.c_void_p), ('approver_count', ctypes.c_uint32),
+                ('obligation_count', ctypes.c_uint32), ('obligations', ctypes.c_void_p), ('redactions', ctypes.c_uint32),
+                ('limit_count', ctypes.c_uint32), ('limits', ctypes.c_void_p), ('approver_count', ctypes.c_uint32),
                 ('approvers', ctypes.c_void_p), ('deadline', ctypes.c_int64), ('canonical', ctypes.c_char_p)]
 
 
