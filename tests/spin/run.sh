@@ -1,0 +1,39 @@
+#!/bin/sh
+# Checks quota.pml for each of its properties, and that slips in it are noticed. Prints `N passed, N failed`.
+set -u
+cd "$(dirname "$0")" || exit 1
+source=$PWD/quota.pml
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT && cd "$work" || exit 1
+passed=0 failed=0
+
+build() { rm -f pan; spin -a "$1" >pan.log 2>&1 && cc -O1 -w -o pan pan.c >>pan.log 2>&1; }
+# verify PROPERTY: 0 when all states hold it, 1 when one does not, 2 when that was not found out
+verify() {
+  ./pan -a -m200000 -N "$1" >pan.log 2>&1
+  grep -q 'max search depth too small' pan.log && return 2
+  grep -q 'errors: 0$' pan.log && return 0
+  grep -q 'errors: [1-9]' pan.log && return 1
+  return 2
+}
+verdict() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1"; tail -20 pan.log; fi; }
+
+build "$source"
+for property in never_overspent counted given_back; do
+  verify $property
+  verdict "$property" $? 0
+done
+
+# slip NAME PROPERTY SED: with that change the property must not hold
+slip() {
+  sed "$3" "$source" >slip.pml
+  cmp -s slip.pml "$source" && { failed=$((failed + 1)); echo "FAIL $1: nothing changed"; return; }
+  build slip.pml
+  verify "$2"
+  verdict "slip: $1" $? 1
+}
+slip "checked first, charged later" never_overspent 's/counter + BOUND <= LIMIT -> state/counter < LIMIT -> state/'
+slip "an expired one gives back" counted 's/state\[h\] = done        \/\* late.*/counter = counter - BOUND; state[h] = done/'
+slip "settled twice" counted 's/:: state\[h\] == open && !expired\[h\] ->/:: state[h] != none \&\& !expired[h] \&\& counter >= BOUND ->/'
+slip "reserved twice" given_back 's/:: state\[h\] != none -> told\[h\] = true .*/:: state[h] != none \&\& counter + BOUND <= LIMIT -> counter = counter + BOUND; told[h] = true/'
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
