@@ -135,6 +135,10 @@ $(eval $(call variant,TSAN,$(B)/tsan,$(THREADS),$$(CC), (tsan)))
 $(eval $(call variant,CLANG,$(B)/clang,,$(CLANG), (clang)))
 $(eval $(call variant,FUZZ,$(B)/fuzz,-fsanitize=fuzzer-no-link $(SANITIZE),$(CLANG), (fuzz)))
 
+$(B)/bench/quota: bench/quota/quota.c $(B)/internal/libstores.a $(PLAIN_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "LINK  $@"
+	@$(CC) $(STANDARD) $(TEST_WARNINGS) $(OPTIMISE) -Iruntime/include -o $@ $< $(B)/internal/libstores.a $(PLAIN_ARCHIVES) $(STORE_LIBS) $(LIBS)
 $(B)/bench/bench: $(wildcard bench/*.c bench/*.h) $(PLAIN_ARCHIVES)
 	@mkdir -p $(@D)
 	@echo "LINK  $@"
@@ -205,8 +209,9 @@ bless: all                        ## rewrite the expected output of the ui tests
 	@$(PYTHON) tests/ui/run.py --bless
 
 bench: setup                      ## measure decisions; see bench/README.md
-	@$(MAKE) --no-print-directory all $(B)/bench/bench
+	@$(MAKE) --no-print-directory all $(B)/bench/bench $(B)/bench/quota
 	@sh scripts/bench.sh
+	@$(B)/bench/quota
 
 clang: $(B)/clang/bin/rbc $(B)/clang/bin/rbgate  ## compile everything with clang too
 
