@@ -106,6 +106,10 @@ static ref label_at(const struct rebase_bundle *b, uint32_t i) { return b->LABEL
 static ref proof_at(const struct rebase_bundle *b, uint32_t i) { return b->PROOFS.at[i].name; }
 static ref group_at(const struct rebase_bundle *b, uint32_t i) { return b->GROUPS.at[i].name; }
 
+static ref model_at(const struct rebase_bundle *b, uint32_t i) { return b->MODELS.at[i].name; }
+uint32_t find_model(const struct rebase_bundle *b, const char *name, size_t length) {
+  return find_sorted(b, b->MODELS.count, model_at, name, length);
+}
 uint32_t find_agent(const struct rebase_bundle *b, const char *name, size_t length) {
   return find_sorted(b, b->AGENTS.count, agent_at, name, length);
 }

@@ -97,6 +97,7 @@ uint32_t find_symbol(const struct rebase_bundle *bundle, const char *name, size_
 uint32_t find_region(const struct rebase_bundle *bundle, const char *name, size_t length);
 uint32_t find_label(const struct rebase_bundle *bundle, const char *name, size_t length);
 uint32_t find_proof(const struct rebase_bundle *bundle, const char *name, size_t length);
+uint32_t find_model(const struct rebase_bundle *bundle, const char *name, size_t length);
 uint32_t find_group(const struct rebase_bundle *bundle, const char *name, size_t length);
 
 /* Heads of a scope, see image.h. */

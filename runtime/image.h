@@ -38,6 +38,12 @@ enum limit_each { LIMIT_EACH_NONE, LIMIT_EACH_AGENT, LIMIT_EACH_OWNER, LIMIT_EAC
 enum limit_window { LIMIT_CALENDAR, LIMIT_ROLLING, LIMIT_SESSION, LIMIT_AT_ONCE, LIMIT_WINDOW_COUNT };
 enum limit_unit { LIMIT_SECOND, LIMIT_MINUTE, LIMIT_HOUR, LIMIT_DAY, LIMIT_WEEK, LIMIT_MONTH, LIMIT_YEAR, LIMIT_UNIT_COUNT };
 #define LIMIT_MOST (INT64_C(1) << 52)
+enum price_kind {
+#define PRICE(NAME, WORD, MEANING) PRICE_##NAME,
+#include "price_kinds.def"
+#undef PRICE
+  PRICE_COUNT
+};
 enum release_target { RELEASE_PERSON, RELEASE_AGENT, RELEASE_OUTSIDE, RELEASE_COUNT };
 
 enum type_kind {
@@ -127,6 +133,16 @@ struct image_limit {                /* LIMITS: ascending by rule, one a rule at 
   uint32_t warn;                    /* millionths of most, 0 none */
   uint32_t spare2;
 };
+struct image_model {                /* MODELS: sorted by name bytes */
+  ref name, id, provider;           /* id: as the provider calls it; provider: its full name */
+  uint32_t currency;                /* money type of all its prices; NONE32: it has none */
+  uint32_t first_price, prices;     /* PRICES */
+  uint32_t abilities, spare;
+  int64_t window, output;           /* tokens, 0 unknown */
+};
+struct image_price { uint32_t kind, spare; int64_t amount; int64_t above; };
+  /* PRICES: millionths of the currency for a million tokens (PRICE_REQUEST: for one request), for requests of more than `above`
+   * tokens of input; of a model by kind, then by above, ascending */
 struct image_detector { ref name; uint32_t first, count; };          /* DETECTORS: range in INDEXES -> PATTERNS */
 struct image_function { uint32_t code, code_count; uint32_t first_param, params; uint32_t result; uint32_t optional; uint32_t cost; uint32_t spare; };
   /* FUNCTIONS: params: INDEXES holds type<<1 | optional; a function calls only lower-numbered ones */

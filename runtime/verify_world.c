@@ -164,6 +164,18 @@ static bool verify_rule(struct verifier *v, uint32_t index) {
   return targets(v, SECTION_RULES, index, rule->first_approver, rule->approvers, b->GROUPS.count);
 }
 
+static bool verify_model(struct verifier *v, uint32_t index) {
+  const struct rebase_bundle *b = v->bundle;
+  const struct image_model *model = &b->MODELS.at[index];
+  const struct image_price *price = b->PRICES.at + model->first_price;
+  if (index && compare_refs(b, model[-1].name, model->name) >= 0)
+    return refuse(v, CHECK_MODEL_ORDER, SECTION_MODELS, index, "%.80s", bundle_string(b, model->name));
+  bool good = !model->prices || (model->currency != NONE32 && bundle_type(b, model->currency)->kind == TYPE_MONEY);
+  for (uint32_t i = 1; i < model->prices && good; i++)
+    good = price[i].kind > price[i - 1].kind || (price[i].kind == price[i - 1].kind && price[i].above > price[i - 1].above);
+  return good || refuse(v, CHECK_MODEL_PRICES, SECTION_MODELS, index, "%.80s", bundle_string(b, model->name));
+}
+
 static bool limit_each_fits(const struct rebase_bundle *b, const struct image_limit *limit, enum event event) {
   bool called = limit->each >= LIMIT_EACH_CONNECTOR && limit->each <= LIMIT_EACH_OPERATION;
   if (limit->each != LIMIT_EACH_FIELD) return !limit->field && (!called || event == EVENT_CALL);
@@ -197,6 +209,8 @@ static bool verify_rules(struct verifier *v) {
       return refuse(v, CHECK_WAIVER_OWNER, SECTION_RULES, i, "from %lu", ul(b->RULES.at[i].first_waiver));
     waivers += b->RULES.at[i].waivers;
   }
+  for (uint32_t i = 0; i < b->MODELS.count; i++)
+    if (!verify_model(v, i)) return false;
   for (uint32_t i = 0; i < b->LIMITS.count; i++)
     if (!verify_limit(v, i)) return false;
   if (waivers != b->WAIVERS.count) return refuse(v, CHECK_WAIVER_OWNER, SECTION_WAIVERS, waivers, "nobody's");

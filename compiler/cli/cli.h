@@ -84,6 +84,7 @@ int run_import(struct cli *cli);
 int run_init(struct cli *cli);
 int run_keygen(struct cli *cli);
 int run_models(struct cli *cli);
+int run_price(struct cli *cli);
 int run_replay(struct cli *cli);
 int run_test(struct cli *cli);
 int run_verify(struct cli *cli);

@@ -80,6 +80,12 @@ const struct cli_command cli_commands[] = {
    "text json", 0, 16, run_models,
    "Prices are for a million tokens. `-` is what nobody declared: it meets no requirement, and an unknown price is not zero.\n"
    "With MODEL names (full, or their last part) these are shown side by side. With --catalogue no DIR is needed.\n"},
+  {"price", "DIR|BUNDLE USAGES.jsonl", "what requests to models cost, from the usage that their providers reported",
+   WORKSPACE | TAKES(FORMAT), "text json", 2, 2, run_price,
+   EITHER
+   "A line is {\"model\":NAME,\"usage\":{..}}: a model that the workspace declares or imports, and the provider's answer or the usage in\n"
+   "it, as it was; \"batch\":true when it was sent in a batch. Amounts are exact. Tokens of a kind without a price are an error of\n"
+   "their line, never nothing. Exit code: 1 if a line could not be priced.\n"},
   {"disasm", "DIR|BUNDLE", "print what is in a bundle: rules and their code",
    WORKSPACE | TAKES(SECTIONS), NULL, 1, 1, run_disasm, "It reads bundles that the verifier refuses, too, as far as they make sense.\n"},
   {"explain", "[CODE]", "say more about a diagnostic, such as E0102",

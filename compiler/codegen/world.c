@@ -196,6 +196,42 @@ static void detectors(struct generator *g) {
   }
 }
 
+/* ---- models: all that nothing replaces ---- */
+static int by_model_name(const void *a, const void *b) { return strcmp((*(struct model *const *)a)->name, (*(struct model *const *)b)->name); }
+static int by_price(const void *a, const void *b) {
+  const struct price *x = *(struct price *const *)a, *y = *(struct price *const *)b;
+  return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind) : (x->above > y->above) - (x->above < y->above);
+}
+
+static void model(struct generator *g, const struct model *m) {
+  struct image_model record = {
+    .name = gen_string(g, m->name), .id = gen_string(g, m->id), .provider = gen_string(g, m->provider ? m->provider->name : NULL),
+    .currency = m->price_count ? gen_type(g, m->prices[0]->currency) : NONE32, .prices = m->price_count, .abilities = m->abilities,
+    .window = m->window == UNKNOWN ? 0 : m->window, .output = m->output == UNKNOWN ? 0 : m->output,
+  };
+  struct price **sorted = arena_alloc(&g->scratch, (m->price_count + 1) * sizeof *sorted);
+  if (!sorted) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < m->price_count; i++) sorted[i] = m->prices[i];
+  qsort(sorted, m->price_count, sizeof *sorted, by_price);
+  record.first_price = m->price_count ? gen_count(g, SECTION_PRICES) : 0;
+  for (unsigned i = 0; i < m->price_count; i++) {
+    struct image_price price = {.kind = sorted[i]->kind, .amount = sorted[i]->amount, .above = sorted[i]->above};
+    gen_append(g, SECTION_PRICES, &price, 1);
+  }
+  gen_append(g, SECTION_MODELS, &record, 1);
+}
+
+static void models(struct generator *g) {
+  const struct program *p = g->program;
+  struct model **list = arena_alloc(&g->scratch, (p->models_count + 1) * sizeof *list);
+  unsigned count = 0;
+  if (!list) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < p->models_count; i++)
+    if (!p->models[i]->replaced) list[count++] = p->models[i];
+  qsort(list, count, sizeof *list, by_model_name);
+  for (unsigned i = 0; i < count && !g->out_of_memory; i++) model(g, list[i]);
+}
+
 static void pending(struct generator *g) {
   const struct program *p = g->program;
   for (unsigned i = 0; i < p->pending_count; i++) {
@@ -215,6 +251,7 @@ void gen_world(struct generator *g) {
   operations(g);
   agents(g);
   detectors(g);
+  models(g);
   pending(g);
 }
 

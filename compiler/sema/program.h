@@ -66,11 +66,6 @@ struct agent {
 };
 /* ---- models: SPEC 3. UNKNOWN: not declared, and nothing is assumed in its place. */
 #define UNKNOWN INT64_MIN
-enum price_kind {
-#define PRICE(NAME, WORD, MEANING) PRICE_##NAME,
-#include "sema/model_words.def"
-  PRICE_COUNT
-};
 enum ability {
 #define ABILITY(NAME, WORD, MEANING) ABILITY_##NAME,
 #include "sema/model_words.def"

@@ -220,6 +220,21 @@ REBASE_API rebase_status rebase_settle(rebase_engine *engine, const char *decisi
 REBASE_API rebase_status rebase_observe(rebase_engine *engine, const char *session, const char *decision_id, rebase_outcome outcome,
                              const char *result, size_t length, rebase_report *report);
 
+/* What a request to a model cost, from the usage that its provider reports: the whole answer or the usage in it, as JSON. The forms of
+ * OpenAI (both interfaces) and those who follow it, Anthropic, Google, Amazon Bedrock and Cohere are known. Exact: in 10^-12 of the
+ * currency, by the prices of the loaded bundle, those for the length of the input. batch: it was sent in a batch.
+ * REBASE_E_PRICE: tokens of a kind that has no price, which is never taken for nothing; cached input without a price of its own costs what
+ * input does. REBASE_E_REQUEST: no form that is known. */
+typedef struct rebase_bill {
+  char currency[4];
+  int64_t input, output, total;     /* 10^-12 of the currency; total: with what each request costs */
+  int64_t millionths;               /* total, rounded up: for rebase_settle */
+  int64_t input_tokens, cached_read_tokens, cached_write_tokens, cached_write_long_tokens, audio_input_tokens, cached_audio_tokens;
+  int64_t output_tokens, audio_output_tokens;       /* input_tokens and output_tokens are all of them, the others a part */
+} rebase_bill;
+REBASE_API rebase_status rebase_price(rebase_engine *engine, const char *model, const char *usage, size_t length, bool batch,
+                                      rebase_bill *bill, rebase_report *report);
+
 /* The decision explained from what was recorded, for a person (all of it) or for the agent (never a guard's condition).
  * Writes at most size bytes with a NUL; returns the full length, as snprintf does. decision: one that this library returned. */
 typedef enum rebase_audience { REBASE_FOR_AGENT = 0, REBASE_FOR_PERSON = 1 } rebase_audience;

@@ -303,6 +303,10 @@ void builder_world(struct builder *b) {
   ADD(TEAMS, team, builder_text(b, "core"), 0);
   ADD(AGENTS, agent, .name = builder_text(b, "acme.one"), .accepts = 1, .first_accept = builder_add(b, SECTION_INDEXES, (uint32_t[]){1}, 1));
   ADD(AGENTS, agent, .name = builder_text(b, "acme.two"), .team = NONE32);
+  uint32_t prices = ADD(PRICES, price, .kind = PRICE_INPUT, .amount = 2000000);
+  ADD(PRICES, price, .kind = PRICE_INPUT, .amount = 3000000, .above = 200000);
+  ADD(MODELS, model, .name = builder_text(b, "acme.large"), .currency = W_USD, .first_price = prices, .prices = 2);
+  ADD(MODELS, model, .name = builder_text(b, "acme.small"), .currency = NONE32);
   function(b);
   rules(b);
   scopes(b);
