@@ -33,7 +33,7 @@ const char fixture_world[] =
   "  writes check(id: string) -> string proves verified\n"
   "  writes pay(id: string, amount: money(USD), rate: decimal?, count: int = 1, lines: list of line?, tags: set of string?,\n"
   "    named: map of int?, at: time?, day: date?, hold: duration?, place: region?, from: ip?, net: cidr?, build: version?,\n"
-  "    urgent: bool?, kind: one of { fast, slow }?, note: string?)\n"
+  "    urgent: bool?, kind: one of { fast, slow }?, mode: one of { open, closed, other }?, note: string?)\n"
   "}\n"
   "connector mail \"mail\" {\n"
   "  writes send(to: string, text: string) sends outside\n"
@@ -61,15 +61,20 @@ struct image compile_files(const char *const *files) {
   return image;
 }
 
-struct image compile_rules(const char *rules) {
-  size_t size = sizeof fixture_world + strlen(rules);
-  char *text = malloc(size);
-  if (!text) ck_abort_msg("out of memory");
-  snprintf(text, size, "%s%s", fixture_world, rules);
-  const char *const files[] = {"root.rb", fixture_root, "shop/shop.rb", text, NULL};
-  struct image image = compile_files(files);
-  free(text);
-  return image;
+struct image compile_rules(const char *rules) { return compile_world(rules, NULL); }
+
+struct image compile_world(const char *rules, const char *const *changes) {
+  static char text[1 << 17], changed[1 << 17];
+  snprintf(text, sizeof text, "%s", fixture_world);
+  for (; changes && *changes; changes += 2) {
+    const char *at = strstr(text, changes[0]);
+    if (!at) ck_abort_msg("the world holds no `%s`", changes[0]);
+    snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, changes[1], at + strlen(changes[0]));
+    memcpy(text, changed, strlen(changed) + 1);
+  }
+  snprintf(changed, sizeof changed, "%s%s", text, rules);
+  const char *const files[] = {"root.rb", fixture_root, "shop/shop.rb", changed, NULL};
+  return compile_files(files);
 }
 
 /* ---- hooks ---- */

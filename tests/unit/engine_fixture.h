@@ -11,6 +11,8 @@ struct image { unsigned char *bytes; size_t size; };
 struct image compile_files(const char *const *files);
 /* One package, acme.shop: the world below with these rules behind it. */
 struct image compile_rules(const char *rules);
+/* The same with parts of the world replaced: pairs of what is there and what shall be, NULL at the end. */
+struct image compile_world(const char *rules, const char *const *changes);
 
 /* What compile_rules puts before the rules: labels personal, secret and untrusted; proofs verified (15 minutes) and known;
  * groups leads and legal; requester { id, roles, nick? }; detectors card and word; entities shop.order, shop.customer and

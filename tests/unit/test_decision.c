@@ -34,6 +34,59 @@ START_TEST(spec_7_7_obligations) {
 }
 END_TEST
 
+/* SPEC 6.1: a guard restricts; it takes a policy to allow, or to have somebody asked. */
+START_TEST(spec_6_1_guards_never_grant) {
+  host_load(&h, "guard g { ask leads before call shop.cancel  require stamp(\"x\") before call shop.cancel }");
+  const rebase_decision *d = decide(&h, CANCEL("a"));
+  ck_assert(d->effect == REBASE_DENY && d->status == REBASE_OK);
+  ck_assert_uint_eq(d->approver_count, 0);
+}
+END_TEST
+
+/* SPEC 6.6: until the end of the day in the bundle's zone, here 5 hours behind, for that agent alone. */
+START_TEST(spec_6_6_waivers) {
+  host_load(&h, ALLOW_ALL "guard g { deny call shop.cancel because \"no\" }\nguard h { deny call shop.get_order because \"no\" }\n"
+                "waive g for bot until 2024-05-15 because \"a day\"\n"
+                "waive h for bot where count(session.agents) * 9_000_000_000_000_000_000 + 9_000_000_000_000_000_000 > 1 until 2024-05-20 because \"broken\"\n");
+  const int64_t end = INT64_C(1715835600) * SECONDS;       /* 2024-05-16T05:00:00Z */
+  ALLOWS(&h, CANCEL("a"));
+  atomic_store(&h.wall, end - 1);
+  ALLOWS(&h, CANCEL("a"));
+  atomic_store(&h.wall, end);
+  DENIES(&h, CANCEL("a"));
+  const rebase_decision *d = decide(&h, GET("a"));          /* whether it holds cannot be told */
+  ck_assert(d->effect == REBASE_DENY && d->status == REBASE_E_EVALUATION);
+  char id[REBASE_ID_BYTES];
+  atomic_store(&h.wall, NOW);
+  ck_assert_int_eq(host_session(&h, HELPER, "bob", id), REBASE_OK);
+  h.caller = (rebase_caller){HELPER, "bob", id};
+  DENIES(&h, CANCEL("a"));
+  ck_assert_int_eq(decide(&h, GET("a"))->status, REBASE_OK);
+}
+END_TEST
+
+/* Each argument by its own detectors, the longest match first; what takes too long is denied. */
+START_TEST(spec_6_5_redaction_by_argument) {
+  static char text[3000];
+  host_load(&h, "detector run \"r\" /x+|xy/\npolicy p { allow call mail.send by bot with redact args.text of [run] }\nguard g { require redact args.to of [word] before call mail.send }");
+  const rebase_decision *d = decide(&h, "{\"call\":\"mail.send\",\"args\":{\"to\":\"xx sesame\",\"text\":\"axxxb sesame xy\"}}");
+  ck_assert_str_eq(d->canonical, "{\"call\":\"mail.send\",\"args\":{\"text\":\"a[run]b sesame [run]\",\"to\":\"xx [word]\"}}");
+  struct host own;
+  host_prepare(&own);
+  own.options.max_steps = 4000;
+  host_begin(&own, "detector run \"r\" /x+y/\npolicy p { allow call mail.send by bot with redact args.text of [run] }");
+  snprintf(text, sizeof text, "{\"call\":\"mail.send\",\"args\":{\"to\":\"x\",\"text\":\"%0200d\"}}", 0);
+  ALLOWS(&own, text);
+  size_t start = strlen(text) - 3;
+  memset(text + start, 'x', 1000);          /* half a million tries */
+  strcpy(text + start + 1000, "\"}}");
+  d = decide(&own, text);
+  ck_assert(d->effect == REBASE_DENY && d->status == REBASE_E_COST);
+  ck_assert_uint_eq(d->canonical_length, 0);
+  host_close(&own);
+}
+END_TEST
+
 START_TEST(spec_6_5_redaction) {
   host_load(&h, "policy p { allow call mail.send by bot with redact args.text of [card]\n"
                 "  allow release to person by bot with redact of [card, word] }\nguard g { require redact args.text of [word] before call mail.send }");
@@ -473,6 +526,9 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, spec_7_7_obligations);
   tcase_add_test(t, spec_6_5_redaction);
+  tcase_add_test(t, spec_6_5_redaction_by_argument);
+  tcase_add_test(t, spec_6_1_guards_never_grant);
+  tcase_add_test(t, spec_6_6_waivers);
   tcase_add_test(t, spec_7_8_ask_and_second_evaluation);
   tcase_add_test(t, spec_7_8_who_may_answer);
   tcase_add_test(t, spec_7_8_bound_to_the_call);

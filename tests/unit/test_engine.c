@@ -325,6 +325,56 @@ START_TEST(a_bundle_without_the_operation) {
 }
 END_TEST
 
+static void load_world(const char *rules, const char *const *changes) {
+  struct image image = compile_world(rules, changes);
+  ck_assert_int_eq(rebase_engine_load(h.engine, image.bytes, image.size, &h.report), REBASE_OK);
+  free(image.bytes);
+}
+
+/* What was seen is read by the bundle that describes it; under one that describes data otherwise it is lost. */
+START_TEST(what_was_seen_under_another_description) {
+  static const char rules[] = "policy p { allow call shop.cancel by bot  allow call shop.get_order by bot where seen order(args.id)?.status == open }";
+  static const char *const changes[][3] = {{"entity pair { a: string key  b: int key  n: int }", "entity pair { a: string key  b: int key  n: int  more: int? }"},
+    {"status: one of { open, closed, other }", "status: one of { closed, open, other }"}, {"owner: string  memo", "memo"}, {"total: money(USD)  owner: string", "owner: string  total: money(USD)"}};
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    host_load(&h, rules);
+    ck_assert_int_eq(see(&h, "shop.order", "{\"id\":\"a\",\"status\":\"open\",\"total\":1,\"owner\":\"c\",\"memo\":\"\"}"), REBASE_OK);
+    ALLOWS(&h, GET("a"));
+    ALLOWS(&h, CANCEL("b"));                        /* a write under way, of the old description */
+    char write[REBASE_ID_BYTES];
+    memcpy(write, h.decision, sizeof write);
+    load_world(rules, changes[i]);
+    DENIES(&h, GET("a"));
+    ck_assert_int_eq(see(&h, "shop.order", "{\"id\":\"a\",\"status\":\"open\",\"total\":1,\"owner\":\"c\",\"memo\":\"\"}"), REBASE_OK);
+    DENIES(&h, GET("a"));                           /* which key it writes cannot be told any more */
+    memcpy(h.decision, write, sizeof write);
+    ck_assert_int_eq(observe(&h, REBASE_FAILED, NULL), REBASE_OK);
+    ALLOWS(&h, GET("a"));
+    host_load(&h, rules);
+    DENIES(&h, GET("a"));                           /* nor when the old description is back */
+  }
+}
+END_TEST
+
+/* The subject of a conversation is for its life: when it cannot be read any more everything is denied there. */
+START_TEST(a_subject_of_another_type) {
+  static const char rules[] = "policy p { allow call shop.find_customer by bot  allow call mail.inbox by bot }";
+  host_load(&h, rules);
+  call_and_observe(&h, "{\"call\":\"shop.find_customer\",\"args\":{\"mail\":\"m\"}}", "{\"id\":\"c1\",\"name\":\"A\",\"mail\":\"m\"}");
+  ALLOWS(&h, "{\"call\":\"mail.inbox\"}");
+  static const char *const changes[] = {"entity customer { id: string key", "entity customer { id: int key", "get_customer(id: string)", "get_customer(id: int)", NULL};
+  load_world(rules, changes);
+  const rebase_decision *d = decide(&h, "{\"call\":\"mail.inbox\"}");
+  ck_assert(d->effect == REBASE_DENY && d->status == REBASE_E_SESSION);
+  host_load(&h, rules);
+  ck_assert_int_eq(decide(&h, "{\"call\":\"mail.inbox\"}")->effect, REBASE_DENY);
+  char id[REBASE_ID_BYTES];
+  ck_assert_int_eq(host_session(&h, BOT, "ann", id), REBASE_OK);
+  h.caller.session = id;
+  ALLOWS(&h, "{\"call\":\"mail.inbox\"}");
+}
+END_TEST
+
 /* ---- nothing, and NULL ---- */
 START_TEST(zero_denies) {
   const rebase_decision zero = {0};
@@ -648,6 +698,8 @@ int main(void) {
   tcase_add_test(t, what_is_older_than_the_bundle_denies);
   tcase_add_test(t, old_bundles_are_freed);
   tcase_add_test(t, a_bundle_without_the_operation);
+  tcase_add_test(t, what_was_seen_under_another_description);
+  tcase_add_test(t, a_subject_of_another_type);
   tcase_add_test(t, zero_denies);
   tcase_add_test(t, callers_that_are_incomplete);
   tcase_add_test(t, null_is_an_argument_error);

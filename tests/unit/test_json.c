@@ -138,6 +138,32 @@ START_TEST(words_with_forms) {
 }
 END_TEST
 
+/* SPEC 4.4: `other` takes every unknown word of a result, and none of an argument. */
+START_TEST(other_words) {
+  ALLOWS(&h, PAY(",\"mode\":\"closed\""));
+  ALLOWS(&h, PAY(",\"mode\":\"other\""));
+  refused(PAY(",\"mode\":\"strange\""), REBASE_E_TYPE, "none of the words");
+  host_load(&h, "policy p { allow call shop.get_order by bot  allow call mail.send by bot where seen order(args.text)?.status == other }");
+  call_and_observe(&h, "{\"call\":\"shop.get_order\",\"args\":{\"id\":\"a\"}}", "{\"id\":\"a\",\"status\":\"strange\",\"total\":1,\"owner\":\"c\",\"memo\":\"\"}");
+  ALLOWS(&h, "{\"call\":\"mail.send\",\"args\":{\"to\":\"x\",\"text\":\"a\"}}");
+}
+END_TEST
+
+/* SPEC 9.2: a result is rounded half to even to what its type holds. */
+START_TEST(results_are_rounded) {
+  static const struct { const char *total; bool is_ten; } cases[] = {{"10", true}, {"10.005", true}, {"9.995", true}, {"10.0050000001", false}, {"10.015", false}, {"9.985", false},
+    {"9.9949999", false}, {"10.004999999999999", true}, {"1000e-2", true}, {"0.1e2", true}, {"-10", false}};
+  host_load(&h, "policy p { allow call shop.get_order by bot  allow call mail.send by bot where seen order(args.text)?.total == 10.00 USD }");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char result[200];
+    snprintf(result, sizeof result, "{\"id\":\"a\",\"status\":\"open\",\"total\":%s,\"owner\":\"c\",\"memo\":\"\"}", cases[i].total);
+    call_and_observe(&h, "{\"call\":\"shop.get_order\",\"args\":{\"id\":\"a\"}}", result);
+    const rebase_decision *d = decide(&h, "{\"call\":\"mail.send\",\"args\":{\"to\":\"x\",\"text\":\"a\"}}");
+    ck_assert_msg((d->effect == REBASE_ALLOW) == cases[i].is_ten, "%s", cases[i].total);
+  }
+}
+END_TEST
+
 /* SPEC 9.2: numbers are read exactly; what does not fit is refused. */
 START_TEST(numbers) {
   refused("{\"call\":\"shop.pay\",\"args\":{\"id\":\"a\",\"amount\":5.001}}", REBASE_E_RANGE, "more than 2 digits");
@@ -338,6 +364,8 @@ int main(void) {
   tcase_add_test(t, which_fields_go_together);
   tcase_add_test(t, wrong_types);
   tcase_add_test(t, words_with_forms);
+  tcase_add_test(t, other_words);
+  tcase_add_test(t, results_are_rounded);
   tcase_add_test(t, numbers);
   tcase_add_test(t, bad_text);
   tcase_add_test(t, reasons_are_text);
