@@ -366,6 +366,7 @@ START_TEST(a_subject_of_another_type) {
   load_world(rules, changes);
   const rebase_decision *d = decide(&h, "{\"call\":\"mail.inbox\"}");
   ck_assert(d->effect == REBASE_DENY && d->status == REBASE_E_SESSION);
+  ck_assert_int_eq(hear(&h, "x"), REBASE_E_SESSION);
   host_load(&h, rules);
   ck_assert_int_eq(decide(&h, "{\"call\":\"mail.inbox\"}")->effect, REBASE_DENY);
   char id[REBASE_ID_BYTES];
