@@ -38,7 +38,8 @@ static void label_attribute(const struct field_place *at, const struct node *att
   if (!text) return;
   struct span span = rbc_span(at->scope, attr);
   if (!at->labels_allowed) {
-    rbc_diag(c->diags, E0211, span, "`%s` has no meaning on this field: labels stand on what operations return", text);
+    if (!*at->said)
+      rbc_diag(c->diags, E0211, span, "`%s` has no meaning on this field: labels stand on what operations return", text);
     *at->said = true;                                  /* it may have been the next field */
     return;
   }
@@ -100,6 +101,7 @@ void rbc_fill_record(struct checker *c, const struct file_scope *scope, struct t
     if (field.type) record->fields[record->field_count++] = field;     /* else reported; followers stay silent */
     else record->broken = true;
   }
+  if (scope->source->broken) record->broken = true;      /* fields may have been lost with what could not be read */
   if (!record->field_count && !record->broken && !KIDS(fields))
     rbc_diag(c->diags, E0215, name_span, "a record without fields");
 }

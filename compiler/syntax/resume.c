@@ -110,12 +110,14 @@ static bool close_blocks(struct parse *p, uint32_t word) {
   return true;
 }
 
+enum { MOST_HEAD = 4 };                     /* `connector name "text" {`: so far back a declaration may have begun */
+
 bool resume_unclosed(struct parse *p, uint32_t at, uint32_t *next) {
   uint32_t brace, word = at;
   for (int back = 0; ; back++) {
     unsigned kind = parse_token(p, word)->kind;
     if (kind == TOKEN_END || (begins_declaration(kind) && at_column_one(p, word))) break;
-    if (back == 3 || !previous_token(p, word, &word)) return false;
+    if (back == MOST_HEAD || !previous_token(p, word, &word)) return false;
   }
   unsigned place = open_brace(p, word, &brace), depth = place ? depth_for(p, parse_token(p, word)->kind) : 0;
   if (depth == 0 || depth > place) return false;     /* no block is open, or it may stand inside */
