@@ -101,9 +101,9 @@ void rbc_fill_record(struct checker *c, const struct file_scope *scope, struct t
     if (field.type) record->fields[record->field_count++] = field;     /* else reported; followers stay silent */
     else record->broken = true;
   }
-  if (scope->source->broken) record->broken = true;      /* fields may have been lost with what could not be read */
-  if (!record->field_count && !record->broken && !KIDS(fields))
-    rbc_diag(c->diags, E0215, name_span, "a record without fields");
+  if (record->field_count || record->broken || KIDS(fields)) return;
+  if (scope->source->broken) record->broken = true;      /* they were lost with what could not be read */
+  else rbc_diag(c->diags, E0215, name_span, "a record without fields");
 }
 
 unsigned rbc_key_fields(struct checker *c, const struct type *record, unsigned key_field[IMAGE_MAX_ENTITY_KEYS],
