@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "pages.h"
+#include "scope_plan.h"
 #include "verify.h"
 
 /* ---- opening ---- */
@@ -42,7 +43,7 @@ static bool refuse_pending(struct verifier *v) {
 
 static bool verify(struct verifier *v) {
   return verify_file(v) && verify_types(v) && verify_values(v) && verify_world(v) && index_bundle(v) && verify_scope(v) &&
-         verify_code(v) && refuse_pending(v);
+         verify_code(v) && plan_scopes(v) && refuse_pending(v);
 }
 
 struct rebase_bundle *bundle_open(const void *bytes, size_t size, const struct allocator *allocator, unsigned flags,
@@ -148,6 +149,12 @@ const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent,
   return bundle->LISTS.at + list + 1;
 }
 
+const struct scope_plan *bundle_plan(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head) {
+  if (agent >= bundle->AGENTS.count || head >= bundle->scope_width) return NULL;
+  uint32_t list = bundle->SCOPE.at[(size_t)agent * bundle->scope_width + head];
+  return list == NONE32 ? NULL : &bundle->plans[bundle->plan_of[list]];
+}
+
 uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule) {
   uint32_t low = 0, high = bundle->LIMITS.count;
   while (low < high) {
@@ -162,8 +169,8 @@ uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule) {
 static uint64_t add_or_most(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 static uint64_t multiply_or_most(uint64_t a, uint64_t b) { return b && a > UINT64_MAX / b ? UINT64_MAX : a * b; }
 
-uint64_t bundle_cost(const struct rebase_bundle *bundle, uint32_t cost, uint64_t n) {
-  const uint64_t *steps = bundle->COSTS.at[cost].steps;
+uint64_t cost_at(const struct image_cost *cost, uint64_t n) {
+  const uint64_t *steps = cost->steps;
   uint64_t total = 0;
   if (!(steps[1] | steps[2] | steps[3] | steps[4])) return steps[0];        /* no loop, as in most rules */
   for (unsigned d = IMAGE_MAX_LOOP_DEPTH + 1; d-- > 0;) total = add_or_most(multiply_or_most(total, n), steps[d]);

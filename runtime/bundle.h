@@ -37,7 +37,10 @@ const char *section_name(enum section section);     /* "TYPES"; "file" for SECTI
  * counted from the start of the program). text says it all in one line. */
 struct bundle_error { enum bundle_status status; enum check check; enum section section; uint32_t index, pc; char text[320]; };
 
-enum { BUNDLE_INSPECT = 1 };        /* open flags: accept PENDING declarations, to show and verify, not to decide with */
+enum {                              /* open flags */
+  BUNDLE_INSPECT = 1,               /* accept PENDING declarations, to show and verify, not to decide with */
+  BUNDLE_PLAIN = 2                  /* no index over rules, no fused instructions: what the tests compare them with */
+};
 
 /* A piece of code that the VM runs: a rule, a waiver or a function. */
 struct routine {
@@ -73,6 +76,7 @@ struct rebase_bundle {
   const struct routine *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
   const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
+  const struct scope_plan *plans; const uint32_t *plan_of;  /* plan_of: by place in LISTS, for those in use */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
   uint32_t longest;                 /* list among constants and tables */
   uint32_t max_frame, max_slots;    /* registers that any program needs; slots of the widest connector */
@@ -110,12 +114,16 @@ const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent,
 
 /* The limit that a rule charges, or NONE32. */
 uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule);
+/* The same with what opening worked out about them (scope_plan.h); NULL when there are none. */
+const struct scope_plan *bundle_plan(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head);
+
 /* The row of a table under keys (as many as the table has), or missing. A missing key finds nothing. */
 value bundle_row(const struct rebase_bundle *bundle, uint32_t table, const value *keys);
 /* Whether member is, directly or through others, in group. */
 bool bundle_under(const struct rebase_bundle *bundle, uint32_t tree, const struct text *member, const struct text *group);
 /* Steps of a cost polynomial at n; UINT64_MAX when it does not fit. */
-uint64_t bundle_cost(const struct rebase_bundle *bundle, uint32_t cost, uint64_t n);
+uint64_t cost_at(const struct image_cost *cost, uint64_t n);
+static inline uint64_t bundle_cost(const struct rebase_bundle *bundle, uint32_t cost, uint64_t n) { return cost_at(&bundle->COSTS.at[cost], n); }
 
 static inline int text_compare(const char *a, size_t a_length, const char *b, size_t b_length) {
   int order = memcmp(a, b, a_length < b_length ? a_length : b_length);

@@ -210,7 +210,7 @@ rebase_status rebase_engine_load(rebase_engine *e, const void *bytes, size_t siz
   if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
   if (!bytes) return engine_report(report, REBASE_E_ARGUMENT, "no bytes to load");
   struct bundle_error error = {0};
-  struct rebase_bundle *bundle = bundle_open(bytes, size, &e->allocator, 0, &error);
+  struct rebase_bundle *bundle = bundle_open(bytes, size, &e->allocator, e->options.plain ? BUNDLE_PLAIN : 0, &error);
   if (!bundle) return refused(report, &error);
   if (!trusted(e, bundle)) {
     bool is_signed = bundle->signer != NULL;

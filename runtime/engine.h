@@ -53,7 +53,7 @@ rebase_status requester_decode(const struct loaded *loaded, const char *requeste
                                struct workspace *work, value *record, uint32_t *longest, char *error, size_t error_size);
 
 /* ---- requests ---- */
-enum { ID_POOL = 64, MAX_LIMITS = 24, MAX_OBLIGATIONS = 32, MAX_NEAR = 16, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
+enum { ID_POOL = 64, MAX_LIMITS = 24, MAX_OBLIGATIONS = 32, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
 
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
 /* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
@@ -68,7 +68,6 @@ struct record {
   uint32_t redactions[MAX_OBLIGATIONS], redaction_count;     /* indexes in OBLIGATIONS */
   const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
   uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
-  uint32_t near[MAX_NEAR], near_count;      /* rules that could have granted and did not match */
   bool granted, denied, failed, asks, by_approval;
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
@@ -118,6 +117,8 @@ const rebase_decision *request_refuse(rebase_request *request, rebase_status sta
 void request_reason(rebase_request *request);       /* in words, when nothing says it yet */
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */
+uint32_t asked_head(const struct rebase_bundle *bundle, const struct asked *asked);
+static inline bool rule_grants(const struct image_rule *rule) { return !rule->guard && (rule->effect == RULE_ALLOW || rule->effect == RULE_ASK); }
 rebase_status evaluate(rebase_request *request, struct session *session, const rebase_caller *caller);
 /* grant.c: redactions and canonical bytes; approvals; what an allow does to the session. */
 rebase_status write_canonical(rebase_request *request);

@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "numbers.h"
 #include "packed.h"
+#include "scope_plan.h"
 
 /* ---- facts ---- */
 static value text_fact(const struct rebase_bundle *b, ref text) { return (value){.text = bundle_text(b, text)}; }
@@ -69,12 +70,11 @@ static rebase_status prepare(rebase_request *r, struct session *session) {
 
 static uint64_t add_steps(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
-static uint64_t bound_of(const rebase_request *r, const uint32_t *rules, uint32_t count) {
+static uint64_t bound_of(const rebase_request *r, const struct scope_plan *plan) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  uint64_t n = r->vm.longest > b->longest ? r->vm.longest : b->longest, total = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    const struct image_rule *rule = &b->RULES.at[rules[i]];
-    total = add_steps(total, bundle_cost(b, rule->cost, n));
+  uint64_t n = r->vm.longest > b->longest ? r->vm.longest : b->longest, total = cost_at(&plan->cost, n);
+  for (uint32_t i = 0; plan->waivers && i < plan->count; i++) {
+    const struct image_rule *rule = &b->RULES.at[plan->rules[i]];
     for (uint32_t w = 0; w < rule->waivers; w++)
       if (b->WAIVERS.at[rule->first_waiver + w].agent == r->asked.agent)
         total = add_steps(total, bundle_cost(b, b->WAIVERS.at[rule->first_waiver + w].cost, n));
@@ -183,11 +183,7 @@ static void shorten_wait(struct record *record, int64_t wait) {
 static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
   const struct image_rule *rule = &b->RULES.at[index];
-  bool could_grant = !rule->guard && (rule->effect == RULE_ALLOW || rule->effect == RULE_ASK), fits = true;
-  if (verdict == VM_PASS) {
-    if (could_grant && record->near_count < MAX_NEAR) record->near[record->near_count++] = index;
-    return true;
-  }
+  bool could_grant = rule_grants(rule), fits = true;
   note_rule(record, index, verdict, lack);
   uint32_t limit = verdict == VM_OBLIGE ? bundle_limit(b, index) : NONE32;
   if (limit != NONE32) {
@@ -227,12 +223,11 @@ static bool accepted(const rebase_request *r) {
   return false;
 }
 
-static uint32_t head(const rebase_request *r) {
-  const struct rebase_bundle *b = r->loaded->bundle;
-  switch (r->asked.event) {
-  case EVENT_CALL: return head_operation(b, r->asked.target);
-  case EVENT_RELEASE: return head_release(b, (enum release_target)r->asked.target);
-  case EVENT_DELEGATE: return head_delegate(b, r->asked.target);
+uint32_t asked_head(const struct rebase_bundle *b, const struct asked *asked) {
+  switch (asked->event) {
+  case EVENT_CALL: return head_operation(b, asked->target);
+  case EVENT_RELEASE: return head_release(b, (enum release_target)asked->target);
+  case EVENT_DELEGATE: return head_delegate(b, asked->target);
   default: return head_infer(b);
   }
 }
@@ -245,20 +240,21 @@ static rebase_status refuse(rebase_request *r, rebase_status status, const char 
 static rebase_status run_rules(rebase_request *r) {
   struct record *record = &r->record;
   const struct rebase_bundle *b = r->loaded->bundle;
-  uint32_t count = 0;
-  const uint32_t *rules = bundle_scope(b, r->asked.agent, head(r), &count);
-  uint64_t bound = bound_of(r, rules, count);
+  const struct scope_plan *plan = bundle_plan(b, r->asked.agent, asked_head(b, &r->asked));
+  struct scope_walk walk;
   record->decision.steps_bound = 0;
+  if (!plan) return REBASE_OK;
+  uint64_t bound = bound_of(r, plan);
   if (bound > r->engine->options.max_steps) {
     record->decision.steps_bound = bound;
     return refuse(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
-  for (uint32_t i = 0; i < count; i++) {
-    const struct image_rule *rule = &b->RULES.at[rules[i]];
-    enum vm_verdict verdict = waived(r, rule);
+  scope_walk_begin(&walk, plan, r->slots);
+  for (uint32_t i; (i = scope_walk_next(&walk)) != NONE32;) {
+    enum vm_verdict verdict = plan->waivers ? waived(r, &b->RULES.at[i]) : VM_PASS;
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = run(r, &b->rules[rules[i]]);
-    if (!take_in(record, rules[i], verdict, verdict == VM_LACKS ? r->vm.lack : NONE32))
+    if (verdict == VM_PASS) verdict = run(r, &b->rules[i]);
+    if (verdict != VM_PASS && !take_in(record, i, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32))
       return refuse(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
   }
   if (record->decision.steps_bound < bound) record->decision.steps_bound = bound;

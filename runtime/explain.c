@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include "engine.h"
 
+enum { MOST_NEAR = 16 };
+
 /* ---- the reason: one sentence for the agent ---- */
 static const struct image_lack *lack_of(const struct record *record, uint32_t rule) {
   if (record->verdicts[rule] != VM_LACKS || record->lacks[rule] == NONE32) return NULL;
@@ -128,13 +130,16 @@ static void one_rule(const struct record *record, uint32_t i, rebase_audience au
   out_char(out, '\n');
 }
 
-/* What would have had to match for an allow. */
+/* What would have had to match for an allow: where nothing granted, denied or failed, all rules in scope that could grant. */
 static void near_misses(const struct record *record, struct out *out) {
   const struct rebase_bundle *b = record->loaded->bundle;
-  if (record->granted || record->failed || record->denied) return;
-  if (!record->near_count) out_string(out, "  no policy of this agent's package speaks of it\n");
-  for (uint32_t i = 0; i < record->near_count; i++) {
-    const struct image_rule *rule = &b->RULES.at[record->near[i]];
+  if (record->granted || record->failed || record->denied || record->decision.status != REBASE_OK) return;
+  uint32_t count, shown = 0;
+  const uint32_t *rules = bundle_scope(b, record->asked.agent, asked_head(b, &record->asked), &count);
+  for (uint32_t i = 0; i < count && shown < MOST_NEAR; i++) {
+    const struct image_rule *rule = &b->RULES.at[rules[i]];
+    if (!rule_grants(rule)) continue;
+    shown++;
     out_string(out, "  would have granted, but did not match: ");
     out_text(out, bundle_text(b, rule->name));
     out_string(out, " (");
@@ -143,6 +148,7 @@ static void near_misses(const struct record *record, struct out *out) {
     out_unsigned(out, rule->line);
     out_string(out, ")\n");
   }
+  if (!shown) out_string(out, "  no policy of this agent's package speaks of it\n");
 }
 
 static void asks(const rebase_decision *d, struct out *out) {

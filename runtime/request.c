@@ -62,7 +62,7 @@ static void clear_record(struct record *record) {
   memset(&record->decision, 0, sizeof record->decision);
   record->loaded = NULL;
   record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
-  record->redaction_count = record->near_count = record->limit_count = 0;
+  record->redaction_count = record->limit_count = 0;
   record->wait = 0;
   record->reason[0] = 0;
   record->decision.reason = record->reason;

@@ -82,6 +82,7 @@ typedef struct rebase_options {     /* zero: the default of each */
   int64_t reservation_lifetime;     /* microseconds until a reservation that was not settled counts as spent, and what was
                                      * held is free again; default 10 minutes */
   uint64_t max_steps;               /* a request whose cost bound is higher is denied; default 10,000,000 */
+  bool plain;                       /* evaluates all rules in scope one by one, without index: slower, for comparing */
 } rebase_options;
 /* What went wrong, in a sentence for the host's log. Every `report` may be NULL. */
 typedef struct rebase_report { rebase_status status; char text[512]; } rebase_report;
