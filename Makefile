@@ -205,8 +205,9 @@ fuzz: setup                       ## fuzz lexer, parser, bundles and requests, F
 faults: setup                     ## plant each known fault and show which suite catches it
 	@$(PYTHON) tests/faults/run.py $(FAULT)
 
-bless: all                        ## rewrite the expected output of the ui tests
+bless: all                        ## rewrite the expected output of the ui tests, and the tables of SPEC.md
 	@$(PYTHON) tests/ui/run.py --bless
+	@$(PYTHON) scripts/spec_tables.py
 
 bench: setup                      ## measure decisions; see bench/README.md
 	@$(MAKE) --no-print-directory all $(B)/bench/bench $(B)/bench/quota
