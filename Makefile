@@ -139,6 +139,11 @@ $(B)/bench/quota: bench/quota/quota.c $(B)/internal/libstores.a $(PLAIN_ARCHIVES
 	@mkdir -p $(@D)
 	@echo "LINK  $@"
 	@$(CC) $(STANDARD) $(TEST_WARNINGS) $(OPTIMISE) -Iruntime/include -o $@ $< $(B)/internal/libstores.a $(PLAIN_ARCHIVES) $(STORE_LIBS) $(LIBS)
+$(B)/bench/gate: service/bench/gate_bench.c
+	@mkdir -p $(@D)
+	@echo "LINK  $@"
+	@$(CC) $(STANDARD) $(TEST_WARNINGS) $(OPTIMISE) -o $@ $< -lpthread
+
 $(B)/bench/bench: $(wildcard bench/*.c bench/*.h) $(PLAIN_ARCHIVES)
 	@mkdir -p $(@D)
 	@echo "LINK  $@"
@@ -175,7 +180,10 @@ $(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 	@$(CLANG) -g -fsanitize=fuzzer $(SANITIZE) -o $@ $< $(FUZZ_ARCHIVES) $(LIBS)
 
 # ---- targets ---------------------------------------------------------------------------------------------------
-.PHONY: all libs setup demo test fuzz faults bless bench install uninstall clean format tidy help unit asan tsan clang
+bench-gate: setup $(B)/bench/gate  ## measure the gateway; see service/bench
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) service/bench/run.py
+.PHONY: bench-gate all libs setup demo test fuzz faults bless bench install uninstall clean format tidy help unit asan tsan clang
 
 all: libs $(B)/bin/rbc $(B)/bin/rbgate  ## build the libraries, rbc and the gateway
 libs: $(B)/librbc.a $(B)/librebase.a $(STORES_C:runtime/stores/%.c=$(B)/librebase-%.a) $(B)/librebase.so $(B)/rebase.pc $(B)/rbc.pc
