@@ -89,7 +89,7 @@ static void readable(void *user, short events) {
   if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR))) return;
   loop_unwatch(f->reading);
   f->reading = NULL;
-  gate_drain(f->channel.gate, 2000000);     /* the agent closed its side: what is under way may still end */
+  gate_finish(f->channel.gate);             /* the agent closed its side: what it asked for is still done */
 }
 
 struct front_stdio *front_stdio_open(struct gate *gate, char **error) {

@@ -10,7 +10,7 @@
 #include "front.h"
 #include "upstream.h"
 
-enum { BUNDLE_CHECK_MICROS = 1000000, LONGEST_BUNDLE = 256 << 20 };
+enum { BUNDLE_CHECK_MICROS = 1000000, LONGEST_BUNDLE = 256 << 20, FINISH_MICROS = 60000000 };
 
 void identity_free(struct identity *identity) {
   free(identity->agent);
@@ -167,7 +167,7 @@ static void each_round(void *user, int64_t now) {
   approvals_round(gate, now);
   look_at_bundle(gate, now);
   if (gate->http) front_http_round(gate->http, now);
-  if (gate->draining && (!gate->exchange_count || now >= gate->drain_until)) loop_stop(gate->loop);
+  if ((gate->draining || gate->finishing) && (!gate->exchange_count || now >= gate->drain_until)) loop_stop(gate->loop);
 }
 
 void gate_drain(struct gate *gate, int64_t within) {
@@ -182,6 +182,12 @@ void gate_drain(struct gate *gate, int64_t within) {
   }
 }
 
+void gate_finish(struct gate *gate) {
+  gate->finishing = true;
+  gate->drain_until = loop_now() + FINISH_MICROS;
+  loop_again(gate->loop);
+}
+
 /* ---- life ---- */
 static bool open_engine(struct gate *gate, rebase_engine **engine, rebase_request **request, bool logs, char **error) {
   size_t body = gate->config->message_bytes > gate->config->result_bytes ? gate->config->message_bytes : gate->config->result_bytes;
@@ -193,7 +199,7 @@ static bool open_engine(struct gate *gate, rebase_engine **engine, rebase_reques
   return status == REBASE_OK;
 }
 
-struct gate *gate_open(struct config *config, char **error) {
+struct gate *gate_open(struct config *config, bool with_bundle, char **error) {
   struct gate *gate = gate_new(sizeof *gate);
   gate->config = config;
   gate->started = loop_now();
@@ -204,7 +210,7 @@ struct gate *gate_open(struct config *config, char **error) {
   gate->loop = loop_new();
   fine = fine && open_engine(gate, &gate->engine, &gate->request, true, error);
   if (fine && config->canary) fine = open_engine(gate, &gate->canary, &gate->canary_request, false, error);
-  fine = fine && pins_read(gate, error) && gate_load(gate, error);
+  fine = fine && pins_read(gate, error) && (!with_bundle || gate_load(gate, error));
   if (fine) return gate;
   gate_free(gate);
   return NULL;

@@ -96,19 +96,21 @@ struct gate {
   json_t *pins;
   bool log_muted;                   /* parts of one release are one line */
   struct metrics metrics;
-  bool draining;
+  bool draining;                    /* takes no more calls */
+  bool finishing;                   /* nobody can make more calls; those that were made are */
   int64_t drain_until, bundle_checked, started;
   long bundle_mtime, bundle_size;
   struct front_http *http;          /* has its own part of every round; or NULL */
 };
 
 /* gate.c */
-/* NULL: *error says why. Loads the bundle; upstreams are not started yet. */
-struct gate *gate_open(struct config *config, char **error);
+/* NULL: *error says why. Loads the bundle, if it is wanted; upstreams are not started yet. */
+struct gate *gate_open(struct config *config, bool with_bundle, char **error);
 void gate_start(struct gate *gate);
 void gate_free(struct gate *gate);
 bool gate_load(struct gate *gate, char **error);          /* the bundle (and canary) again; the old one stays on failure */
 void gate_drain(struct gate *gate, int64_t within);       /* no new calls; stops the loop when all have ended */
+void gate_finish(struct gate *gate);                      /* stops when what was asked has been answered */
 struct person *gate_person(struct gate *gate, const struct identity *identity);
 
 /* exchange.c */

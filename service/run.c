@@ -13,11 +13,11 @@
 
 enum { DRAIN_SECONDS = 30, LOOK_SECONDS = 30, ENOUGH_FAILURES = 2 };
 
-struct gate *open_gate(const char *path, struct config **config) {
+struct gate *open_gate(const char *path, bool with_bundle, struct config **config) {
   char *error = NULL;
   struct gate *gate = NULL;
   *config = config_read(path, &error);
-  if (*config) gate = gate_open(*config, &error);
+  if (*config) gate = gate_open(*config, with_bundle, &error);
   if (!gate) {
     say("%s", error ? error : "cannot be started");
     config_free(*config);
@@ -121,7 +121,7 @@ int run_check(int count, char **arguments) {
   struct config *config;
   unsigned found = 0;
   (void)count;
-  struct gate *gate = open_gate(arguments[0], &config);
+  struct gate *gate = open_gate(arguments[0], true, &config);
   if (!gate) return EXIT_NO;
   check_callers(gate, &found);
   check_upstreams(gate, &found);
@@ -194,7 +194,7 @@ int run_pin(int count, char **arguments) {
   struct config *config;
   bool accept = count > 1 && !strcmp(arguments[1], "--accept");
   if (count > 1 && !accept) { say("`%s` is no option; there is --accept", arguments[1]); return EXIT_USAGE; }
-  struct gate *gate = open_gate(arguments[0], &config);
+  struct gate *gate = open_gate(arguments[0], true, &config);
   if (!gate) return EXIT_NO;
   char *error = NULL;
   bool fine = look(gate);
@@ -215,7 +215,7 @@ int run_pin(int count, char **arguments) {
 int run_tools(int count, char **arguments) {
   struct config *config;
   (void)count;
-  struct gate *gate = open_gate(arguments[0], &config);
+  struct gate *gate = open_gate(arguments[0], false, &config);
   if (!gate) return EXIT_NO;
   bool fine = look(gate);
   json_t *all = json_array(), *whole;
@@ -235,7 +235,7 @@ int run_stdio(int count, char **arguments) {
   struct signals signals;
   char *error = NULL;
   (void)count;
-  struct gate *gate = open_gate(arguments[0], &config);
+  struct gate *gate = open_gate(arguments[0], true, &config);
   if (!gate) return EXIT_NO;
   signals_open(&signals, gate);
   gate_start(gate);
@@ -254,7 +254,7 @@ int run_serve(int count, char **arguments) {
   struct signals signals;
   char *error = NULL;
   (void)count;
-  struct gate *gate = open_gate(arguments[0], &config);
+  struct gate *gate = open_gate(arguments[0], true, &config);
   if (!gate) return EXIT_NO;
   signals_open(&signals, gate);
   struct front_http *front = gate->http = front_http_open(gate, &error);

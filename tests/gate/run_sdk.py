@@ -54,7 +54,7 @@ def real_place(servers, rules, callers=None):
     """Servers by name: what `rbc import mcp` makes of their own tools is the connector; the rules are ours."""
     place = Place.__new__(Place)
     place.dir = tempfile.mkdtemp(dir=SCRATCH)
-    place.settings = {'bundle': BUNDLE, 'mode': 'shadow', 'log': 'log.jsonl', 'pins': 'pins.json', 'callers': callers or [{'stdio': True, 'agent': 'w.p.bot', 'requester': 'ann'}],
+    place.settings = {'bundle': 'w.rbb', 'mode': 'shadow', 'log': 'log.jsonl', 'pins': 'pins.json', 'callers': callers or [{'stdio': True, 'agent': 'w.p.bot', 'requester': 'ann'}],
                       'upstreams': servers}
     place.write()
     work = os.path.join(place.dir, 'w')

@@ -125,6 +125,13 @@ def test_unknown_methods_are_denied_and_logged():
     expect(len(place.log('refused')) == 5, place.log('refused'))
 
 
+def test_what_was_asked_before_the_end_of_input_is_answered():
+    place = Place()
+    text = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"last words"}}}\n'
+    done = subprocess.run([RBGATE, 'stdio', place.config], input=text.encode(), capture_output=True, timeout=30)
+    expect(done.returncode == 0 and b'last words' in done.stdout, done)
+
+
 # ---- malformed
 def a_refusal(number):
     return {'jsonrpc': '2.0', 'id': number, 'error': {'code': -32600, 'message': 'Denied: not valid JSON, a name is given twice, or a text holds a NUL'}}
