@@ -326,6 +326,7 @@ rebase_status engine_acquire(rebase_engine *e, const char *id, struct now *now, 
     return status;
   }
   s->family->last_wall = now->wall;
+  session_catch_up(s);
   *session = s;
   return REBASE_OK;
 }

@@ -94,6 +94,7 @@ struct session *session_new(const struct allocator *a, struct family *family, co
     return NULL;
   }
   s->family = family;
+  s->written = atomic_load(&family->written);
   s->sequence = 1;
   atomic_fetch_add(&family->members, 1);
   return s;
@@ -102,6 +103,7 @@ struct session *session_new(const struct allocator *a, struct family *family, co
 struct requester *session_free(struct session *s) {
   struct family *f = s->family;
   const struct allocator a = f->allocator;
+  while (s->writing) session_end_write(s, true);      /* nobody will say what became of it */
   for (uint32_t i = 0; i < s->seen_count; i++) a.release(s->seen[i], a.user);
   a.release(s->seen, a.user);
   a.release(s->only, a.user);

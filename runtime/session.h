@@ -49,6 +49,8 @@ struct family {
   struct counted *counts; uint32_t count_used, count_capacity;
   struct said *first_said, *last_said; size_t said_bytes;
   struct subject *subjects;
+  atomic_uint writing;              /* writes under way of all members */
+  atomic_uint_least64_t written;    /* writes that may have taken effect, of all members */
   struct now opened;
   int64_t last_wall;                /* time never goes back */
   bool broken;                      /* a subject cannot be read under the present bundle: everything is denied */
@@ -113,6 +115,8 @@ struct session {
   struct only *only; uint32_t only_count, only_capacity;
   bool only_broken;                 /* could not note a key: `the only seen` is missing from now on */
   uint32_t longest;
+  uint32_t writing;                 /* of the family's, our own */
+  uint64_t written;                 /* of the family's, those that this session has come to terms with */
   uint64_t sequence, lost;          /* calls that began before `lost` may have crossed a write that was given up */
   struct call calls[SESSION_CALLS];
   struct ask asks[SESSION_ASKS];
@@ -146,6 +150,12 @@ bool call_touches(const struct call *call, const struct seen *item);
 bool call_touches_key(const struct call *call, uint32_t entity, const struct key *key);
 bool call_argument(const struct loaded *loaded, uint32_t operation, const struct call *call, uint32_t param, struct arena_fixed *arena, value *out);
 void session_end_call(struct session *session, struct call *call, bool took_effect);
+/* Whether others of the conversation are writing, or have written and it has not been caught up with: what was seen may be untrue. */
+static inline bool session_overtaken(const struct session *s) {
+  return atomic_load(&s->family->writing) != s->writing || atomic_load(&s->family->written) != s->written;
+}
+void session_catch_up(struct session *session);     /* forgets what others may have made untrue */
+void session_end_write(struct session *session, bool may_have_taken_effect);
 void session_hold(struct session *session);         /* works out anew which items writes hold */
 struct ask *session_find_ask(struct session *session, const unsigned char *hash, struct now now);
 struct ask *session_new_ask(struct session *session);

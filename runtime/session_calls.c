@@ -12,12 +12,38 @@ static uint64_t oldest_open(const struct session *s) {
 
 static bool writes(const struct call *c) { return c->touch_count || c->touches_all; }
 
+/* ---- writes of a conversation: those of one member make untrue what the others have seen ---- */
+static void begin_write(struct session *s) {
+  s->writing++;
+  atomic_fetch_add(&s->family->writing, 1);
+}
+
+/* Written first: who finds no write under way finds it written. */
+void session_end_write(struct session *s, bool may_have_taken_effect) {
+  if (may_have_taken_effect) {
+    s->written++;
+    atomic_fetch_add(&s->family->written, 1);
+  }
+  s->writing--;
+  atomic_fetch_sub(&s->family->writing, 1);
+}
+
+void session_catch_up(struct session *s) {
+  uint64_t written = atomic_load(&s->family->written);
+  if (written == s->written) return;
+  session_forget(s);
+  s->lost = s->sequence + 1;
+  s->written = written;
+}
+
 /* A write that nobody will report any more: what it touched stays missing until it is read again. */
 static void give_up(struct session *s, struct call *c) {
   if (c->state == CALL_FREE) return;
-  if (c->state == CALL_OPEN && writes(c))
+  if (c->state == CALL_OPEN && writes(c)) {
+    session_end_write(s, true);
     for (uint32_t i = 0; i < s->seen_count; i++)
       if (call_touches(c, s->seen[i])) s->seen[i]->dead = true;
+  }
   if (writes(c)) s->lost = s->sequence + 1;         /* every call that has begun by now may have crossed it */
   c->state = CALL_FREE;
 }
@@ -92,7 +118,9 @@ struct call *session_begin_call(struct session *s, const struct loaded *l, uint3
   c->shape = plan->shape;
   keep_arguments(c, l, plan, slots, places, PLACES - 1);
   for (uint32_t i = 0; i < o->changes; i++) add_touch(c, l, plan, o, &l->bundle->CHANGES.at[o->first_change + i], places);
-  if (writes(c)) session_hold(s);
+  if (!writes(c)) return c;
+  begin_write(s);
+  session_hold(s);
   return c;
 }
 
@@ -158,7 +186,9 @@ void session_end_call(struct session *s, struct call *c, bool took_effect) {
   bool write = writes(c);
   c->ended = ++s->sequence;
   c->state = took_effect && write ? CALL_DONE : CALL_FREE;
-  if (write) session_hold(s);
+  if (!write) return;
+  session_end_write(s, took_effect);
+  session_hold(s);
 }
 
 /* ---- asks ---- */

@@ -134,7 +134,9 @@ void session_forget(struct session *s) {
 }
 
 /* ---- what the virtual machine asks ---- */
-static bool readable(const struct session_view *v) { return !memcmp(v->session->layout, v->loaded->layout, LAYOUT_BYTES); }
+static bool readable(const struct session_view *v) {
+  return !memcmp(v->session->layout, v->loaded->layout, LAYOUT_BYTES) && !session_overtaken(v->session);
+}
 
 value session_seen(const struct session_view *view, uint32_t entity, const value *keys, int64_t since) {
   struct key key;

@@ -173,23 +173,34 @@ START_TEST(spec_7_9_counts_are_exact) {
 END_TEST
 
 /* SPEC 8.4: two writes cannot both rest on the same look. */
-START_TEST(spec_8_4_one_write_a_look) {
-  char id[REBASE_ID_BYTES];
+static void one_write_a_look(bool delegated) {
+  char id[REBASE_ID_BYTES], child[REBASE_ID_BYTES];
   unsigned bad = 0;
   for (unsigned i = 0; i < 2; i++) workers[i].body = SET;
   start_all(2, one_decision_a_round);
   for (unsigned i = 0; i < ROUNDS; i++) {
     ck_assert_int_eq(host_session(&h, BOT, "ann", id), REBASE_OK);
     ck_assert_int_eq(rebase_see(h.engine, id, "shop.order", ORDER, strlen(ORDER), NULL), REBASE_OK);
-    workers[0].caller = workers[1].caller = (rebase_caller){BOT, "ann", id};
+    h.caller = workers[0].caller = workers[1].caller = (rebase_caller){BOT, "ann", id};
+    if (delegated) {
+      ALLOWS(&h, "{\"delegate\":\"acme.shop.helper\"}");
+      ck_assert_int_eq(rebase_session_delegate(h.engine, id, h.decision, child, NULL), REBASE_OK);
+      ck_assert_int_eq(rebase_see(h.engine, child, "shop.order", ORDER, strlen(ORDER), NULL), REBASE_OK);
+      workers[1].caller = (rebase_caller){HELPER, "ann", child};
+    }
     pthread_barrier_wait(&gate);
     pthread_barrier_wait(&gate);
     bad += allowed_of(2) != 1;
     rebase_session_close(h.engine, id);
+    if (delegated) rebase_session_close(h.engine, child);
   }
   join_all(2);
   ck_assert_uint_eq(bad, 0);
 }
+
+START_TEST(spec_8_4_one_write_a_look) { one_write_a_look(false); }
+END_TEST
+START_TEST(spec_8_4_nor_over_delegation) { one_write_a_look(true); }
 END_TEST
 
 /* An approval is used by one of those who come for it. */
@@ -417,6 +428,7 @@ int main(void) {
   tcase_add_test(t, spec_8_2_nor_over_delegation);
   tcase_add_test(t, spec_7_9_counts_are_exact);
   tcase_add_test(t, spec_8_4_one_write_a_look);
+  tcase_add_test(t, spec_8_4_nor_over_delegation);
   tcase_add_test(t, spec_7_8_an_approval_is_used_once);
   tcase_add_test(t, decisions_while_bundles_are_swapped);
   tcase_add_test(t, sessions_used_and_closed_at_once);
