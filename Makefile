@@ -36,7 +36,7 @@ JANSSON   = $(shell pkg-config --libs jansson)
 LIBS      = $(JANSSON) $(shell pkg-config --libs libsodium libutf8proc) -lpthread -lm
 RUNTIME_LIBS = $(shell pkg-config --libs libsodium libutf8proc jansson) -lpthread -lm
 CHECK_LIBS   = $(shell pkg-config --libs check)
-GATE_LIBS    = $(RUNTIME_LIBS) $(shell pkg-config --libs libmicrohttpd libcurl cjose libseccomp)
+GATE_LIBS    = $(RUNTIME_LIBS) $(shell pkg-config --libs libmicrohttpd libcurl cjose libseccomp sqlite3 hiredis)
 STORE_LIBS   = $(shell pkg-config --libs sqlite3 hiredis)
 
 # ---- sources ---------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ $(2)/bin/rbc: $$($(1)_CLI) $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
 	@$(4) $(OPTIMISE) $(3) $(LDFLAGS) -o $$@ $$($(1)_CLI) $$($(1)_ARCHIVES) $$(LIBS)
-$(2)/bin/rbgate: $$($(1)_GATE) $(2)/internal/librebase.a
+$(2)/bin/rbgate: $$($(1)_GATE) $(2)/internal/libstores.a $(2)/internal/librebase.a
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
 	@$(4) $(OPTIMISE) $(3) $(LDFLAGS) -o $$@ $$^ $$(GATE_LIBS)

@@ -291,13 +291,14 @@ static bool second_word(struct reader *r, const char *name, const char *first, c
 static void settings(struct reader *r) {
   struct config *c = r->config;
   json_t *root = c->root;
-  ONLY(r, root, "", "bundle", "keys", "canary", "mode", "listen", "origins", "admin", "sandbox", "log", "on_log_failure", "pins", "state", "results", "ask", "limits",
+  ONLY(r, root, "", "bundle", "keys", "canary", "mode", "listen", "origins", "admin", "sandbox", "log", "on_log_failure", "pins", "state", "quota", "results", "ask", "limits",
        "callers", "approvers", "upstreams");
   if (!(c->bundle = text(r, root, "", "bundle"))) wrong(r, "bundle", "missing");
   c->canary = text(r, root, "", "canary");
   c->log = text(r, root, "", "log");
   c->pins = text(r, root, "", "pins");
   c->state = text(r, root, "", "state");
+  c->quota = text(r, root, "", "quota");
   c->admin = text(r, root, "", "admin");
   c->shadow = second_word(r, "mode", "enforce", "shadow");
   c->release_results = !second_word(r, "results", "release", "pass");

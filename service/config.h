@@ -50,6 +50,7 @@ struct config {
   json_t *root;
   char *path, *directory;
   const char *bundle, *canary, *log, *pins, *state, *admin;
+  const char *quota;                /* `memory`, `redis:ADDRESS`, or a file; NULL: nothing is counted */
   const char **listen; size_t listen_count;
   const char **origins; size_t origin_count;
   const char **keys; size_t key_count;      /* NULL-terminated; none: signatures are not asked for */

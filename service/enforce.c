@@ -26,7 +26,8 @@ static rebase_status open_session(rebase_engine *engine, const struct person *pe
 
 static const rebase_decision *decide_once(rebase_request *request, const struct person *person, const char *session, const struct buffer *body) {
   const rebase_caller caller = {person->who.agent, person->who.requester, session[0] ? session : NULL};
-  return rebase_decide_json(request, &caller, body->bytes, body->length);
+  rebase_decide_json(request, &caller, body->bytes, body->length);
+  return rebase_reserve(request, 0);
 }
 
 static const rebase_decision *decide(rebase_engine *engine, rebase_request *request, const struct person *person,
@@ -69,6 +70,11 @@ static void keep_arguments(struct verdict *v, const rebase_decision *d, const ch
   if (d->canonical_length <= head + 1) return;
   v->arguments_length = d->canonical_length - head - 1;
   v->arguments = gate_copy_bytes(d->canonical + head, v->arguments_length);
+}
+
+static void keep_limits(struct verdict *v, const rebase_decision *d) {
+  v->limit_count = d->effect == REBASE_ALLOW ? d->limit_count : 0;
+  for (uint32_t i = 0; i < v->limit_count; i++) v->unused[i] = d->limits[i].sums ? 0 : d->limits[i].amount;
 }
 
 static void keep_approvers(struct verdict *v, const rebase_decision *d) {
@@ -124,12 +130,14 @@ void enforce_call(struct gate *gate, struct person *person, const char *operatio
   snprintf(v->id, sizeof v->id, "%s", d->id);
   memcpy(v->call_hash, d->call_hash, sizeof v->call_hash);
   if (d->effect != REBASE_DENY) keep_arguments(v, d, operation);
+  keep_limits(v, d);
   if (d->effect == REBASE_ASK) keep_approvers(v, d);
   if (gate->config->shadow && d->effect == REBASE_ALLOW) v->effect = REBASE_ALLOW;
   buffer_free(&body);
   gate->metrics.decide_micros += (uint64_t)(loop_now() - begun);
   if (!gate->log.failed || gate->config->log_failure_allows || gate->config->shadow) return;
   if (v->effect == REBASE_ALLOW) rebase_observe(gate->engine, person->session, v->id, REBASE_FAILED, NULL, 0, NULL);
+  if (v->limit_count) rebase_settle(gate->engine, v->id, v->unused, v->limit_count, NULL);
   gate->metrics.log_failures++;
   v->effect = REBASE_DENY;
   free(v->reason);
@@ -149,6 +157,9 @@ bool enforce_observe(struct gate *gate, struct exchange *x, rebase_outcome outco
   rebase_status status = REBASE_OK;
   char micros[24];
   if (x->decision[0]) status = rebase_observe(gate->engine, x->person->session, x->decision, outcome, result, length, &own);
+  if (x->limit_count && outcome != REBASE_UNKNOWN)       /* unknown: it counts as spent */
+    rebase_settle(gate->engine, x->decision, x->unused, outcome == REBASE_FAILED ? x->limit_count : 0, NULL);
+  x->limit_count = 0;
   if (outcome == REBASE_SUCCESS) gate->metrics.results++;
   else if (outcome == REBASE_FAILED) gate->metrics.result_failures++;
   else gate->metrics.result_unknown++;

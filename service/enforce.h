@@ -12,6 +12,7 @@ struct verdict {
   char *reason;
   char **approvers; uint32_t approver_count;
   int64_t deadline;                 /* of an ask, microseconds since 1970; 0 none */
+  uint32_t limit_count; int64_t unused[REBASE_QUOTA_CHARGES];     /* see struct exchange */
 };
 void verdict_free(struct verdict *verdict);
 

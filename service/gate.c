@@ -8,6 +8,7 @@
 #include "approvals.h"
 #include "catalogue.h"
 #include "front.h"
+#include "quota.h"
 #include "upstream.h"
 
 enum { BUNDLE_CHECK_MICROS = 1000000, LONGEST_BUNDLE = 256 << 20, FINISH_MICROS = 60000000 };
@@ -189,10 +190,10 @@ void gate_finish(struct gate *gate) {
 }
 
 /* ---- life ---- */
-static bool open_engine(struct gate *gate, rebase_engine **engine, rebase_request **request, bool logs, char **error) {
+static bool open_engine(struct gate *gate, rebase_engine **engine, rebase_request **request, rebase_quota *quota, bool logs, char **error) {
   size_t body = gate->config->message_bytes > gate->config->result_bytes ? gate->config->message_bytes : gate->config->result_bytes;
   rebase_options options = {.log = logs ? log_of_engine : NULL, .user = gate, .request_bytes = (uint32_t)(body + body / 4 + 4096),
-                            .trusted_keys = trusted_keys(gate)};
+                            .trusted_keys = trusted_keys(gate), .quota = quota};
   rebase_status status = rebase_engine_open(&options, engine);
   if (status == REBASE_OK && !(*request = rebase_request_new(*engine))) status = REBASE_E_MEMORY;
   if (status != REBASE_OK) *error = gate_copy(rebase_status_text(status));
@@ -208,8 +209,10 @@ struct gate *gate_open(struct config *config, bool with_bundle, char **error) {
   if (!fine) *error = gate_format("%s: %s", path, strerror(errno));
   free(path);
   gate->loop = loop_new();
-  fine = fine && open_engine(gate, &gate->engine, &gate->request, true, error);
-  if (fine && config->canary) fine = open_engine(gate, &gate->canary, &gate->canary_request, false, error);
+  if (fine && config->quota) fine = (gate->quota = gate_quota_open(config, error)) != NULL;
+  if (fine && config->quota && config->canary) gate->canary_quota = gate_quota_beside();
+  fine = fine && open_engine(gate, &gate->engine, &gate->request, gate->quota, true, error);
+  if (fine && config->canary) fine = open_engine(gate, &gate->canary, &gate->canary_request, gate->canary_quota, false, error);
   fine = fine && pins_read(gate, error) && (!with_bundle || gate_load(gate, error));
   if (fine) return gate;
   gate_free(gate);
@@ -238,6 +241,8 @@ void gate_free(struct gate *gate) {
   if (gate->canary_request) rebase_request_free(gate->canary_request);
   if (gate->engine) rebase_engine_close(gate->engine);
   if (gate->canary) rebase_engine_close(gate->canary);
+  rebase_quota_close(gate->quota);
+  rebase_quota_close(gate->canary_quota);
   json_decref(gate->pins);
   log_close(&gate->log);
   loop_free(gate->loop);

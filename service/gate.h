@@ -10,6 +10,7 @@
 #include "loop.h"
 #include "memory.h"
 #include "rebase.h"
+#include "rebase_quota.h"
 #include "cli/raw_json.h"
 
 #define GATE_PROTOCOLS {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"}     /* newest first */
@@ -67,6 +68,7 @@ struct exchange {
   struct upstream *upstream;
   uint64_t upstream_id;             /* 0: not sent */
   char decision[REBASE_ID_BYTES], canary_decision[REBASE_ID_BYTES];
+  uint32_t limit_count; int64_t unused[REBASE_QUOTA_CHARGES];     /* what its limits come to when it fails: a call, and no amount */
   bool reads, unwrap, modern;
   bool waits;                       /* for an approval */
   char *held; size_t held_length;   /* the message itself: it is looked at when the servers have started */
@@ -85,6 +87,7 @@ struct gate {
   struct loop *loop;
   rebase_engine *engine, *canary;
   rebase_request *request, *canary_request;
+  rebase_quota *quota, *canary_quota;       /* where limits are counted, or NULL; a canary's in memory, so that it charges nobody */
   struct decision_log log;
   struct person *persons;
   struct channel *channels;

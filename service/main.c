@@ -12,6 +12,7 @@ static const struct command { const char *name, *arguments, *help; int least, mo
   {"tools", "CONFIG", "print the servers' tools as JSON, for `rbc import mcp`", 1, 1, run_tools},
   {"approvals", "ADDRESS [list | approve ID | deny ID] [--group G]", "the calls that wait for a person", 1, 5, run_approvals},
   {"status", "ADDRESS", "what a running gateway says of itself", 1, 1, run_status},
+  {"seed", "CONFIG", "begin to count limits: once for a new store, and again after it was found to have lost something", 1, 1, run_seed},
   {"report", "LOG ...", "what a decision log holds: in shadow mode, what enforcing would have stopped", 1, 64, run_report},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -65,6 +65,8 @@ static void decide(struct exchange *x) {
   enforce_call(gate, x->person, x->operation, x->arguments, strlen(x->arguments), &v);
   if (v.effect == REBASE_ALLOW) {
     snprintf(x->decision, sizeof x->decision, "%s", v.id);
+    x->limit_count = v.limit_count;
+    memcpy(x->unused, v.unused, sizeof x->unused);
     send_on(x, u, v.arguments, v.arguments_length);
   } else if (gate->config->shadow) {
     send_on(x, u, x->arguments, strlen(x->arguments));    /* watched only: what the agent wrote goes on */

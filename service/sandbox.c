@@ -72,6 +72,7 @@ static void permit_configured(int rules, const struct config *c) {
   permit_around(rules, c, c->canary, READING);
   permit_around(rules, c, c->pins, READING);
   permit_around(rules, c, c->log, READING | WRITING);
+  if (c->quota && strcmp(c->quota, "memory") != 0 && strncmp(c->quota, "redis:", 6) != 0) permit_around(rules, c, c->quota, READING | WRITING);
   if (c->state) {
     char *path = config_path(c, c->state);
     permit(rules, path, READING | WRITING);

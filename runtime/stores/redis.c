@@ -1,5 +1,6 @@
 /* redis.c: quotas in Redis through hiredis: every call is one run of one script. What got no answer may be sent again: calls
  * are idempotent by the reservation's id. */
+#include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -127,6 +128,7 @@ static bool connect_to(struct store *s, struct timeval timeout) {
     s->connection = redisConnectWithTimeout(host, atoi(colon + 1), timeout);
   }
   if (!s->connection || s->connection->err || redisSetTimeout(s->connection, timeout) != REDIS_OK) return false;
+  fcntl(s->connection->fd, F_SETFD, FD_CLOEXEC);   /* no business of programs that the host starts */
   return authenticate(s) && read_server(s) && load_script(s);
 }
 

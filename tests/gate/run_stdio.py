@@ -438,5 +438,32 @@ def test_an_older_bundle_is_refused():
     expect(place.run('check')[0] == 0)
 
 
+# ---- limits
+def test_limits_hold_over_processes_and_restarts():
+    place = Place(quota='quota.db')
+    with Agent(place) as a:
+        denied(a.call('echo', text='counted'), 'seed')           # a new store counts nothing before somebody says so
+        allowed(a.call('echo', text='other'), 'other')
+    code, out, err = place.run('seed')
+    expect(code == 0 and 'epoch 1' in out, out, err)
+    with Agent(place) as a, Agent(place) as b:
+        allowed(a.call('echo', text='counted'), 'counted')
+        allowed(b.call('echo', text='counted'), 'counted')
+        denied(a.call('echo', text='counted'), 'a limit is reached: at most 2 per day')
+    with Agent(place) as a:
+        denied(a.call('echo', text='counted'), 'a limit is reached')
+    expect(len([c for c in place.tool_calls() if c[1] == {'text': 'counted'}]) == 2, place.tool_calls())
+    expect([r['limit_reached'] for r in place.log('decision') if 'limit_reached' in r] == ['gate.desk.often'] * 2, place.log('decision'))
+
+
+def test_without_a_store_what_a_limit_speaks_of_is_denied():
+    with Agent(Place()) as a:
+        denied(a.call('echo', text='counted'), 'the host counts nothing')
+    with Agent(Place(quota='memory')) as a:
+        allowed(a.call('echo', text='counted'), 'counted')
+    code, _, err = Place(quota='memory').run('seed')
+    expect(code == 1 and 'no store that keeps' in err, err)
+
+
 if __name__ == '__main__':
     sys.exit(main(sys.modules['__main__']))

@@ -78,3 +78,7 @@ policy answers {
   allow release to agent by clerk
   allow release to agent by helper
 }
+
+guard often {
+  limit call desk.echo where args.text == "counted" at most 2 per day
+}

@@ -1,0 +1,10 @@
+/* quota.h: where the gateway counts limits: setting `quota`. */
+#ifndef GATE_QUOTA_H
+#define GATE_QUOTA_H
+#include "gate.h"
+
+/* Opens what is set; NULL without an error: nothing is, and what a limit speaks of is denied. */
+rebase_quota *gate_quota_open(const struct config *config, char **error);
+/* A store in memory, ready: for a bundle that is decided beside. */
+rebase_quota *gate_quota_beside(void);
+#endif
