@@ -198,7 +198,7 @@ demo: setup                       ## replay the airline example and print a shor
 unit: $(UNIT_TESTS:%=$(B)/tests/unit/%)
 asan: $(UNIT_TESTS:%=$(B)/asan/tests/unit/%) $(B)/asan/bin/rbc $(B)/asan/bin/rbgate
 tsan: $(THREAD_TESTS:%=$(B)/tsan/tests/unit/%)
-test-programs: unit asan tsan $(if $(DIFFERENTIAL_C),$(B)/tests/differential $(B)/asan/tests/differential)
+test-programs: unit asan tsan $(B)/bench/bench $(if $(DIFFERENTIAL_C),$(B)/tests/differential $(B)/asan/tests/differential)
 .PHONY: test-programs
 
 test: setup                       ## build and run every suite; the last line is `N passed, N failed`

@@ -10,6 +10,7 @@
 #include "p12.h"
 #include "rbc.h"
 #include "rebase.h"
+#include "scale.h"
 
 enum { PICKS = 65536, ARGUMENTS = 13 };
 struct bench {
@@ -24,11 +25,6 @@ struct bench {
   uint64_t wrong;
 };
 static const char *const names[ARGUMENTS] = {"id", "roles", "dept", "clearance", "suspended", "path", "owner", "of", "label", "env", "amount", "hour", "mfa"};
-
-static void fail(const char *what, const char *why) {
-  fprintf(stderr, "bench: %s: %s\n", what, why);
-  exit(1);
-}
 
 /* ---- set-up ---- */
 static void load(struct bench *b) {
@@ -74,36 +70,36 @@ static void by_hand(struct bench *b) {
   }
 }
 
+static bool typed_one(struct bench *b, const struct p12_request *q, const rebase_caller *caller) {
+  const rebase_slot *s = b->slots[q->action];
+  rebase_request *r = b->request;
+  rebase_request_call(r, b->operations[q->action]);
+  rebase_set_text(r, s[0], q->id, strlen(q->id));
+  rebase_set_json(r, s[1], q->roles_json, strlen(q->roles_json));
+  rebase_set_text(r, s[2], q->dept, strlen(q->dept));
+  rebase_set_int(r, s[3], q->clearance);
+  rebase_set_bool(r, s[4], q->suspended);
+  rebase_set_text(r, s[5], q->path, strlen(q->path));
+  rebase_set_text(r, s[6], q->owner, strlen(q->owner));
+  rebase_set_text(r, s[7], q->of, strlen(q->of));
+  rebase_set_int(r, s[8], q->label);
+  rebase_set_text(r, s[9], q->env, strlen(q->env));
+  rebase_set_int(r, s[10], q->amount);
+  rebase_set_int(r, s[11], q->hour);
+  rebase_set_bool(r, s[12], q->mfa);
+  return (rebase_decide(r, caller)->effect == REBASE_ALLOW) == q->allowed;
+}
 static void typed_by(struct bench *b, const rebase_caller *caller) {
-  for (unsigned i = 0; i < PICKS; i++) {
-    const struct p12_request *q = &b->requests[b->order[i]];
-    const rebase_slot *s = b->slots[q->action];
-    rebase_request *r = b->request;
-    rebase_request_call(r, b->operations[q->action]);
-    rebase_set_text(r, s[0], q->id, strlen(q->id));
-    rebase_set_json(r, s[1], q->roles_json, strlen(q->roles_json));
-    rebase_set_text(r, s[2], q->dept, strlen(q->dept));
-    rebase_set_int(r, s[3], q->clearance);
-    rebase_set_bool(r, s[4], q->suspended);
-    rebase_set_text(r, s[5], q->path, strlen(q->path));
-    rebase_set_text(r, s[6], q->owner, strlen(q->owner));
-    rebase_set_text(r, s[7], q->of, strlen(q->of));
-    rebase_set_int(r, s[8], q->label);
-    rebase_set_text(r, s[9], q->env, strlen(q->env));
-    rebase_set_int(r, s[10], q->amount);
-    rebase_set_int(r, s[11], q->hour);
-    rebase_set_bool(r, s[12], q->mfa);
-    b->wrong += (rebase_decide(r, caller)->effect == REBASE_ALLOW) != q->allowed;
-  }
+  for (unsigned i = 0; i < PICKS; i++) b->wrong += !typed_one(b, &b->requests[b->order[i]], caller);
 }
 static void typed(struct bench *b) { typed_by(b, &b->plain); }
 static void typed_with_session(struct bench *b) { typed_by(b, &b->with_session); }
 
+static bool json_one(struct bench *b, const struct p12_request *q, const rebase_caller *caller) {
+  return (rebase_decide_json(b->request, caller, q->json, q->json_length)->effect == REBASE_ALLOW) == q->allowed;
+}
 static void json_by(struct bench *b, const rebase_caller *caller) {
-  for (unsigned i = 0; i < PICKS; i++) {
-    const struct p12_request *q = &b->requests[b->order[i]];
-    b->wrong += (rebase_decide_json(b->request, caller, q->json, q->json_length)->effect == REBASE_ALLOW) != q->allowed;
-  }
+  for (unsigned i = 0; i < PICKS; i++) b->wrong += !json_one(b, &b->requests[b->order[i]], caller);
 }
 static void json(struct bench *b) { json_by(b, &b->plain); }
 static void json_with_session(struct bench *b) { json_by(b, &b->with_session); }
@@ -114,19 +110,33 @@ static const struct { const char *name; void (*run)(struct bench *b); } measured
 };
 enum { MEASURED = sizeof measured / sizeof *measured, MOST_ROUNDS = 1000 };
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 static int compare(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
 }
 
+/* For an instruction counter: as many decisions of one kind and nothing else, in a fixed order. */
+static int count(struct bench *b, const char *what, unsigned decisions) {
+  if (strcmp(what, "scale") == 0) {
+    struct scale s;
+    scale_open(&s, 1000);
+    for (unsigned i = 0; i < decisions; i++) b->wrong += !scale_decide(&s, i * 7 % 1200, i % 4);
+    scale_close(&s);
+    return b->wrong != 0;
+  }
+  p12_make(b->requests);
+  load(b);
+  resolve(b);
+  for (unsigned i = 0; i < decisions; i++) {
+    const struct p12_request *q = &b->requests[i % P12_REQUESTS];
+    b->wrong += strcmp(what, "json") == 0 ? !json_one(b, q, &b->plain) : !typed_one(b, q, &b->plain);
+  }
+  return b->wrong != 0;
+}
+
 int main(int argc, char **argv) {
   static struct bench b;
+  if (argc == 4 && strcmp(argv[1], "--count") == 0) return count(&b, argv[2], (unsigned)atoi(argv[3]));
   static double times[MEASURED][MOST_ROUNDS];
   bool as_json = argc > 1 && strcmp(argv[argc - 1], "--json") == 0;
   int rounds = argc > 1 && atoi(argv[1]) > 0 ? atoi(argv[1]) : 21;
@@ -137,9 +147,9 @@ int main(int argc, char **argv) {
   for (int round = -1; round < rounds; round++) {           /* the first warms up */
     shuffle(&b, (uint64_t)round + 17);
     for (size_t k = 0; k < MEASURED; k++) {
-      double start = now();
+      double start = now_ns();
       measured[k].run(&b);
-      if (round >= 0) times[k][round] = (now() - start) / PICKS;
+      if (round >= 0) times[k][round] = (now_ns() - start) / PICKS;
     }
   }
   if (b.wrong) fail("decisions", "not those of the rules in C");
@@ -155,5 +165,6 @@ int main(int argc, char **argv) {
   if (!as_json) printf("%d rounds of %d requests in shuffled order, %u of %d allowed; all decisions agree\n", rounds, PICKS, allowed, P12_REQUESTS);
   rebase_request_free(b.request);
   rebase_engine_close(b.engine);
+  scale_print((unsigned)rounds, as_json);
   return 0;
 }

@@ -41,6 +41,13 @@ static void release(void *memory, void *user) {
   else free(memory);
 }
 
+/* The coarse clocks tell the time of the last tick, some milliseconds ago, for a fifth of the price. */
+#ifdef CLOCK_REALTIME_COARSE
+enum { WALL_CLOCK = CLOCK_REALTIME_COARSE, STEADY_CLOCK = CLOCK_MONOTONIC_COARSE };
+#else
+enum { WALL_CLOCK = CLOCK_REALTIME, STEADY_CLOCK = CLOCK_MONOTONIC };
+#endif
+
 static int64_t clock_microseconds(clockid_t clock) {
   struct timespec t;
   if (clock_gettime(clock, &t)) return -1;
@@ -48,8 +55,8 @@ static int64_t clock_microseconds(clockid_t clock) {
 }
 
 rebase_status engine_now(const rebase_engine *e, struct now *now) {
-  now->wall = e->options.wall_clock ? e->options.wall_clock(e->options.user) : clock_microseconds(CLOCK_REALTIME);
-  now->steady = e->options.steady_clock ? e->options.steady_clock(e->options.user) : clock_microseconds(CLOCK_MONOTONIC);
+  now->wall = e->options.wall_clock ? e->options.wall_clock(e->options.user) : clock_microseconds(WALL_CLOCK);
+  now->steady = e->options.steady_clock ? e->options.steady_clock(e->options.user) : clock_microseconds(STEADY_CLOCK);
   return now->wall < 0 || now->steady < 0 ? REBASE_E_CLOCK : REBASE_OK;
 }
 

@@ -27,9 +27,11 @@ bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
 }
 
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {
-  for (int i = 0; i < ID_BYTES; i++) {
-    hex[2 * i] = "0123456789abcdef"[id[i] >> 4];
-    hex[2 * i + 1] = "0123456789abcdef"[id[i] & 15];
+  for (int i = 0; i < ID_BYTES; i += 4) {   /* four bytes in a word: a digit a byte, 'a' - '0' - 10 more above nine */
+    uint64_t digits = (uint64_t)id[i] | (uint64_t)id[i + 1] << 16 | (uint64_t)id[i + 2] << 32 | (uint64_t)id[i + 3] << 48;
+    digits = (digits >> 4 | digits << 8) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    digits += UINT64_C(0x3030303030303030) + ((digits + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101)) * 39;
+    for (int k = 0; k < 8; k++) hex[2 * i + k] = (char)(digits >> 8 * k);
   }
   hex[2 * ID_BYTES] = '\0';
 }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# setup.sh [clang] [valgrind]: what the build needs. On Debian, as root, it installs what is missing; otherwise it prints
+# setup.sh [clang]: what the build needs. On Debian, as root, it installs what is missing; otherwise it prints
 # the one line to run. Fast when nothing is missing: a stamp in build/ names the list that was checked.
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="build-essential re2c lemon libjansson-dev libsodium-dev libutf8proc-dev libcurl4-openssl-dev libmicrohttpd-dev libcjose-dev libseccomp-dev libsqlite3-dev libhiredis-dev redis-server spin check pkg-config python3 tzdata $*"
+packages="build-essential valgrind re2c lemon libjansson-dev libsodium-dev libutf8proc-dev libcurl4-openssl-dev libmicrohttpd-dev libcjose-dev libseccomp-dev libsqlite3-dev libhiredis-dev redis-server spin check pkg-config python3 tzdata $*"
 stamp="build/setup-$(printf '%s' "$packages" | cksum | cut -d' ' -f1)"
 [ -f "$stamp" ] && exit 0
 mkdir -p build

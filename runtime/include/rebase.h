@@ -64,7 +64,8 @@ REBASE_API const char *rebase_version(void);
 typedef struct rebase_options {     /* zero: the default of each */
   void *(*allocate)(size_t size, void *user);       /* NULL: malloc. For any type; need not be cleared. Both or neither. */
   void (*release)(void *memory, void *user);        /* of what allocate gave; NULL is never passed */
-  int64_t (*wall_clock)(void *user);                /* microseconds since 1970 UTC; negative: unknown, which denies */
+  int64_t (*wall_clock)(void *user);                /* microseconds since 1970 UTC; negative: unknown, which denies.
+                                     * The defaults are exact to some milliseconds */
   int64_t (*steady_clock)(void *user);              /* microseconds, never backwards */
   bool (*random_bytes)(void *bytes, size_t size, void *user);       /* unpredictable; false: none, which refuses */
   void (*log)(const char *line, size_t length, void *user);   /* one JSON object a decision, observation, opening; no newline */
