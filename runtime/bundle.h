@@ -78,6 +78,7 @@ struct rebase_bundle {
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
   const struct scope_plan *plans; const uint32_t *plan_of;  /* plan_of: by place in LISTS, for those in use */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
+  bool reads_today;                 /* some program does: the date takes a look into a zone */
   uint32_t longest;                 /* list among constants and tables */
   uint32_t max_frame, max_slots;    /* registers that any program needs; slots of the widest connector */
 };

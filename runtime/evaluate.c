@@ -30,7 +30,7 @@ static bool set_facts(rebase_request *r, const struct session *session, const re
   const struct now *now = &r->record.now;
   for (int i = 0; i < CTX_COUNT; i++) r->facts[i] = missing_value();
   r->facts[CTX_NOW] = int_value(now->wall);
-  r->facts[CTX_TODAY] = int_value(zone_date(b, b->info->zone, now->wall));
+  if (b->reads_today) r->facts[CTX_TODAY] = int_value(zone_date(b, b->info->zone, now->wall));
   r->facts[CTX_AGENT_NAME] = text_fact(b, agent->name);
   r->facts[CTX_AGENT_OWNER] = text_fact(b, agent->owner);
   r->facts[CTX_AGENT_TEAM] = agent->team == NONE32 ? missing_value() : text_fact(b, b->TEAMS.at[agent->team].name);

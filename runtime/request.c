@@ -82,7 +82,7 @@ static rebase_status pin(rebase_request *r) {
 
 /* True when it is another than the last time. */
 static bool note_name(char *noted, size_t size, const char *name) {
-  if (name && strcmp(noted, name) == 0) return false;
+  if (strcmp(noted, name ? name : "") == 0) return false;
   text_cut(noted, size, name);
   return true;
 }

@@ -186,6 +186,7 @@ bool plan_scopes(struct verifier *v) {
     if (!make_plan(&p, list, &plans[plan_of[list]])) return false;
     made++;
   }
+  for (uint32_t i = 0; i < b->CODE.count; i++) b->reads_today |= b->CODE.at[i].op == OP_CONTEXT && b->CODE.at[i].imm == CTX_TODAY;
   b->plans = plans;
   b->plan_of = plan_of;
   return true;
