@@ -14,7 +14,7 @@ struct scale {
   double compile_ns, load_ns;
 };
 double now_ns(void);
-void fail(const char *what, const char *why);       /* prints it and exits */
+_Noreturn void fail(const char *what, const char *why);       /* prints it and exits */
 void scale_open(struct scale *s, unsigned rules);
 /* Allowed by the one rule of this owner: whether it was as it must be. */
 bool scale_decide(struct scale *s, unsigned owner, unsigned label);
