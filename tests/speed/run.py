@@ -26,7 +26,7 @@ def instructions(kind, decisions):
 def locked():
     """Locked instructions in what every decision runs through. Sessions, quotas and the swap of a bundle lie elsewhere."""
     objects = ['build/obj/runtime/%s.o' % name for name in UNLOCKED]
-    listing = subprocess.run(['objdump', '-d'] + objects, capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run(['objdump', '-dr'] + objects, capture_output=True, text=True, check=True).stdout
     if listing.count('file format') != len(objects):
         sys.exit('objdump: not all objects were read')
     return re.findall(r'^.*\t(?:lock |xchg .*\().*$|^.*(?:mutex|__atomic_).*$', listing, re.M)
