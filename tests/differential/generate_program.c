@@ -21,6 +21,7 @@ struct scope {
   unsigned variable_count, next_name, loops;
   bool steady_thing;                /* a let holds a seen thing */
   bool pure;                        /* in a fn: parameters only */
+  enum { NO_EVENT, CALL, RELEASE, DELEGATE } event;     /* of the rule; none: what every event has */
 };
 #define NO_ARGUMENTS 99
 
@@ -108,6 +109,8 @@ static bool path(struct scope *s, enum kind kind) {
       if (kind == INT) { ADD("session.count(%s)", generated_operations[below(s, GENERATED_OPERATIONS)]); return true; }
       if (kind == TIME) { ADD("now"); return true; }
       if (kind == DATE) { ADD("today"); return true; }
+      if (kind == STRING && s->event == RELEASE) { ADD("%s", chance(s, 50) ? "release.to" : "release.text"); return true; }
+      if (kind == STRING && s->event == DELEGATE && chance(s, 50)) { ADD("delegate.to"); return true; }
       if (kind == STRING) { ADD("%s", chance(s, 50) ? "requester.id" : "agent.name"); return true; }
       if (kind == STRINGS) { ADD("requester.roles"); return true; }
       if (kind == DURATION) { ADD("session.age"); return true; }
@@ -459,7 +462,7 @@ static void steady(struct scope *s, unsigned depth) {
   case 2: text_test(s, depth); break;
   case 3: ADD("("); membership(s, depth); ADD(")"); break;
   case 4: ADD("("); optional_test(s, depth); ADD(")"); break;
-  case 5: if (s->pure) { comparison(s, depth); break; }
+  case 5: if (s->pure || s->event != CALL) { comparison(s, depth); break; }
     switch (below(s, 4)) {
     case 0: ADD("operation.writes"); break;
     case 1: ADD("operation.sends_outside"); break;
@@ -522,21 +525,38 @@ static void rule_conditions(struct scope *s, enum direction d) {
   if (chance(s, 30)) { ADD("\n    unless "); condition(s, flipped(d), 2); }
 }
 
+static void event(struct scope *s) {
+  static const char *const releases[] = {"person", "agent", "outside"};
+  unsigned kind = below(s, 20);
+  s->event = kind == 0 ? RELEASE : kind == 1 ? DELEGATE : CALL;
+  if (s->event == CALL) { ADD("call "); target(s); return; }
+  s->operation = NO_ARGUMENTS;
+  if (s->event == RELEASE && chance(s, 30)) ADD("release");
+  else if (s->event == RELEASE) ADD("release to %s", PICK(s, releases));
+  else ADD("delegate");
+}
+
 static void rule(struct scope *s, bool guard, const char *const *agents, unsigned agent_count) {
   unsigned form = below(s, guard ? 60 : 100) + (guard || chance(s, 40) ? 0 : 22);   /* more grants than denials */
   bool obliges = form >= 60 && chance(s, 14);
-  if (form >= 60) ADD("  allow call ");
-  else if (form < 20) ADD("  deny call ");
-  else if (form < 55) ADD("  ask %s before call ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
-  else if (guard || chance(s, 8)) ADD("  require stamp(\"x\") before call ");
-  else ADD("  deny call ");
-  target(s);
-  if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);
+  const char *stamp = chance(s, 8) ? "seal" : "stamp";         /* the host does not carry seals out */
+  if (form >= 60) ADD("  allow ");
+  else if (form < 20) ADD("  deny ");
+  else if (form < 55) ADD("  ask %s before ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
+  else if (guard || chance(s, 8)) ADD("  require %s(\"x\") before ", stamp);
+  else ADD("  deny ");
+  event(s);
+  if (s->event == DELEGATE && strcmp(agents[0], "a0") == 0 && chance(s, 50)) {     /* both sides must agree */
+    bool first = chance(s, 50);
+    ADD(" to %s by %s", agents[first], agents[!first]);
+  } else if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);
   rule_conditions(s, obliges ? STEADY : form >= 60 ? DOWN : UP);
-  if (obliges) ADD("\n    with stamp(\"y\")");
+  if (obliges && s->operation == 5 && chance(s, 60)) ADD("\n    with redact args.text of [%s]", chance(s, 50) ? "code" : "code, word");
+  else if (obliges) ADD("\n    with %s(\"%c\")", stamp, chance(s, 50) ? 'x' : 'y');
   if (form < 60) ADD("\n    because \"rule %u\"", s->next_name++);
   if (form >= 20 && form < 55 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
   ADD("\n");
+  s->event = NO_EVENT;
 }
 
 static void block(struct random *r, struct text_buffer *out, bool guard, unsigned number, const char *const *agents, unsigned n) {
@@ -546,6 +566,14 @@ static void block(struct random *r, struct text_buffer *out, bool guard, unsigne
   unsigned rules = 1 + below(&s, 3), kept = s.variable_count;
   for (unsigned i = 0; i < rules; i++) { rule(&s, guard, agents, n); s.variable_count = kept; }
   text_add(out, "}\n\n");
+}
+
+/* A guard says nothing about an agent until the end of a day; the clock passes some of these days. */
+static void waiver(struct random *r, struct text_buffer *out, unsigned guard, const char *agent) {
+  struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};
+  text_add(out, "waive g%u for %s ", guard, agent);
+  if (random_chance(r, 50)) { text_add(out, "where "); condition(&s, DOWN, 2); text_add(out, " "); }
+  text_add(out, "until 2024-05-%02u because \"waived\"\n\n", 15 + random_below(r, 3));
 }
 
 static void functions(struct random *r, struct text_buffer *out) {
@@ -564,6 +592,7 @@ static const char declarations[] =
   "region eu { region de region fr }\nregion us\n"
   "label personal \"of a person\"\nlabel secret \"of the company\"\nlabel untrusted \"from outside\"\n"
   "proof verified \"shown\" lasts 15 minutes\nproof known \"known\"\n"
+  "detector code \"codes\" /[A-Z]-[0-9]+/\ndetector word \"a word\" /alpha|beta/\n"
   "group leads \"leads\"\ngroup legal \"legal\"\n"
   "context requester { roles: set of string  desk: region  level: int  nick: string? }\n"
   "type item { id: string  n: int  price: money(USD)  tag: one of { open, closed, \"on hold\" }  extra: int? }\n"
@@ -585,12 +614,12 @@ static const char declarations[] =
   "table total { w: one of { open, closed, \"on hold\" } key  f: bool key  v: int } rows {\n"
   "  (open, true, 1) (open, false, 2) (closed, true, 3) (closed, false, 4) (\"on hold\", true, 5) (\"on hold\", false, 6) }\n"
   "tree org { member: string  group: string } rows { (\"alpha\", \"some\") (\"some\", \"all\") (\"beta\", \"all\") (\"delta@x.example\", \"some\") }\n"
-  "agent a0 { owner \"a\" purpose \"x\" uses store }\nagent a1 { owner \"b\" purpose \"y\" uses store }\n\n";
+  "agent a0 { owner \"a\" purpose \"x\" uses store accepts a1 }\nagent a1 { owner \"b\" purpose \"y\" uses store accepts a0 }\n\n";
 
 void generate_workspace(struct random *r, struct workspace *out) {
   static const char *const p_agents[] = {"a0", "a1"}, *const q_agents[] = {"b0"};
   static const char *const every[] = {"a0", "a1", "work.q.b0"}, *const every_q[] = {"b0", "work.p.a0", "work.p.a1"};
-  static const char everything[] = "connectors, labels, groups, tables, guards, policies, agents, types, regions, proofs, contexts, functions";
+  static const char everything[] = "connectors, labels, groups, tables, guards, policies, agents, types, regions, proofs, contexts, functions, detectors";
   text_clear(&out->root);
   text_clear(&out->p);
   text_clear(&out->q);
@@ -598,10 +627,13 @@ void generate_workspace(struct random *r, struct workspace *out) {
     "package work.q in \"q/\" declares %s\n  uses work.p.{ store }\n", everything, everything);
   text_add(&out->p, "%s", declarations);
   functions(r, &out->p);
-  text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0,\n"
-    "  eu, de, fr, us }\nagent b0 { owner \"c\" purpose \"z\" uses store }\n\n");
+  text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0, code, word,\n"
+    "  eu, de, fr, us }\nagent b0 { owner \"c\" purpose \"z\" uses store accepts work.p.a0 accepts work.p.a1 }\n\n");
   for (unsigned i = 0, n = 3 + random_below(r, 4); i < n; i++) block(r, &out->p, false, i, p_agents, 2);
-  for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) block(r, &out->p, true, i, every, 3);
+  for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) {
+    block(r, &out->p, true, i, every, 3);
+    if (random_chance(r, 60)) waiver(r, &out->p, i, PICK(&(struct scope){.r = r}, p_agents));
+  }
   for (unsigned i = 0, n = 2 + random_below(r, 3); i < n; i++) block(r, &out->q, false, i, q_agents, 1);
   for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) block(r, &out->q, true, i, every_q, 3);
 }

@@ -185,6 +185,7 @@ static void happen(struct pair *p, const struct step *s) {
   if (s->agent >= OWN_AGENTS) return;
   if (s->happens == HAPPENS_OPEN) { open_sessions(p, s); return; }
   if (s->happens == HAPPENS_TIME) { p->now += s->microseconds; return; }
+  if (s->happens == HAPPENS_DECIDE && s->asks != ASKS_CALL) return;
   if (s->happens == HAPPENS_DECIDE) { decide_both(p, s); return; }
   for (unsigned i = 0; i < 2; i++) {
     const char *session = sides[i]->sessions[s->agent];

@@ -13,9 +13,10 @@ struct sides {                      /* both sides at the same point */
   rebase_engine *engine;
   rebase_request *request;
   struct reference *reference;
-  struct reference_session *theirs[GENERATED_AGENTS];
-  char ours[GENERATED_AGENTS][REBASE_ID_BYTES], requesters[GENERATED_AGENTS][24];
-  struct late_result late[GENERATED_AGENTS];
+  struct reference_session *theirs[SESSIONS];
+  char ours[SESSIONS][REBASE_ID_BYTES], requesters[SESSIONS][24];
+  const char *agents[SESSIONS];
+  struct late_result late[SESSIONS][OPEN_CALLS];
   unsigned opened;
   int64_t now;
   struct tally *tally;
@@ -51,7 +52,7 @@ static bool set_up(struct sides *t, const struct workspace *w) {
 }
 
 static void clear_up(struct sides *t) {
-  for (unsigned i = 0; i < GENERATED_AGENTS; i++) if (t->theirs[i] != NULL) reference_session_close(t->theirs[i]);
+  for (unsigned i = SESSIONS; i--;) if (t->theirs[i] != NULL) reference_session_close(t->theirs[i]);      /* children first */
   if (t->reference != NULL) reference_close(t->reference);
   if (t->request != NULL) rebase_request_free(t->request);
   if (t->engine != NULL) rebase_engine_close(t->engine);
@@ -109,6 +110,22 @@ static bool names_group(const struct reference_decision *d, const char *name) {
   return false;
 }
 
+static void compare_obligations(struct sides *t, const rebase_decision *ours, const struct reference_decision *theirs) {
+  unsigned redactions = 0, others = 0;
+  bool same = true;
+  for (unsigned i = 0; i < theirs->obligation_count; i++) {
+    const struct obligation *o = theirs->obligations[i];
+    if (strcmp(o->kind, "redact") == 0) { redactions++; continue; }
+    bool found = false;
+    for (uint32_t k = 0; k < ours->obligation_count; k++)
+      found = found || (strcmp(ours->obligations[k].kind, o->kind) == 0 && strcmp(ours->obligations[k].argument, o->argument ? o->argument : "") == 0);
+    same = same && found;
+    others++;
+  }
+  if (!same || others != ours->obligation_count || redactions != ours->redactions)
+    text_add(&t->what, "obligations differ: %u and %u redactions, reference %u and %u", ours->obligation_count, ours->redactions, others, redactions);
+}
+
 static void compare(struct sides *t, const rebase_decision *ours, const struct reference_decision *theirs) {
   static const char *const effects[] = {"deny", "ask", "allow"};
   if ((int)ours->effect != (int)theirs->effect) {
@@ -124,8 +141,7 @@ static void compare(struct sides *t, const rebase_decision *ours, const struct r
     if (!same) text_add(&t->what, "approvers or deadline differ: %u until %lld, reference %u until %lld", ours->approver_count,
                         (long long)ours->deadline, theirs->approver_count, (long long)theirs->deadline);
   }
-  if (ours->effect != REBASE_DENY && ours->obligation_count != theirs->obligation_count)
-    text_add(&t->what, "obligations differ: %u, reference %u", ours->obligation_count, theirs->obligation_count);
+  if (ours->effect != REBASE_DENY) compare_obligations(t, ours, theirs);
 }
 
 static void count(struct tally *tally, const rebase_decision *d, const struct reference_decision *theirs) {
@@ -140,25 +156,30 @@ static void count(struct tally *tally, const rebase_decision *d, const struct re
   }
 }
 
+/* What became of a call; once. Both sides must know it or not. */
 static void observe(struct sides *t, unsigned agent, const char *decision, uint64_t call, const struct step *s) {
   if (s->follow_up == NOT_OBSERVED) return;
   rebase_outcome outcome = (rebase_outcome)(s->follow_up - OBSERVED_UNKNOWN);
   size_t length = strlen(s->result);
-  rebase_observe(t->engine, t->ours[agent], decision, outcome, s->result, length, NULL);   /* an ill-typed result is reported */
-  reference_observe(t->theirs[agent], call, (enum reference_outcome)outcome, s->result, length, t->now);
+  for (unsigned times = 0; times < 2; times++) {
+    rebase_status status = rebase_observe(t->engine, t->ours[agent], decision, outcome, s->result, length, NULL);  /* an ill-typed result is reported */
+    bool known = reference_observe(t->theirs[agent], call, (enum reference_outcome)outcome, s->result, length, t->now);
+    if (known != (status != REBASE_E_DECISION)) text_add(&t->what, "observed %s: %s", times ? "again" : "once", rebase_status_text(status));
+  }
   t->tally->observed++;
 }
 
-static void observe_late(struct sides *t, unsigned agent) {
-  struct late_result *late = &t->late[agent];
+static void observe_late(struct sides *t, unsigned agent, unsigned place) {
+  struct late_result *late = &t->late[agent][place - 1];
   if (late->waits) observe(t, agent, late->decision, late->call, late->step);
   late->waits = false;
 }
 
 static const rebase_decision *decide_both(struct sides *t, const struct step *s, const struct text_buffer *body,
                                           struct reference_request *theirs, struct reference_decision *answer) {
-  const rebase_caller caller = {generated_agents[s->agent], t->requesters[s->agent], s->sessionless ? NULL : t->ours[s->agent]};
+  const rebase_caller caller = {theirs->agent, theirs->requester, s->sessionless ? NULL : t->ours[s->agent]};
   const rebase_decision *ours = rebase_decide_json(t->request, &caller, body->bytes, body->length);
+  theirs->now = t->now;
   reference_decide(t->reference, s->sessionless ? NULL : t->theirs[s->agent], theirs, answer);
   compare(t, ours, answer);
   count(t->tally, ours, answer);
@@ -181,38 +202,127 @@ static bool approve(struct sides *t, unsigned agent, const rebase_decision *d, c
   return true;
 }
 
+static void must_refuse(struct sides *t, const char *what, const char *session, const char *id, const char *group, const char *approver) {
+  if (rebase_approve(t->engine, session, id, group, approver) == REBASE_OK) text_add(&t->what, "an approval %s was taken for %s", what, group);
+}
+
+/* None of these may answer for the groups that are asked. */
+static void approve_wrongly(struct sides *t, unsigned agent, const rebase_decision *d) {
+  static const char nobody[] = "00000000000000000000000000000000";
+  const char *ours = t->ours[agent];
+  for (uint32_t i = 0; i < d->approver_count; i++) {
+    const char *group = d->approvers[i];
+    bool person = strcmp(group, "requester") == 0;
+    must_refuse(t, "by the wrong person", ours, d->id, group, person ? "somebody else" : t->requesters[agent]);
+    must_refuse(t, "of no decision", ours, nobody, group, person ? t->requesters[agent] : "somebody else");
+    for (unsigned k = 0; k < SESSIONS; k++)
+      if (k != agent && t->theirs[k] != NULL) must_refuse(t, "in another session", t->ours[k], d->id, group, person ? t->requesters[k] : "somebody else");
+  }
+  must_refuse(t, "of a group that was not asked", ours, d->id, "work.p.nobody", "somebody else");
+}
+
+/* An ask is answered: all together or the last one later; in time, or when it is too late to answer or to use the answers. */
+static const rebase_decision *answer_ask(struct sides *t, const struct step *s, const struct text_buffer *body,
+                                         struct reference_request *request, struct reference_decision *answer, const rebase_decision *ours) {
+  const char *groups[16];
+  unsigned all = answer->approver_count;
+  for (unsigned i = 0; i < all; i++) groups[i] = answer->approvers[i]->full;
+  request->approved = groups;
+  if (s->misdirected) approve_wrongly(t, s->agent, ours);
+  if (s->answered != IN_TIME && ours->deadline) {
+    int64_t deadline = ours->deadline;
+    char id[REBASE_ID_BYTES];
+    memcpy(id, ours->id, sizeof id);
+    if (s->answered == USED_TOO_LATE && !approve(t, s->agent, ours, groups, all)) return ours;
+    if (t->now <= deadline) t->now = deadline + 1;
+    if (s->answered == TOO_LATE) must_refuse(t, "that came too late", t->ours[s->agent], id, ours->approvers[0],
+      strcmp(ours->approvers[0], "requester") == 0 ? t->requesters[s->agent] : "somebody else");
+  } else {
+    if (s->partly && all > 1 && approve(t, s->agent, ours, groups, request->approved_count = all - 1))
+      ours = decide_both(t, s, body, request, answer);   /* it still asks; then the last one answers too */
+    if (differs(t) || !approve(t, s->agent, ours, groups, request->approved_count = all)) return ours;
+  }
+  ours = decide_both(t, s, body, request, answer);
+  request->approved = NULL;
+  request->approved_count = 0;
+  return ours;
+}
+
+static void close_session(struct sides *t, unsigned i) {
+  if (i + GENERATED_AGENTS < SESSIONS) close_session(t, i + GENERATED_AGENTS);
+  for (unsigned k = 0; k < OPEN_CALLS; k++) t->late[i][k].waits = false;
+  if (t->theirs[i] == NULL) return;
+  rebase_session_close(t->engine, t->ours[i]);
+  reference_session_close(t->theirs[i]);
+  t->theirs[i] = NULL;
+}
+
+/* The agent that work was handed to gets a session below this one's; the decision is good for one. */
+static void hand_over(struct sides *t, const struct step *s, const char *decision) {
+  unsigned child = s->agent + GENERATED_AGENTS;
+  char none[REBASE_ID_BYTES];
+  if (child >= SESSIONS) return;
+  close_session(t, child);
+  t->theirs[child] = reference_session_delegate(t->theirs[s->agent], generated_agents[s->operation]);
+  t->agents[child] = generated_agents[s->operation];
+  memcpy(t->requesters[child], t->requesters[s->agent], sizeof t->requesters[child]);
+  rebase_status status = rebase_session_delegate(t->engine, t->ours[s->agent], decision, t->ours[child], NULL);
+  if (status != REBASE_OK || t->theirs[child] == NULL) text_add(&t->what, "work cannot be handed on: %s", rebase_status_text(status));
+  else if (rebase_session_delegate(t->engine, t->ours[s->agent], decision, none, NULL) == REBASE_OK) text_add(&t->what, "work is handed on twice");
+}
+
+static void write_request(const struct step *s, struct text_buffer *body, struct reference_request *request) {
+  static const char *const releases[] = {"person", "agent", "outside"};
+  const char *operation = s->stranger == UNKNOWN_OPERATION ? "store.nothing" : generated_operations[s->operation];
+  if (s->asks == ASKS_RELEASE) {
+    text_add(body, "{\"release\":\"%s\",\"text\":\"%s\"}", releases[s->operation], s->text);
+    request->event = EVENT_RELEASE;
+    request->release = (enum release_target)s->operation;
+    request->text = s->text;
+    request->text_length = strlen(s->text);
+  } else if (s->asks == ASKS_DELEGATE) {
+    request->event = EVENT_DELEGATE;
+    request->delegate = s->stranger == UNKNOWN_OPERATION ? "work.p.nobody" : generated_agents[s->operation];
+    text_add(body, "{\"delegate\":\"%s\"}", request->delegate);
+  } else {
+    text_add(body, "{\"call\":\"%s\",\"args\":%s}", operation, s->text);
+    request->event = EVENT_CALL;
+    request->operation = operation;
+    request->args = s->text;
+    request->args_length = strlen(s->text);
+  }
+  if (s->stranger == UNKNOWN_AGENT) request->agent = "work.p.nobody";
+  if (s->stranger == OTHER_AGENT) request->agent = generated_agents[(s->agent + 1) % GENERATED_AGENTS];
+  if (s->stranger == OTHER_REQUESTER) request->requester = "somebody else";
+}
+
 static void decide(struct sides *t, const struct step *s) {
   struct text_buffer body = {0};
   struct reference_decision answer;
-  const char *groups[16];
-  text_add(&body, "{\"call\":\"%s\",\"args\":%s}", generated_operations[s->operation], s->text);
-  struct reference_request request = {.event = EVENT_CALL, .agent = generated_agents[s->agent], .requester = t->requesters[s->agent],
-    .operation = generated_operations[s->operation], .args = s->text, .args_length = strlen(s->text), .now = t->now};
+  struct reference_request request = {.agent = t->agents[s->agent], .requester = t->requesters[s->agent]};
+  write_request(s, &body, &request);
   const rebase_decision *ours = decide_both(t, s, &body, &request, &answer);
-  if (!differs(t) && ours->effect == REBASE_ASK && s->approve && !s->sessionless && ours->approver_count <= 16) {
-    for (unsigned i = 0; i < answer.approver_count; i++) groups[i] = answer.approvers[i]->full;
-    unsigned all = answer.approver_count;
-    request.approved = groups;
-    if (s->partly && all > 1 && approve(t, s->agent, ours, groups, request.approved_count = all - 1))
-      ours = decide_both(t, s, &body, &request, &answer);   /* it still asks; then the last one answers too */
-    if (!differs(t) && approve(t, s->agent, ours, groups, request.approved_count = all)) ours = decide_both(t, s, &body, &request, &answer);
-  }
+  if (!differs(t) && ours->effect == REBASE_ASK && s->approve && !s->sessionless && ours->approver_count <= 16)
+    ours = answer_ask(t, s, &body, &request, &answer, ours);
   bool allowed = !differs(t) && ours->effect == REBASE_ALLOW && !s->sessionless;
   char id[REBASE_ID_BYTES] = "";
   if (allowed) memcpy(id, ours->id, sizeof id);
-  observe_late(t, s->agent);
-  if (allowed && s->late) {
-    t->late[s->agent] = (struct late_result){.waits = true, .call = answer.call, .step = s};
-    memcpy(t->late[s->agent].decision, id, sizeof id);
-  } else if (allowed) observe(t, s->agent, id, answer.call, s);
+  if (s->settle) observe_late(t, s->agent, s->settle);
+  if (allowed && s->asks == ASKS_DELEGATE) hand_over(t, s, id);
+  else if (allowed && s->asks == ASKS_CALL && s->late) {
+    observe_late(t, s->agent, s->late);
+    t->late[s->agent][s->late - 1] = (struct late_result){.waits = true, .call = answer.call, .step = s};
+    memcpy(t->late[s->agent][s->late - 1].decision, id, sizeof id);
+  } else if (allowed && s->asks == ASKS_CALL) observe(t, s->agent, id, answer.call, s);
   text_free(&body);
 }
 
 static void open_session(struct sides *t, const struct step *s) {
   unsigned i = s->agent;
-  t->late[i].waits = false;
-  if (t->theirs[i] != NULL) { rebase_session_close(t->engine, t->ours[i]); reference_session_close(t->theirs[i]); }
-  snprintf(t->requesters[i], sizeof t->requesters[i], "person %u", ++t->opened);
+  bool again = s->again && t->theirs[i] != NULL;
+  close_session(t, i);
+  if (!again) snprintf(t->requesters[i], sizeof t->requesters[i], "person %u", ++t->opened);
+  t->agents[i] = generated_agents[i];
   const rebase_opening opening = {generated_agents[i], t->requesters[i], s->text};
   rebase_report report = {0};
   t->theirs[i] = reference_session_open(t->reference, generated_agents[i], t->requesters[i], s->text, t->now);

@@ -8,14 +8,25 @@
 
 enum happening { HAPPENS_OPEN, HAPPENS_HEAR, HAPPENS_SEE, HAPPENS_PROVE, HAPPENS_TAINT, HAPPENS_TIME, HAPPENS_DECIDE };
 enum follow_up { NOT_OBSERVED, OBSERVED_UNKNOWN, OBSERVED_FAILED, OBSERVED_SUCCESS };
+enum asks { ASKS_CALL, ASKS_RELEASE, ASKS_DELEGATE };
+enum stranger { NO_STRANGER, UNKNOWN_AGENT, UNKNOWN_OPERATION, OTHER_REQUESTER, OTHER_AGENT };
+enum answered { IN_TIME, TOO_LATE, USED_TOO_LATE };     /* answers to an ask */
+/* A session of each agent, one below it for the agent that work was handed on to, and one below that. */
+enum { SESSIONS = 3 * GENERATED_AGENTS, OPEN_CALLS = 4 };
 struct step {
   enum happening happens;
-  unsigned agent;                   /* whose session */
-  unsigned operation;
+  unsigned agent;                   /* whose session: below SESSIONS; the first are of the agents themselves */
+  enum asks asks;
+  unsigned operation;               /* of a release: to whom; of a delegation: to which agent */
   char *text;                       /* utterance, entity, arguments, requester's fields, name of a proof or label */
   char *result;                     /* of a call */
   int64_t microseconds;             /* HAPPENS_TIME */
-  bool approve, partly, late, sessionless;  /* an ask is answered (the last one later); observed only after the next decision; without a session */
+  bool approve, partly, sessionless;        /* an ask is answered (the last one later); without a session */
+  bool again;                       /* HAPPENS_OPEN: for the requester of before */
+  bool misdirected;                 /* somebody who may not answers first */
+  enum answered answered;
+  enum stranger stranger;
+  unsigned late, settle;            /* 1 to OPEN_CALLS: stays open in this place; the call in this place is observed */
   enum follow_up follow_up;
 };
 struct steps { struct step *items; size_t count, room; };

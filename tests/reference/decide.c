@@ -47,7 +47,7 @@ static bool check_request(struct evaluator *e) {
       return e->operation && (e->args = arguments(e, e->operation)) != NULL;
     case EVENT_DELEGATE:
       e->delegate = find_agent(p, r->delegate);
-      return e->delegate && accepts(e->delegate, e->agent);
+      return e->delegate != NULL;
     case EVENT_RELEASE: return r->text != NULL && r->release < RELEASE_COUNT;
     default: return true;
   }
@@ -234,7 +234,7 @@ static void combine(const struct evaluator *e, const struct outcome *all, struct
   bool carries = true, answered = true;
   for (unsigned i = 0; i < d->obligation_count; i++) carries = carries && carried_out(e->reference, d->obligations[i]->kind);
   for (unsigned i = 0; i < d->approver_count; i++) answered = answered && approved(e->request, d->approvers[i]);
-  if (!all->grant || all->deny) d->effect = REFERENCE_DENY;
+  if (!all->grant || all->deny || (e->delegate && !accepts(e->delegate, e->agent))) d->effect = REFERENCE_DENY;
   else if (all->ask && !answered) d->effect = REFERENCE_ASK;
   else d->effect = carries ? REFERENCE_ALLOW : REFERENCE_DENY;
   if (d->effect == REFERENCE_ASK) d->deadline = wait_for_answer(e, all->wait);

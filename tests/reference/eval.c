@@ -33,6 +33,7 @@ static struct rv context(struct evaluator *e, unsigned fact) {
   const struct program *p = e->reference->program;
   const struct operation *o = e->operation;
   struct rv *chain;
+  size_t count = 0, place = 0;
   int64_t seconds;
   switch (fact) {
     case CTX_NOW: return rv_number(e->request->now);
@@ -54,11 +55,12 @@ static struct rv context(struct evaluator *e, unsigned fact) {
     case CTX_CONNECTOR_RESIDENCY: return o->connector->residency == NONE32 ? rv_missing() : rv_number(o->connector->residency);
     case CTX_SESSION_AGENTS:
       if (!e->session) return ref_fail(e, REFERENCE_SESSION);
-      chain = arena_alloc(e->arena, sizeof *chain);
-      *chain = string(e->agent->name);
-      return (struct rv){.items = chain, .count = 1};
+      for (const struct reference_session *s = e->session; s; s = s->parent) count++;
+      chain = arena_alloc(e->arena, (place = count) * sizeof *chain);
+      for (const struct reference_session *s = e->session; s; s = s->parent) chain[--place] = string(s->agent->name);
+      return (struct rv){.items = chain, .count = count};
     case CTX_SESSION_AGE:
-      return e->session ? rv_number(e->request->now - e->session->opened) : ref_fail(e, REFERENCE_SESSION);
+      return e->session ? rv_number(e->request->now - e->session->root->opened) : ref_fail(e, REFERENCE_SESSION);
     case CTX_DELEGATE_TO: return string(e->delegate->name);
     case CTX_RELEASE_TO: return string(targets[e->request->release]);
     case CTX_RELEASE_TEXT: return rv_text(e->request->text, e->request->text_length);
@@ -95,9 +97,9 @@ static struct rv session_fact(struct evaluator *e, struct frame *frame, const st
   if (e->error) return rv_missing();
   if (!e->session) return ref_fail(e, REFERENCE_SESSION);
   switch (x->kind) {
-    case EXPR_LABELLED: return boolean(e->session->labels >> x->index & 1);
+    case EXPR_LABELLED: return boolean(e->session->root->labels >> x->index & 1);
     case EXPR_PROVED: return boolean(ref_proved(e->session, x->index, e->request->now));
-    case EXPR_COUNTED: return rv_number(e->session->counts[x->operation->id]);
+    case EXPR_COUNTED: return rv_number(e->session->root->counts[x->operation->id]);
     case EXPR_SEENALL: {
       struct rv *all = arena_alloc(e->arena, (ref_seen_all(e->session, x->entity, NULL) + 1) * sizeof *all);
       return (struct rv){.items = all, .count = ref_seen_all(e->session, x->entity, all)};
@@ -219,7 +221,7 @@ static struct rv call(struct evaluator *e, struct frame *frame, const struct exp
 
 static struct rv requester(struct evaluator *e, unsigned index) {
   if (!e->session) return ref_fail(e, REFERENCE_SESSION);
-  return e->session->has_requester ? e->session->requester_record.items[index] : ref_fail(e, REFERENCE_REQUESTER);
+  return e->session->root->has_requester ? e->session->root->requester_record.items[index] : ref_fail(e, REFERENCE_REQUESTER);
 }
 
 struct rv ref_eval(struct evaluator *e, struct frame *frame, const struct expr *x) {

@@ -78,6 +78,7 @@ struct waiting { enum event event; const struct operation *operation; struct rv 
 enum { MAX_WAITING = 16 };             /* the oldest is given up */
 struct reference_session {
   struct reference *reference;
+  struct reference_session *root, *parent;       /* of a conversation: labels, counts, subjects, what was said are the root's */
   struct arena arena;
   const struct agent *agent;
   const char *requester;
@@ -93,7 +94,14 @@ struct reference_session {
   struct pending_call *calls; size_t call_count;             /* call n is number n + 1 */
   struct waiting waiting[MAX_WAITING]; size_t waiting_count; /* oldest first */
 };
-struct reference { const struct program *program; const char *const *obligations; };
+struct person { char *name; uint64_t labels; };        /* a requester, over all their sessions */
+struct reference {
+  const struct program *program;
+  const char *const *obligations;
+  struct person *people; size_t person_count;
+};
+uint64_t *ref_labels_of_requester(struct reference *reference, const char *name);
+void ref_label(struct reference_session *s, uint64_t labels);
 
 bool ref_proved(const struct reference_session *s, unsigned proof, int64_t now);
 /* The record under these keys, or missing. */

@@ -20,7 +20,9 @@ void reference_close(struct reference *reference);
 /* NULL: unknown agent, or the requester's fields do not fit. Times are microseconds since 1970. */
 struct reference_session *reference_session_open(struct reference *reference, const char *agent, const char *requester,
                                                  const char *requester_json, int64_t now);
-void reference_session_close(struct reference_session *session);
+void reference_session_close(struct reference_session *session);      /* children before their parents */
+/* A session of `agent`, to which the parent hands its work on. It shares labels, counts, subjects and what was said. */
+struct reference_session *reference_session_delegate(struct reference_session *parent, const char *agent);
 void reference_hear(struct reference_session *session, const char *text, size_t length);
 bool reference_prove(struct reference_session *session, const char *proof, int64_t now);
 bool reference_taint(struct reference_session *session, const char *label);

@@ -5,16 +5,35 @@
 
 struct reference *reference_open(const struct program *program, const char *const *obligations) {
   struct reference *reference = calloc(1, sizeof *reference);
-  if (reference) *reference = (struct reference){program, obligations};
+  if (reference) *reference = (struct reference){.program = program, .obligations = obligations};
   return reference;
 }
-void reference_close(struct reference *reference) { free(reference); }
+void reference_close(struct reference *reference) {
+  for (size_t i = 0; i < reference->person_count; i++) free(reference->people[i].name);
+  free(reference->people);
+  free(reference);
+}
 
 void ref_grow_bytes(void **array, size_t count, size_t size) {
   if (count & (count - 1)) return;
   void *more = realloc(*array, (count ? 2 * count : 1) * size);
   if (!more) abort();
   *array = more;
+}
+
+/* ---- labels: of the conversation, and of its requester for their next ones ---- */
+uint64_t *ref_labels_of_requester(struct reference *r, const char *name) {
+  for (size_t i = 0; i < r->person_count; i++) if (strcmp(r->people[i].name, name) == 0) return &r->people[i].labels;
+  ref_grow(r->people, r->person_count);
+  char *copy = malloc(strlen(name) + 1);
+  if (!copy) abort();
+  r->people[r->person_count] = (struct person){strcpy(copy, name), 0};
+  return &r->people[r->person_count++].labels;
+}
+
+void ref_label(struct reference_session *s, uint64_t labels) {
+  s->root->labels |= labels;
+  *ref_labels_of_requester(s->reference, s->requester) |= labels;
 }
 
 static const struct agent *find_agent(const struct program *p, const char *name) {
@@ -28,6 +47,8 @@ struct reference_session *reference_session_open(struct reference *reference, co
   struct reference_session *s = calloc(1, sizeof *s);
   if (!s) return NULL;
   s->reference = reference;
+  s->root = s;
+  s->labels = *ref_labels_of_requester(reference, requester);
   s->agent = find_agent(p, agent);
   s->requester = arena_copy(&s->arena, requester, strlen(requester));
   s->opened = now;
@@ -44,6 +65,17 @@ struct reference_session *reference_session_open(struct reference *reference, co
   return NULL;
 }
 
+struct reference_session *reference_session_delegate(struct reference_session *parent, const char *agent) {
+  struct reference_session *s = calloc(1, sizeof *s);
+  if (!s) return NULL;
+  s->reference = parent->reference;
+  s->root = parent->root;
+  s->parent = parent;
+  s->agent = find_agent(parent->reference->program, agent);
+  s->requester = parent->requester;
+  return s;
+}
+
 void reference_session_close(struct reference_session *s) {
   if (!s) return;
   arena_free(&s->arena);
@@ -57,6 +89,7 @@ void reference_session_close(struct reference_session *s) {
 }
 
 void reference_hear(struct reference_session *s, const char *text, size_t length) {
+  if (s->parent) return;                /* a person speaks to the first agent */
   ref_grow(s->heard, s->heard_count);
   s->heard[s->heard_count++] = (struct heard){arena_copy(&s->arena, text, length), length};
 }
@@ -76,7 +109,7 @@ bool reference_prove(struct reference_session *s, const char *proof, int64_t now
 bool reference_taint(struct reference_session *s, const char *label) {
   const struct program *p = s->reference->program;
   for (unsigned i = 0; i < p->labels_count; i++)
-    if (strcmp(p->labels[i]->full, label) == 0) { s->labels |= (uint64_t)1 << i; return true; }
+    if (strcmp(p->labels[i]->full, label) == 0) { ref_label(s, (uint64_t)1 << i); return true; }
   return false;
 }
 
@@ -142,7 +175,7 @@ struct rv ref_seen_only(const struct reference_session *s, const struct entity *
 }
 
 struct rv ref_bound(const struct reference_session *s, const struct entity *entity) {
-  for (size_t i = 0; i < s->subject_count; i++) if (s->subjects[i].entity == entity) return s->subjects[i].key;
+  for (size_t i = 0; i < s->root->subject_count; i++) if (s->root->subjects[i].entity == entity) return s->root->subjects[i].key;
   return rv_missing();
 }
 
@@ -186,6 +219,7 @@ bool reference_see(struct reference_session *s, const char *name, const char *te
 
 /* ---- said and vouched ---- */
 bool ref_said(const struct reference_session *s, const struct type *type, struct rv v) {
+  s = s->root;
   for (size_t i = 0; i < s->heard_count; i++)
     if (ref_said_in(s->reference->program, type, v, s->heard[i].text, s->heard[i].length)) return true;
   return false;
@@ -269,8 +303,8 @@ uint64_t ref_allowed(struct reference_session *s, const struct operation *o, con
         if (o->params[p].slot == o->changes[c].slot[k]) call.touched[c].key[k] = call.args[p];
     }
   }
-  s->labels |= o->labels;
-  s->counts[o->id]++;
+  ref_label(s, o->labels);
+  s->root->counts[o->id]++;
   ref_grow(s->calls, s->call_count);
   s->calls[s->call_count++] = call;
   return s->call_count;
@@ -325,8 +359,9 @@ static bool overtaken(const struct reference_session *s, const struct pending_ca
 
 static void bind(struct reference_session *s, const struct entity *entity, struct rv record) {
   if (!ref_bound(s, entity).missing) return;
+  s = s->root;
   ref_grow(s->subjects, s->subject_count);
-  s->subjects[s->subject_count++] = (struct subject){entity, record.items[entity->key_field[0]]};
+  s->subjects[s->subject_count++] = (struct subject){entity, rv_copy(&s->arena, record.items[entity->key_field[0]])};
 }
 
 static const struct type *innermost(const struct type *type) {
@@ -393,7 +428,7 @@ bool reference_observe(struct reference_session *s, uint64_t number, enum refere
   call->state = CALL_ENDED;
   call->ended = ++s->sequence;
   call->took_effect = outcome != REFERENCE_FAILED;
-  if (outcome == REFERENCE_FAILED) { s->counts[call->operation->id]--; return true; }
+  if (outcome == REFERENCE_FAILED) { s->root->counts[call->operation->id]--; return true; }
   for (size_t i = 0; i < s->fact_count; i++) if (touches(call, s->facts[i].entity, s->facts[i].record)) s->facts[i].gone = true;
   if (outcome == REFERENCE_UNKNOWN) return true;
   if (!take_in(s, call, &json, now)) return true;           /* an answer that is not whole proves nothing */
