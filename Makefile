@@ -124,6 +124,14 @@ $(2)/tests/differential: $$($(1)_DIFF) $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
 	@$(4) $(OPTIMISE) $(3) -o $$@ $$($(1)_DIFF) $$($(1)_ARCHIVES) $$(LIBS)
+$(2)/obj/tests/differential/switch_vm.o: tests/differential/counting_vm.c
+	@mkdir -p $$(@D)
+	@echo "CC    $$< (switch)$(5)"
+	@$(4) $(COMMON) $(TEST_WARNINGS) -Itests -DREBASE_NO_COMPUTED_GOTO $(OPTIMISE) $(3) -c -o $$@ $$<
+$(2)/tests/differential_switch: $(2)/obj/tests/differential/switch_vm.o $$(filter-out %/counting_vm.o,$$($(1)_DIFF)) $$($(1)_ARCHIVES)
+	@mkdir -p $$(@D)
+	@echo "LINK  $$@"
+	@$(4) $(OPTIMISE) $(3) -o $$@ $$(filter %.o %.a,$$^) $$(LIBS)
 $(2)/tests/unit/%: $(2)/obj/tests/unit/%.o $(2)/internal/libtests.a $(2)/internal/libstores.a $$($(1)_ARCHIVES)
 	@mkdir -p $$(@D)
 	@echo "LINK  $$@"
@@ -198,7 +206,7 @@ demo: setup                       ## replay the airline example and print a shor
 unit: $(UNIT_TESTS:%=$(B)/tests/unit/%)
 asan: $(UNIT_TESTS:%=$(B)/asan/tests/unit/%) $(B)/asan/bin/rbc $(B)/asan/bin/rbgate
 tsan: $(THREAD_TESTS:%=$(B)/tsan/tests/unit/%)
-test-programs: unit asan tsan $(B)/bench/bench $(if $(DIFFERENTIAL_C),$(B)/tests/differential $(B)/asan/tests/differential)
+test-programs: unit asan tsan $(B)/bench/bench $(if $(DIFFERENTIAL_C),$(B)/tests/differential $(B)/tests/differential_switch $(B)/asan/tests/differential)
 .PHONY: test-programs
 
 test: setup                       ## build and run every suite; the last line is `N passed, N failed`

@@ -1,4 +1,5 @@
-/* counting_vm.c: the virtual machine, counting which instructions it executes. It takes the place of the library's. */
+/* counting_vm.c: the virtual machine, counting which instructions it executes. It takes the place of the library's.
+ * Compiled twice: with threaded code, and with the portable switch (REBASE_NO_COMPUTED_GOTO) for differential_switch. */
 #include "coverage.h"
 
 uint64_t executed[OP_PREPARED_COUNT];

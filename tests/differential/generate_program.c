@@ -427,20 +427,20 @@ static void rare_fold(struct scope *s, const char *op, unsigned n) {
 static void rarity(struct scope *s, unsigned depth) {
   static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
   const char *op = PICK(s, order);
-  unsigned n = below(s, 6), form = below(s, 14);
+  unsigned n = below(s, 6), form = below(s, 17);
   if (s->operation == 5 && chance(s, 50)) form = 12;
-  if (has_collection(s, NAMED) && chance(s, 40)) form = 13;
+  if (has_collection(s, NAMED) && chance(s, 50)) form = 13;
   if (s->loops < 2 && (has_collection(s, ITEMS) || s->operation == 6) && chance(s, 30)) { rare_fold(s, op, n); return; }
   switch (form) {
   case 0: ADD("hour(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 8 + n); break;
   case 1: ADD("weekday(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 1 + n); break;
   case 2: ADD("%s - date(now, \"Europe/Berlin\") %s %u days", s->operation == 5 ? "args.day" : "today", op, n); break;
-  case 3: ADD("today %c %u days %s date(now)", chance(s, 30) ? '-' : '+', n, op); break;
+  case 3: case 14: ADD("today %c %u days %s date(now)", chance(s, 50) ? '-' : '+', n, op); break;
   case 4: ADD("now - (%s - %u minutes) %s %u minutes", s->operation == 5 ? "args.at" : "now", n, op, n); break;
   case 5: ADD("(requester.level / %u) * %s.5 %s 0.%u", 1 + n, chance(s, 50) ? "-0" : "0", op, below(s, 10)); break;
   case 6: ADD("(requester.level * %u + 0.00000%u) / 2 %s 0.%06u", 1 + n, n, op, below(s, 4)); break;       /* halves of odd millionths: ties */
   case 7: ADD("(requester.level + 0.00000%u) / 0.%u * 0.5 %s %u", n, 1 + below(s, 8), op, n); break;
-  case 8: ADD("%s == %s", chance(s, 40) ? "last(session.agents)" : "session.agents[requester.level]", chance(s, 50) ? "agent.name" : "requester.id"); break;
+  case 8: case 15: ADD("%s == %s", chance(s, 55) ? "last(session.agents)" : "session.agents[requester.level]", chance(s, 50) ? "agent.name" : "requester.id"); break;
   case 9: ADD("length(%s) %s %u", s->operation == 5 ? "args.text" : "requester.id", op, 5 + n); break;
   case 10: if (s->loops >= 2) { ADD("today == date(now)"); break; }       /* f0 may hold loops, and four deep is the limit */
     ADD("f0(requester.level, %u.50 USD, requester.desk) %s -requester.level", n, op); break;

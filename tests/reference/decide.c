@@ -230,12 +230,28 @@ static int64_t wait_for_answer(const struct evaluator *e, int64_t wait) {
   return deadline;
 }
 
+static bool has_answered(const struct waiting *w, const struct group *group) {
+  for (unsigned i = 0; w && i < w->answered_count; i++) if (w->answered[i] == group) return true;
+  return false;
+}
+
+/* Answers stay until they are used or too late; those of groups that are not asked any more are dropped. True: all are there. */
+static bool all_answered(const struct evaluator *e, const struct reference_decision *d) {
+  struct waiting *w = e->session ? find_waiting(e) : NULL;
+  const struct group *still[REFERENCE_MAX];
+  unsigned count = 0;
+  for (unsigned i = 0; i < d->approver_count; i++)
+    if (approved(e->request, d->approvers[i]) || has_answered(w, d->approvers[i])) still[count++] = d->approvers[i];
+  if (w) memcpy(w->answered, still, count * sizeof *still);
+  if (w) w->answered_count = count;
+  return count == d->approver_count;
+}
+
 static void combine(const struct evaluator *e, const struct outcome *all, struct reference_decision *d) {
-  bool carries = true, answered = true;
+  bool carries = true;
   for (unsigned i = 0; i < d->obligation_count; i++) carries = carries && carried_out(e->reference, d->obligations[i]->kind);
-  for (unsigned i = 0; i < d->approver_count; i++) answered = answered && approved(e->request, d->approvers[i]);
   if (!all->grant || all->deny || (e->delegate && !accepts(e->delegate, e->agent))) d->effect = REFERENCE_DENY;
-  else if (all->ask && !answered) d->effect = REFERENCE_ASK;
+  else if (all->ask && !all_answered(e, d)) d->effect = REFERENCE_ASK;
   else d->effect = carries ? REFERENCE_ALLOW : REFERENCE_DENY;
   if (d->effect == REFERENCE_ASK) d->deadline = wait_for_answer(e, all->wait);
   if (d->effect != REFERENCE_ALLOW || !all->ask || !e->session) return;

@@ -74,7 +74,8 @@ struct only { const struct entity *entity; struct rv key[IMAGE_MAX_ENTITY_KEYS];
 struct proven { unsigned proof; int64_t at; };
 /* A call that was asked about and not answered: asked again it keeps its deadline, unless a rule is in more haste. */
 struct waiting { enum event event; const struct operation *operation; struct rv *args; const struct agent *delegate;
-                 enum release_target release; struct rv text; int64_t deadline; };
+                 enum release_target release; struct rv text; int64_t deadline;
+                 const struct group *answered[REFERENCE_MAX]; unsigned answered_count; };
 enum { MAX_WAITING = 16 };             /* the oldest is given up */
 struct reference_session {
   struct reference *reference;
