@@ -78,8 +78,8 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
   if (status != REBASE_OK)
     return refuse(r, status, status == REBASE_E_COST ? "searching for what must be redacted takes too long" : "too large for the request's workspace");
   if (d->effect == REBASE_ASK || logs) hash_call(r, hash);
-  if (d->effect == REBASE_ASK) status = settle_ask(r, session, hash, &used);
-  if (d->effect == REBASE_ALLOW) status = check_obligations(r);
+  if (d->effect != REBASE_DENY) status = check_obligations(r);      /* before anybody is asked in vain */
+  if (d->effect == REBASE_ASK && status == REBASE_OK) status = settle_ask(r, session, hash, &used);
   if (d->effect != REBASE_ALLOW || status != REBASE_OK) return status;
   if (r->record.limit_count && (status = check_limits(r, session)) != REBASE_OK) return status;
   if ((status = commit_allow(r, session, used)) != REBASE_OK) return refuse(r, status, "the session cannot count more operations");

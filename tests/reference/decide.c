@@ -250,9 +250,9 @@ static bool all_answered(const struct evaluator *e, const struct reference_decis
 static void combine(const struct evaluator *e, const struct outcome *all, struct reference_decision *d) {
   bool carries = true;
   for (unsigned i = 0; i < d->obligation_count; i++) carries = carries && carried_out(e->reference, d->obligations[i]->kind);
-  if (!all->grant || all->deny || (e->delegate && !accepts(e->delegate, e->agent))) d->effect = REFERENCE_DENY;
+  if (!all->grant || all->deny || !carries || (e->delegate && !accepts(e->delegate, e->agent))) d->effect = REFERENCE_DENY;
   else if (all->ask && !all_answered(e, d)) d->effect = REFERENCE_ASK;
-  else d->effect = carries ? REFERENCE_ALLOW : REFERENCE_DENY;
+  else d->effect = REFERENCE_ALLOW;
   if (d->effect == REFERENCE_ASK) d->deadline = wait_for_answer(e, all->wait);
   if (d->effect != REFERENCE_ALLOW || !all->ask || !e->session) return;
   struct waiting *w = find_waiting(e);
