@@ -128,6 +128,20 @@ static bool decide_in_own_session(struct eval *e, struct raw request) {
   return s && decide(e, s, s->id, request);
 }
 
+/* A bare request: in the session used last, unless options or the line before say another caller. */
+static bool decide_bare(struct eval *e, struct raw request) {
+  struct eval_session *s = e->current;
+  unsigned matches;
+  const char *agent = e->agent ? view_find_agent(&e->host.view, e->agent, &matches) : NULL;
+  bool open = s && *s->id && !e->no_session;
+  if (open && e->agent && (!agent || strcmp(agent, s->agent))) open = false;
+  if (open && e->requester && strcmp(e->requester, s->requester)) open = false;
+  if (!open) return decide_in_own_session(e, request);
+  if (!e->agent) e->agent = copy(s->agent);
+  if (!e->requester) e->requester = copy(s->requester);
+  return e->agent && e->requester ? decide(e, s, s->id, request) : wrong(e, "out of memory");
+}
+
 static bool decide_for_caller(struct eval *e, struct raw caller, struct raw request) {
   bool bad = false;
   struct raw session = raw_member(caller, "session", &bad);
@@ -308,8 +322,8 @@ bool eval_line(struct eval *e, struct raw line) {
   if (!raw_is_object(line)) return wrong(e, "a line is one JSON object");
   struct raw caller = raw_member(line, "caller", &bad), request = raw_member(line, "request", &bad);
   if (caller.text && request.text && !bad) return decide_for_caller(e, caller, request);
-  if (request.text && !caller.text && !bad) return decide_in_own_session(e, request);
-  if (is_request(line)) return decide_in_own_session(e, line);
+  if (request.text && !caller.text && !bad) return decide_bare(e, request);
+  if (is_request(line)) return decide_bare(e, line);
   struct raw delegate = raw_member(line, "delegate", &bad);
   if (bad) return wrong(e, "not well-formed, or a name stands twice");
   if (delegate.text) return host_delegate(e, line, delegate);

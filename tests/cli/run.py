@@ -85,6 +85,11 @@ def test_keys_that_are_none_are_told_apart():
     expect(code == 2 and 'is a secret key' in err, code, err)
 
 
+def test_a_bare_request_after_open_is_in_that_session():
+    code, found, err = evaluate({'open': {'agent': BOT, 'requester': 'ann', 'as': 's'}}, SEE, refund(40), {'close': 's'}, refund(40))
+    expect(code == 0 and [d.get('effect') for d in found if 'effect' in d] == ['allow', 'deny'], found, err)
+
+
 # ---- models
 def test_models_are_listed_filtered_and_compared():
     code, out, err = rbc('models', '--catalogue', *DATE)
