@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="build-essential valgrind re2c lemon libjansson-dev libsodium-dev libutf8proc-dev libcurl4-openssl-dev libmicrohttpd-dev libcjose-dev libssl-dev libseccomp-dev libsqlite3-dev libhiredis-dev redis-server spin check pkg-config python3 tzdata $*"
+packages="build-essential valgrind re2c lemon libjansson-dev libsodium-dev libutf8proc-dev libcurl4-openssl-dev libmicrohttpd-dev libcjose-dev libssl-dev libseccomp-dev libsqlite3-dev libhiredis-dev redis-server spin procps check pkg-config python3 tzdata $*"
 stamp="build/setup-$(printf '%s' "$packages" | cksum | cut -d' ' -f1)"
 [ -f "$stamp" ] && exit 0
 mkdir -p build
