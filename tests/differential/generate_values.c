@@ -29,7 +29,7 @@ static void add_int(struct random *r, struct text_buffer *out) {
 }
 
 static void add_amount(struct random *r, struct text_buffer *out) {
-  if (random_chance(r, 4)) text_add(out, "9000000000000");
+  if (random_chance(r, 4)) text_add(out, random_chance(r, 80) ? "9000000000000" : "1.005");     /* more digits than cents have */
   else if (random_chance(r, 50)) text_add(out, "%u", random_below(r, 60));
   else text_add(out, "%u.%02u", random_below(r, 60), random_below(r, 100));
 }
@@ -161,13 +161,20 @@ static void thing_asked_for(struct random *r, const char *arguments, struct text
   thing_called(r, id, out);
 }
 
+/* One element that is not whole: what else stands in the result is kept. */
+static const char *const partial[] = {"{\"id\":\"alpha\",\"status\":\"open\"}", "null", "{\"id\":\"beta\",\"size\":\"many\"}", "{}"};
+
 void generate_result(struct random *r, unsigned operation, const char *arguments, struct text_buffer *out) {
   if (random_chance(r, 6)) { text_add(out, "\"Error: no\""); return; }
   if (random_chance(r, 4)) { text_add(out, "{\"id\":7}"); return; }
   if (operation == 1 || operation == 6) {
     unsigned n = random_below(r, 4);
     text_add(out, "[");
-    for (unsigned i = 0; i < n; i++) { if (i) text_add(out, ","); generate_thing(r, out); }
+    for (unsigned i = 0; i < n; i++) {
+      if (i) text_add(out, ",");
+      if (random_chance(r, 92)) generate_thing(r, out);
+      else text_add(out, "%s", PICK(r, partial));
+    }
     text_add(out, "]");
   } else if (operation == 0 || operation == 2) thing_asked_for(r, arguments, out);
   else if (operation == 3) text_add(out, "{\"who\":\"%s\",\"pin\":%u,\"left\":%u}", PICK(r, strings), random_below(r, 3), random_below(r, 50));

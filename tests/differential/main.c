@@ -57,9 +57,18 @@ static bool print_tally(const struct tally *t) {
 /* Workspaces live in memory only; what is on disk beside them is an empty folder, which goes when this program does, however. */
 static bool stand_in_empty_folder(char *name) { return mkdtemp(name) != NULL && chdir(name) == 0 && rmdir(name) == 0; }
 
+/* The argument at this place; a test that is asked for nothing must not pass. */
+static uint64_t argument(int argc, char **argv, int place, uint64_t otherwise) {
+  char *end = NULL;
+  uint64_t number = argc > place ? strtoull(argv[place], &end, 10) : otherwise;
+  if (number && (!end || !*end)) return number;
+  fprintf(stderr, "differential: `%s` is not a positive number; usage: differential [--linking | --seconds] [DECISIONS [SEED]]\n", argv[place]);
+  exit(2);
+}
+
 /* `differential --linking [DECISIONS [SEED]]` */
 static int linking(int argc, char **argv) {
-  bool ok = try_linking(argc > 2 ? strtoull(argv[2], NULL, 10) : 100000, argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
+  bool ok = try_linking(argument(argc, argv, 2, 100000), argument(argc, argv, 3, 1));
   printf("%d passed, %d failed\n", ok, !ok);
   return ok ? 0 : 1;
 }
@@ -67,10 +76,10 @@ static int linking(int argc, char **argv) {
 int main(int argc, char **argv) {
   if (argc > 1 && strcmp(argv[1], "--linking") == 0) return linking(argc, argv);
   bool timed = argc > 2 && strcmp(argv[1], "--seconds") == 0;
-  time_t end = timed ? time(NULL) + (time_t)strtoull(argv[2], NULL, 10) : 0;
+  time_t end = timed ? time(NULL) + (time_t)argument(argc, argv, 2, 1) : 0;
   argc -= timed;
   argv += timed;
-  uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000, seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+  uint64_t wanted = argument(argc, argv, 1, 100000), seed = argument(argc, argv, 2, 1);
   struct tally tally = {0};
   unsigned workspaces = 0;
   char folder[] = "/tmp/rebase-differential-XXXXXX";

@@ -266,6 +266,7 @@ void reference_decide(struct reference *reference, struct reference_session *ses
   struct outcome all = {0};
   const struct program *p = reference->program;
   memset(d, 0, sizeof *d);
+  if (session) ref_catch_up(session);
   d->decided = check_request(&e);
   for (unsigned i = 0; d->decided && i < p->rules_count; i++) if (in_scope(&e, p->rules[i])) consider(&e, p->rules[i], d, &all);
   if (d->decided) combine(&e, &all, d);

@@ -80,6 +80,9 @@ enum { MAX_WAITING = 16 };             /* the oldest is given up */
 struct reference_session {
   struct reference *reference;
   struct reference_session *root, *parent;       /* of a conversation: labels, counts, subjects, what was said are the root's */
+  /* Writes that are open, and those that may have taken effect and that it knows of; all_: of the conversation, in its root.
+   * A call that began before `lost` may have been crossed by a write of another session. */
+  uint64_t writing, all_writing, written, all_written, lost;
   struct arena arena;
   const struct agent *agent;
   const char *requester;
@@ -112,6 +115,8 @@ struct rv ref_seen_only(const struct reference_session *s, const struct entity *
 struct rv ref_bound(const struct reference_session *s, const struct entity *entity);
 bool ref_said(const struct reference_session *s, const struct type *type, struct rv v);
 bool ref_vouched(const struct reference_session *s, const struct type *type, struct rv v);
+/* Forgets what writes of other sessions of the conversation may have made untrue; before every use. */
+void ref_catch_up(struct reference_session *s);
 uint64_t ref_allowed(struct reference_session *s, const struct operation *operation, const struct rv *args);
 #define ref_grow(ARRAY, COUNT) ref_grow_bytes((void **)(void *)&(ARRAY), (COUNT), sizeof *(ARRAY))
 void ref_grow_bytes(void **array, size_t count, size_t size);          /* room for one more at each power of two */

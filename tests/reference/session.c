@@ -73,11 +73,35 @@ struct reference_session *reference_session_delegate(struct reference_session *p
   s->parent = parent;
   s->agent = find_agent(parent->reference->program, agent);
   s->requester = parent->requester;
+  s->written = s->root->all_written;
   return s;
+}
+
+/* ---- writes, which other sessions of the conversation have to know of ---- */
+static bool writes(const struct pending_call *call) { return call->touched_count > 0; }
+
+static void begin_write(struct reference_session *s) {
+  s->writing++;
+  s->root->all_writing++;
+}
+
+static void end_write(struct reference_session *s, bool took_effect) {
+  s->writing--;
+  s->root->all_writing--;
+  s->written += took_effect;
+  s->root->all_written += took_effect;
+}
+
+void ref_catch_up(struct reference_session *s) {
+  if (s->written == s->root->all_written) return;
+  for (size_t i = 0; i < s->fact_count; i++) s->facts[i].gone = true;
+  s->lost = s->sequence + 1;
+  s->written = s->root->all_written;
 }
 
 void reference_session_close(struct reference_session *s) {
   if (!s) return;
+  while (s->writing) end_write(s, true);          /* nobody will say what became of it */
   arena_free(&s->arena);
   free(s->proofs);
   free(s->heard);
@@ -139,8 +163,9 @@ static bool touches(const struct pending_call *call, const struct entity *e, str
   return false;
 }
 
-/* A fact that an allowed write may be changing right now is not known. */
+/* A fact that an allowed write may be changing right now is not known; nor is any while another session writes. */
 static bool visible(const struct reference_session *s, const struct fact *fact) {
+  if (s->root->all_writing != s->writing || s->root->all_written != s->written) return false;
   for (size_t i = 0; i < s->call_count; i++)
     if (s->calls[i].state == CALL_OPEN && touches(&s->calls[i], fact->entity, fact->record)) return false;
   return !fact->gone;
@@ -207,6 +232,7 @@ bool reference_see(struct reference_session *s, const char *name, const char *te
   struct wire wire = {.arena = &s->arena, .program = p};
   struct json json = ref_json(&s->arena, text, length);
   struct rv record;
+  ref_catch_up(s);
   for (unsigned i = 0; i < p->entities_count; i++) {
     if (strcmp(p->entities[i]->name, name) != 0) continue;
     if (!ref_decode(&wire, p->entities[i]->type, &json, &record)) return false;
@@ -303,6 +329,7 @@ uint64_t ref_allowed(struct reference_session *s, const struct operation *o, con
         if (o->params[p].slot == o->changes[c].slot[k]) call.touched[c].key[k] = call.args[p];
     }
   }
+  if (writes(&call)) begin_write(s);
   ref_label(s, o->labels);
   s->root->counts[o->id]++;
   ref_grow(s->calls, s->call_count);
@@ -348,6 +375,7 @@ static void collect(struct results *results, const struct type *type, struct rv 
 
 /* A write that took effect after the call began may have changed what the call read. */
 static bool overtaken(const struct reference_session *s, const struct pending_call *call, const struct found *found) {
+  if (call->began < s->lost) return true;
   for (size_t i = 0; i < s->call_count; i++) {
     const struct pending_call *other = &s->calls[i];
     if (other != call && other->state == CALL_ENDED && other->took_effect && other->ended > call->began &&
@@ -420,6 +448,7 @@ bool reference_observe(struct reference_session *s, uint64_t number, enum refere
   if (!number || number > s->call_count || s->calls[number - 1].state != CALL_OPEN) return false;
   struct pending_call *call = &s->calls[number - 1];
   struct json json = {.kind = JSON_NULL};
+  ref_catch_up(s);
   if (outcome == REFERENCE_SUCCESS) {
     json = ref_json(&s->arena, text, length);
     if (json.kind == JSON_BROKEN) json = (struct json){.kind = JSON_STRING, .text = arena_copy(&s->arena, text, length), .length = length};
@@ -428,6 +457,7 @@ bool reference_observe(struct reference_session *s, uint64_t number, enum refere
   call->state = CALL_ENDED;
   call->ended = ++s->sequence;
   call->took_effect = outcome != REFERENCE_FAILED;
+  if (writes(call)) end_write(s, call->took_effect);
   if (outcome == REFERENCE_FAILED) { s->root->counts[call->operation->id]--; return true; }
   for (size_t i = 0; i < s->fact_count; i++) if (touches(call, s->facts[i].entity, s->facts[i].record)) s->facts[i].gone = true;
   if (outcome == REFERENCE_UNKNOWN) return true;
