@@ -20,7 +20,7 @@ def install():
         return 'npm is not installed'
     os.makedirs(SDK, exist_ok=True)
     shutil.copy(os.path.join(HERE, 'sdk', 'package.json'), SDK)
-    for command in (['npm', 'install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], [sys.executable, '-m', 'venv', 'py'], [PYTHON, '-m', 'pip', 'install', '-q', 'mcp']):
+    for command in (['npm', 'install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1', '--fetch-retry-maxtimeout=4000', '--fetch-timeout=20000'], [sys.executable, '-m', 'venv', 'py'], [PYTHON, '-m', 'pip', 'install', '-q', 'mcp']):
         try:
             done = subprocess.run(command, cwd=SDK, capture_output=True, timeout=400)
         except (OSError, subprocess.TimeoutExpired) as error:

@@ -1,14 +1,17 @@
 /* test_oom.c: memory runs out at every allocation in turn, once or from there on: in the engine by its allocator hook, in the
  * compiler by malloc itself. Never an allow that would not be one, no crash, nothing lost (the sanitizer looks for leaks), and
  * what comes after works. And deciding allocates nothing at all.
- * The program is linked with --wrap for malloc, calloc, realloc and arena_alloc, so that the libraries' own calls come here. */
+ * The program is linked with --wrap for malloc, calloc, realloc, arena_alloc, mmap and mprotect, so that the libraries' own calls
+ * come here. */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
 #include "rbc.h"
 #include "support/arena.h"
+#include <sys/mman.h>
 #if defined(__SANITIZE_ADDRESS__)
 int __sanitizer_install_malloc_and_free_hooks(void (*taken)(const volatile void *, size_t), void (*freed)(const volatile void *));
 #endif
@@ -40,6 +43,22 @@ void *__wrap_arena_alloc(struct arena *arena, size_t size) {
   arena->failed = true;
   return NULL;
 }
+
+/* ---- the system's pages ---- */
+static long page_calls, fail_page_call_at;
+static bool page_call_fails(void) {
+  if (++page_calls != fail_page_call_at) return false;
+  errno = ENOMEM;
+  return true;
+}
+void *__real_mmap(void *near, size_t size, int protection, int flags, int file, off_t offset);
+int __real_mprotect(void *memory, size_t size, int protection);
+void *__wrap_mmap(void *near, size_t size, int protection, int flags, int file, off_t offset);
+int __wrap_mprotect(void *memory, size_t size, int protection);
+void *__wrap_mmap(void *near, size_t size, int protection, int flags, int file, off_t offset) {
+  return page_call_fails() ? MAP_FAILED : __real_mmap(near, size, protection, flags, file, offset);
+}
+int __wrap_mprotect(void *memory, size_t size, int protection) { return page_call_fails() ? -1 : __real_mprotect(memory, size, protection); }
 
 /* ---- a day in the life of an engine ---- */
 #define RULES "policy p {\n" \
@@ -257,6 +276,29 @@ START_TEST(load_without_memory) {
 }
 END_TEST
 
+/* Pages that the system does not give, or does not make read-only: the old bundle stays, and what can be written is never run. */
+START_TEST(load_without_pages) {
+  static struct host h;
+  compile_once();
+  host_open(&h, ALLOW_ALL);
+  rebase_status status = REBASE_E_MEMORY;
+  long tries = 0;
+  for (; status == REBASE_E_MEMORY; tries++) {
+    page_calls = 0;
+    fail_page_call_at = tries + 1;
+    status = rebase_engine_load(h.engine, first.bytes, first.size, &h.report);
+    fail_page_call_at = 0;
+    if (status == REBASE_OK) break;
+    ck_assert_int_eq(h.report.status, REBASE_E_MEMORY);
+    ALLOWS(&h, SET);
+  }
+  ck_assert_int_eq(status, REBASE_OK);
+  ck_assert_int_gt(tries, 1);                 /* mmap and mprotect, each at least once */
+  DENIES(&h, SET);
+  host_close(&h);
+}
+END_TEST
+
 /* ---- deciding ---- */
 static long taken;                          /* by anybody, where the sanitizer can tell */
 #if defined(__SANITIZE_ADDRESS__)
@@ -399,6 +441,7 @@ int main(void) {
   tcase_add_test(t, engine_without_memory);
   tcase_add_test(t, engine_goes_on);
   tcase_add_test(t, load_without_memory);
+  tcase_add_test(t, load_without_pages);
   tcase_add_test(t, deciding_allocates_nothing);
   tcase_add_test(t, compiler_without_memory);
   suite_add_tcase(suite, t);
