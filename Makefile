@@ -36,7 +36,7 @@ JANSSON   = $(shell pkg-config --libs jansson)
 LIBS      = $(JANSSON) $(shell pkg-config --libs libsodium libutf8proc) -lpthread -lm
 RUNTIME_LIBS = $(shell pkg-config --libs libsodium libutf8proc jansson) -lpthread -lm
 CHECK_LIBS   = $(shell pkg-config --libs check)
-GATE_LIBS    = $(RUNTIME_LIBS) $(shell pkg-config --libs libmicrohttpd libcurl cjose libseccomp sqlite3 hiredis)
+GATE_LIBS    = $(RUNTIME_LIBS) $(shell pkg-config --libs libmicrohttpd libcurl cjose libseccomp sqlite3 hiredis gnutls)
 STORE_LIBS   = $(shell pkg-config --libs sqlite3 hiredis)
 
 # ---- sources ---------------------------------------------------------------------------------------------------

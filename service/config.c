@@ -186,32 +186,40 @@ static bool uid_of(struct reader *r, json_t *object, const char *where, uid_t *u
 static void jwt(struct reader *r, json_t *object, const char *where, struct caller_config *c) {
   json_t *j = OBJECT(r, object, where, "jwt");
   if (!j) return;
-  ONLY(r, j, where, "issuer", "audience", "jwks", "claims");
+  ONLY(r, j, where, "issuer", "audience", "jwks", "jwks_url", "ca", "claims");
   c->issuer = text(r, j, where, "issuer");
   c->audience = text(r, j, where, "audience");
   c->jwks = text(r, j, where, "jwks");
+  c->jwks_url = text(r, j, where, "jwks_url");
+  c->jwks_ca = text(r, j, where, "ca");
   c->claims = OBJECT(r, j, where, "claims");
-  if (!c->issuer || !c->audience || !c->jwks) wrong(r, where, "jwt needs issuer, audience and jwks");
+  if (!c->issuer || !c->audience || !c->jwks == !c->jwks_url) wrong(r, where, "jwt needs issuer, audience, and one of jwks and jwks_url");
+  if (c->jwks_url && strncmp(c->jwks_url, "https://", 8) != 0 && strncmp(c->jwks_url, "http://127.0.0.1:", 17) != 0)
+    wrong(r, where, "jwks_url is an https address: whoever can change the keys on the way can be anybody");
 }
 
 static void caller(struct reader *r, json_t *object, size_t index) {
   struct caller_config *c = &r->config->callers[index];
   char *where = gate_format("callers[%zu]", index);
-  ONLY(r, object, where, "stdio", "uid", "token", "token_sha256", "jwt", "agent", "requester", "requester_claim", "context", "context_claims");
+  ONLY(r, object, where, "stdio", "uid", "token", "token_sha256", "jwt", "certificate", "certificate_sha256", "agent", "requester", "requester_claim", "context", "context_claims");
   c->stdio = json_is_true(json_object_get(object, "stdio"));
   c->has_uid = uid_of(r, object, where, &c->uid);
   token(r, object, where, &c->token, &c->token_sha256);
   jwt(r, object, where, c);
+  c->certificate = text(r, object, where, "certificate");
+  c->certificate_sha256 = text(r, object, where, "certificate_sha256");
+  bool jwt = c->jwks || c->jwks_url;
   c->agent = text(r, object, where, "agent");
   c->requester = text(r, object, where, "requester");
   c->requester_claim = text(r, object, where, "requester_claim");
   c->context = OBJECT(r, object, where, "context");
   c->context_claims = OBJECT(r, object, where, "context_claims");
-  if (c->stdio + c->has_uid + (c->token.kind != SECRET_NONE) + !!c->token_sha256 + !!c->jwks != 1)
-    wrong(r, where, "a caller is known by exactly one of stdio, uid, token, token_sha256, jwt");
+  if (c->stdio + c->has_uid + (c->token.kind != SECRET_NONE) + !!c->token_sha256 + jwt + !!c->certificate + !!c->certificate_sha256 != 1)
+    wrong(r, where, "a caller is known by exactly one of stdio, uid, token, token_sha256, jwt, certificate, certificate_sha256");
+  if (c->certificate_sha256 && strlen(c->certificate_sha256) != 64) wrong(r, where, "certificate_sha256 is 64 hex digits");
   if (!c->agent) wrong(r, where, "agent is missing");
   if (!!c->requester + !!c->requester_claim != 1) wrong(r, where, "one of requester and requester_claim is wanted");
-  if ((c->requester_claim || c->context_claims) && !c->jwks) wrong(r, where, "only a jwt has claims");
+  if ((c->requester_claim || c->context_claims) && !jwt) wrong(r, where, "only a jwt has claims");
   free(where);
 }
 
@@ -288,10 +296,24 @@ static bool second_word(struct reader *r, const char *name, const char *first, c
   return false;
 }
 
+static void tls(struct reader *r) {
+  struct config *c = r->config;
+  json_t *tls = OBJECT(r, c->root, "", "tls");
+  bool wanted = c->admin && !strncmp(c->admin, "tls:", 4);
+  for (size_t i = 0; i < c->listen_count; i++) wanted |= !strncmp(c->listen[i], "tls:", 4);
+  if (wanted && !tls) wrong(r, "tls", "an address begins with `tls:`, so certificate and key are wanted");
+  if (!tls) return;
+  ONLY(r, tls, "tls", "certificate", "key", "clients");
+  c->tls_certificate = text(r, tls, "tls", "certificate");
+  c->tls_clients = text(r, tls, "tls", "clients");
+  c->tls_key = secret(r, json_object_get(tls, "key"), "tls.key");
+  if (!c->tls_certificate || c->tls_key.kind == SECRET_NONE) wrong(r, "tls", "certificate and key are wanted");
+}
+
 static void settings(struct reader *r) {
   struct config *c = r->config;
   json_t *root = c->root;
-  ONLY(r, root, "", "bundle", "keys", "canary", "mode", "listen", "origins", "admin", "sandbox", "log", "on_log_failure", "pins", "state", "quota", "results", "ask", "limits",
+  ONLY(r, root, "", "bundle", "keys", "canary", "mode", "listen", "tls", "origins", "admin", "sandbox", "log", "on_log_failure", "pins", "state", "quota", "results", "ask", "limits",
        "callers", "approvers", "upstreams");
   if (!(c->bundle = text(r, root, "", "bundle"))) wrong(r, "bundle", "missing");
   c->canary = text(r, root, "", "canary");
@@ -311,6 +333,7 @@ static void settings(struct reader *r) {
     if (!strncmp(c->keys[i], prefix, sizeof prefix - 1)) c->keys[i] += sizeof prefix - 1;
     if (strlen(c->keys[i]) != 64) wrong(r, "keys", "a key is what `rbc keygen` writes into NAME.public");
   }
+  tls(r);
   c->origins = texts(r, root, "", "origins", &c->origin_count);
   json_t *ask = OBJECT(r, root, "", "ask"), *limits = OBJECT(r, root, "", "limits");
   ONLY(r, ask, "ask", "wait", "webhook", "headers");

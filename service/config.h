@@ -18,7 +18,10 @@ struct caller_config {
   bool has_uid; uid_t uid;          /* peer of a unix socket */
   struct secret token;              /* bearer token */
   const char *token_sha256;         /* its SHA-256 in hex */
-  const char *issuer, *audience, *jwks;     /* JWT: keys from a file */
+  const char *issuer, *audience, *jwks;     /* JWT: keys from a file, or */
+  const char *jwks_url, *jwks_ca;   /* from the issuer's address, whose certificate this file's authorities signed */
+  const char *certificate;          /* TLS: a name in the client's certificate (DNS, URI, mail), or */
+  const char *certificate_sha256;   /* its SHA-256 in hex */
   json_t *claims;                   /* JWT: claims that must have these values */
   const char *agent;
   const char *requester;            /* or */
@@ -52,6 +55,7 @@ struct config {
   const char *bundle, *canary, *log, *pins, *state, *admin;
   const char *quota;                /* `memory`, `redis:ADDRESS`, or a file; NULL: nothing is counted */
   const char **listen; size_t listen_count;
+  const char *tls_certificate, *tls_clients; struct secret tls_key;       /* PEM; of `tls:` addresses. clients: authorities */
   const char **origins; size_t origin_count;
   const char **keys; size_t key_count;      /* NULL-terminated; none: signatures are not asked for */
   bool shadow, release_results, log_failure_allows, sandbox;

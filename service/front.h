@@ -9,8 +9,9 @@ struct front_stdio *front_stdio_open(struct gate *gate, char **error);
 void front_stdio_close(struct front_stdio *front);
 
 struct front_http;
-/* Agents, and people with the admin address, over HTTP on TCP or unix sockets. */
+/* Agents, and people with the admin address, over HTTP on TCP, TLS or unix sockets. */
 struct front_http *front_http_open(struct gate *gate, char **error);
 void front_http_round(struct front_http *front, int64_t now);
+void front_http_callers(struct front_http *front, struct config *config);      /* who is known from now on; takes the configuration over */
 void front_http_close(struct front_http *front);
 #endif

@@ -9,6 +9,7 @@
 #include "admin.h"
 #include "front_http.h"
 #include "front_http_listen.h"
+#include "front_tls.h"
 
 enum { CONNECTION_SECONDS = 120 };
 
@@ -127,6 +128,7 @@ static bool origin_fits(struct http_request *r, const char *origin) {
 
 static struct peer peer_of(struct http_request *r, bool *twice) {
   struct peer peer = {.authorization = header(r, "Authorization", twice)};
+  if (r->listener->tls) peer.certificate = tls_certificate(r->connection);
   if (!r->listener->unix_socket) return peer;
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   peer.has_uid = info && peer_uid(info->connect_fd, &peer.uid);
@@ -307,12 +309,18 @@ static void complain(void *user, const char *format, va_list arguments) {
 /* ---- life ---- */
 static bool open_listener(struct front_http *f, const char *address, bool admin, char **error) {
   struct listener *l = &f->listeners[f->listener_count];
-  *l = (struct listener){.front = f, .admin = admin, .unix_socket = !strncmp(address, "unix:", 5), .fd = -1};
+  struct tls_files files = {0};
+  struct MHD_OptionItem tls[5] = {{MHD_OPTION_END, 0, NULL}};
+  *l = (struct listener){.front = f, .admin = admin, .unix_socket = !strncmp(address, "unix:", 5), .tls = !strncmp(address, "tls:", 4), .fd = -1};
   if ((l->fd = listen_at(f->gate->config, address, admin, &l->path, error)) < 0) { free(l->path); return false; }
-  l->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, l, MHD_OPTION_EXTERNAL_LOGGER, complain, NULL,
+  if (l->tls && !tls_read(f->gate->config, &files, error)) { tls_free(&files); close(l->fd); return false; }
+  if (l->tls) tls_options(&files, tls);
+  l->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (l->tls ? MHD_USE_TLS : 0), 0, NULL, NULL, handle, l,
+                               MHD_OPTION_EXTERNAL_LOGGER, complain, NULL, MHD_OPTION_ARRAY, tls, MHD_OPTION_NOTIFY_CONNECTION, l->tls ? tls_connection : NULL, NULL,
                                MHD_OPTION_LISTEN_SOCKET, l->fd, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
                                MHD_OPTION_CONNECTION_LIMIT, (unsigned)f->gate->config->max_connections,
                                MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_SECONDS, MHD_OPTION_END);
+  tls_free(&files);
   const union MHD_DaemonInfo *info = l->daemon ? MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
   if (!info) { *error = gate_format("%s: cannot be served", address); return false; }
   l->watch = loop_watch(f->gate->loop, info->epoll_fd, POLLIN, ready, l);
@@ -334,7 +342,7 @@ struct front_http *front_http_open(struct gate *gate, char **error) {
   struct front_http *f = gate_new(sizeof *f);
   bool fine = true;
   f->gate = gate;
-  f->known = known_new(config);
+  f->known = known_new(gate->loop, config);
   f->listeners = gate_new((config->listen_count + 2) * sizeof *f->listeners);
   raise_limits();
   if (!config->listen_count) { *error = gate_copy("\"listen\" names no address"); fine = false; }
@@ -343,6 +351,13 @@ struct front_http *front_http_open(struct gate *gate, char **error) {
   if (fine) return f;
   front_http_close(f);
   return NULL;
+}
+
+void front_http_callers(struct front_http *f, struct config *config) {
+  known_free(f->known);
+  config_free(f->callers);
+  f->callers = config;
+  f->known = known_new(f->gate->loop, config);
 }
 
 void front_http_round(struct front_http *f, int64_t now) {
@@ -362,6 +377,7 @@ void front_http_close(struct front_http *f) {
     free(l->path);
   }
   known_free(f->known);
+  config_free(f->callers);
   free(f->listeners);
   free(f);
 }

@@ -7,7 +7,7 @@
 
 enum { SESSION_BUCKETS = 1024, SESSION_ID_BYTES = 33 };
 
-struct listener { struct front_http *front; struct MHD_Daemon *daemon; struct watch *watch; int fd; bool unix_socket, admin; char *path; };
+struct listener { struct front_http *front; struct MHD_Daemon *daemon; struct watch *watch; int fd; bool unix_socket, tls, admin; char *path; };
 
 /* A protocol session (Mcp-Session-Id): of one caller, and of no consequence for what is remembered of them. */
 struct protocol_session {
@@ -25,7 +25,7 @@ struct stream { struct MHD_Connection *connection; struct buffer unsent; bool su
 
 struct front_http {
   struct gate *gate;
-  struct known *known;
+  struct known *known; struct config *callers;              /* callers: the configuration that known was read anew from, or NULL */
   struct listener *listeners; size_t listener_count;
   struct protocol_session *sessions[SESSION_BUCKETS];
   struct protocol_session *stateless;       /* one a person, for requests of GATE_MODERN */

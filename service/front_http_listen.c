@@ -1,4 +1,4 @@
-/* front_http_listen.c: sockets: 127.0.0.1:8181, [::1]:8181, unix:/run/rbgate/mcp.sock. */
+/* front_http_listen.c: sockets: 127.0.0.1:8181, [::1]:8181, tls:0.0.0.0:8443, unix:/run/rbgate/mcp.sock. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netdb.h>
@@ -48,7 +48,7 @@ static int listen_tcp(const char *address, char **error) {
 }
 
 int listen_at(const struct config *config, const char *address, bool admin, char **path, char **error) {
-  if (strncmp(address, "unix:", 5) != 0) return listen_tcp(address, error);
+  if (strncmp(address, "unix:", 5) != 0) return listen_tcp(!strncmp(address, "tls:", 4) ? address + 4 : address, error);
   *path = config_path(config, address + 5);
   return listen_unix(*path, admin ? 0660 : 0666, error);
 }

@@ -1,12 +1,14 @@
 /* identity.c: see identity.h */
 #include <sodium.h>
 #include <stdlib.h>
+#include "front_tls.h"
 #include "identity.h"
+#include "keys.h"
 
 enum { FRESH_MICROS = 2000000 };
 
 struct token { unsigned char hash[crypto_hash_sha256_BYTES]; bool known; };
-struct known { const struct config *config; struct token *callers, *approvers; json_t **keys; int64_t read_at; };
+struct known { const struct config *config; struct token *callers, *approvers; struct issuer_keys **keys; int64_t read_at; };
 
 static void read_token(const struct config *config, const struct secret *secret, const char *hashed, struct token *token) {
   token->known = false;
@@ -25,32 +27,26 @@ static void refresh(struct known *k) {
   int64_t now = loop_now();
   if (k->read_at && now - k->read_at < FRESH_MICROS) return;
   k->read_at = now;
-  for (size_t i = 0; i < k->config->caller_count; i++) {
-    const struct caller_config *c = &k->config->callers[i];
-    read_token(k->config, &c->token, c->token_sha256, &k->callers[i]);
-    if (!c->jwks) continue;
-    char *path = config_path(k->config, c->jwks);
-    json_t *keys = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-    if (keys) { json_decref(k->keys[i]); k->keys[i] = keys; }
-    else say("%s: no set of keys", path);
-    free(path);
-  }
+  for (size_t i = 0; i < k->config->caller_count; i++)
+    read_token(k->config, &k->config->callers[i].token, k->config->callers[i].token_sha256, &k->callers[i]);
   for (size_t i = 0; i < k->config->approver_count; i++)
     read_token(k->config, &k->config->approvers[i].token, k->config->approvers[i].token_sha256, &k->approvers[i]);
 }
 
-struct known *known_new(const struct config *config) {
+struct known *known_new(struct loop *loop, const struct config *config) {
   struct known *k = gate_new(sizeof *k);
   k->config = config;
   k->callers = gate_new((config->caller_count + 1) * sizeof *k->callers);
   k->approvers = gate_new((config->approver_count + 1) * sizeof *k->approvers);
   k->keys = gate_new((config->caller_count + 1) * sizeof *k->keys);
+  for (size_t i = 0; i < config->caller_count; i++)
+    if (config->callers[i].jwks || config->callers[i].jwks_url) k->keys[i] = issuer_keys_new(loop, config, &config->callers[i]);
   return k;
 }
 
 void known_free(struct known *k) {
   if (!k) return;
-  for (size_t i = 0; i < k->config->caller_count; i++) json_decref(k->keys[i]);
+  for (size_t i = 0; i < k->config->caller_count; i++) issuer_keys_free(k->keys[i]);
   free(k->keys);
   free(k->callers);
   free(k->approvers);
@@ -93,13 +89,23 @@ static bool take(const struct caller_config *c, json_t *claims, struct identity 
 static bool by_jwt(struct known *k, const char *token, struct identity *who, const char **why) {
   for (size_t i = 0; i < k->config->caller_count; i++) {
     const struct caller_config *c = &k->config->callers[i];
-    json_t *claims = c->jwks && k->keys[i] ? jwt_claims(token, k->keys[i], c, why) : NULL;
+    json_t *keys = k->keys[i] ? issuer_keys_now(k->keys[i]) : NULL;
+    bool unknown_key = false;
+    json_t *claims = keys ? jwt_claims(token, keys, c, why, &unknown_key) : NULL;
+    if (unknown_key) issuer_keys_missed(k->keys[i]);
     bool fine = claims && take(c, claims, who);
     if (claims && !fine) *why = "the token does not name a person";
     json_decref(claims);
     if (fine) return true;
   }
   return false;
+}
+
+static bool by_channel(const struct caller_config *c, const struct peer *peer) {
+  if (c->has_uid) return peer->has_uid && c->uid == peer->uid;
+  if (!peer->certificate) return false;
+  return (c->certificate && certificate_has_name(peer->certificate, c->certificate)) ||
+         (c->certificate_sha256 && certificate_has_digest(peer->certificate, c->certificate_sha256));
 }
 
 bool identify(struct known *k, const struct peer *peer, struct identity *who, const char **why) {
@@ -113,10 +119,8 @@ bool identify(struct known *k, const struct peer *peer, struct identity *who, co
       if (same_token(&k->callers[i], hash)) return take(&k->config->callers[i], NULL, who);
     return by_jwt(k, token, who, why);
   }
-  for (size_t i = 0; i < k->config->caller_count && peer->has_uid && !peer->authorization; i++) {
-    const struct caller_config *c = &k->config->callers[i];
-    if (c->has_uid && c->uid == peer->uid) return take(c, NULL, who);
-  }
+  for (size_t i = 0; i < k->config->caller_count && !peer->authorization; i++)
+    if (by_channel(&k->config->callers[i], peer)) return take(&k->config->callers[i], NULL, who);
   return false;
 }
 

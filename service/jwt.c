@@ -26,7 +26,7 @@ static json_t *choose_key(json_t *keys, const char *kid, const char *algorithm) 
   return NULL;
 }
 
-static json_t *verified(cjose_jws_t *jws, json_t *keys, const char **why) {
+static json_t *verified(cjose_jws_t *jws, json_t *keys, const char **why, bool *unknown_key) {
   cjose_err error;
   cjose_header_t *header = cjose_jws_get_protected(jws);
   const char *algorithm = cjose_header_get(header, CJOSE_HDR_ALG, &error), *kid = cjose_header_get(header, CJOSE_HDR_KID, &error);
@@ -36,7 +36,7 @@ static json_t *verified(cjose_jws_t *jws, json_t *keys, const char **why) {
   if (!known_algorithm(algorithm)) return NULL;
   json_t *chosen = choose_key(keys, kid, algorithm);
   *why = "no key for the token";
-  if (!chosen) return NULL;
+  if (!chosen) { *unknown_key = true; return NULL; }
   char *written = json_dumps(chosen, JSON_COMPACT);
   cjose_jwk_t *key = written ? cjose_jwk_import(written, strlen(written), &error) : NULL;
   bool fine = key && cjose_jws_verify(jws, key, &error) && cjose_jws_get_plaintext(jws, &text, &length, &error);
@@ -68,14 +68,14 @@ static const char *trouble_in(json_t *claims, const struct caller_config *c) {
   return NULL;
 }
 
-json_t *jwt_claims(const char *token, json_t *keys, const struct caller_config *caller, const char **why) {
+json_t *jwt_claims(const char *token, json_t *keys, const struct caller_config *caller, const char **why, bool *unknown_key) {
   cjose_err error;
   size_t length = strlen(token);
   *why = "not a signed token";
   if (length > LONGEST_TOKEN) return NULL;
   cjose_jws_t *jws = cjose_jws_import(token, length, &error);
   if (!jws) return NULL;
-  json_t *claims = verified(jws, keys, why);
+  json_t *claims = verified(jws, keys, why, unknown_key);
   cjose_jws_release(jws);
   const char *trouble = claims ? trouble_in(claims, caller) : NULL;
   if (!trouble) return claims;

@@ -33,9 +33,33 @@ static void close_gate(struct gate *gate, struct config *config) {
 }
 
 /* ---- signals ---- */
+static bool same_but_for_callers(const struct config *a, const struct config *b) {
+  json_t *one = json_copy(a->root), *other = json_copy(b->root);
+  json_object_del(one, "callers");
+  json_object_del(one, "approvers");
+  json_object_del(other, "callers");
+  json_object_del(other, "approvers");
+  bool same = json_equal(one, other);
+  json_decref(one);
+  json_decref(other);
+  return same;
+}
+
+/* Who is known, and who may approve; over stdio it is whoever started us. */
+static void reload_callers(struct gate *gate) {
+  char *error = NULL;
+  struct config *config = gate->http ? config_read(gate->config->path, &error) : NULL;
+  if (error) say("%s; the callers before stay", error);
+  free(error);
+  if (!config) return;
+  if (!same_but_for_callers(gate->config, config)) say("%s: other settings than callers and approvers count from the next start", config->path);
+  front_http_callers(gate->http, config);
+}
+
 static void reload(struct gate *gate) {
   char *error = NULL;
   log_reopen(&gate->log);
+  reload_callers(gate);
   if (!pins_read(gate, &error) || !gate_load(gate, &error)) say("%s; going on as before", error);
   free(error);
 }

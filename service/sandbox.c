@@ -83,6 +83,7 @@ static void permit_configured(int rules, const struct config *c) {
   for (size_t i = 0; i < c->caller_count; i++) {
     permit_secrets(rules, c, &c->callers[i].token);
     permit_around(rules, c, c->callers[i].jwks, READING);
+    permit_around(rules, c, c->callers[i].jwks_ca, READING);
   }
   for (size_t i = 0; i < c->approver_count; i++) permit_secrets(rules, c, &c->approvers[i].token);
   for (size_t i = 0; i < c->upstream_count; i++) {
