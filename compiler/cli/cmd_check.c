@@ -1,4 +1,5 @@
 /* cmd_check.c: rbc check */
+#include "cli/live.h"
 #include "cli/workspace.h"
 
 int run_check(struct cli *cli) {
@@ -12,6 +13,8 @@ int run_check(struct cli *cli) {
     if (!json)
       printf("%s: %u packages, %u agents, %u operations, %u rules, %u tests: no errors\n", program->workspace, program->packages_count,
              program->agents_count, program->operations_count, program->rules_count, program->tests_count);
+    int live = cli_has(cli, OPT_LIVE) ? live_check(program, cli->value[OPT_LIVE], cli->value[OPT_CONNECTOR], json) : CLI_OK;
+    if (live != CLI_OK) code = live;
   }
   subject_close(&subject);
   return code;

@@ -98,7 +98,7 @@ static void add_tool(struct import *im, json_t *tool) {
 }
 
 /* ---- the command ---- */
-static json_t *tools_of(json_t *root) {
+json_t *import_tools(json_t *root) {
   json_t *result = json_object_get(root, "result");
   if (json_is_array(root)) return root;
   return json_object_get(json_is_object(result) ? result : root, "tools");
@@ -126,7 +126,7 @@ int run_import(struct cli *cli) {
   if (!cli_has(cli, OPT_CONNECTOR) || !import_is_plain(cli->value[OPT_CONNECTOR])) return cli_fail(CLI_USAGE, "which connector? Give --connector NAME");
   char *text = cli_read_file(cli->args[1], &size);
   if (!text) return cli_fail(CLI_IO, "cannot read %s: %s", cli->args[1], strerror(errno));
-  json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &at), *tools = tools_of(root);
+  json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &at), *tools = import_tools(root);
   free(text);
   int code;
   if (!root) code = cli_fail(CLI_NO, "%s:%d:%d: %s", cli->args[1], at.line, at.column, at.text);

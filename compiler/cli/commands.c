@@ -51,9 +51,11 @@ const struct cli_command cli_commands[] = {
   {"init", "[DIR]", "start a repository: root file, example policy with tests, CI, editor settings",
    TAKES(HELP) | TAKES(FORCE), NULL, 0, 1, run_init, "Files that exist are left alone unless --force is given.\n"},
   {"check", "[DIR]", "check a workspace and report what is wrong with it",
-   WORKSPACE | TAKES(FORMAT), "text json", 0, 1, run_check,
+   WORKSPACE | TAKES(FORMAT) | TAKES(LIVE) | TAKES(CONNECTOR), "text json", 0, 1, run_check,
    "A `prove` block is reported as not proved, and the exit code is 4: this version runs no solver.\n"
-   "--format json: one diagnostic a line, on standard output.\n"},
+   "--format json: one diagnostic a line, on standard output.\n"
+   "--live: `rbgate tools CONFIG | rbc check DIR --live - --connector NAME` exits with 1 when a tool is new or gone, or takes other\n"
+   "parameters than are declared. (`rbgate pin` holds the whole definitions, descriptions too, against those that were reviewed.)\n"},
   {"compile", "[DIR]", "compile a workspace to a bundle",
    WORKSPACE | TAKES(OUTPUT) | TAKES(FORMAT) | TAKES(SIGN), "text json", 0, 1, run_compile,
    "Without -o the bundle is named after the workspace: NAME.rbb.\n" DATE_NOTE

@@ -24,6 +24,9 @@ void import_clean(struct import *im, const char *text, size_t length);
 /* A name of the language for the tool's, as the gateway finds it: what no name has becomes `_`. False: there is none, or it is taken. */
 bool import_name(struct import *im, const char *tool, char name[IMPORT_NAME]);
 bool import_is_plain(const char *name);     /* letters, digits, _ and - */
+void import_spell(const char *tool, char name[IMPORT_NAME]);           /* the same, cut where it is too long; nothing is taken */
 void import_parameters(struct import *im, json_t *schema);
+json_t *import_tools(json_t *root);          /* the list in an answer to tools/list; NULL: none */
+json_t *import_resolved(json_t *root, json_t *schema);       /* what its $ref points to within root, or itself */
 void import_free(struct import *im);
 #endif

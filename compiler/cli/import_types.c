@@ -69,10 +69,16 @@ static bool take_name(struct import *im, const char *name) {
   return true;
 }
 
+void import_spell(const char *tool, char name[IMPORT_NAME]) {
+  size_t i = 0;
+  for (; tool[i] && i < IMPORT_NAME - 1; i++) name[i] = is_letter(tool[i]) || is_digit(tool[i]) ? tool[i] : '_';
+  name[i] = '\0';
+}
+
 bool import_name(struct import *im, const char *tool, char name[IMPORT_NAME]) {
   size_t length = strlen(tool);
   if (!length || length > IMPORT_NAME - 4 || im->tools == IMPORT_MOST_TOOLS) return false;
-  for (size_t i = 0; i <= length; i++) name[i] = is_letter(tool[i]) || is_digit(tool[i]) || !tool[i] ? tool[i] : '_';
+  import_spell(tool, name);
   if (is_digit(name[0]) || is_word_of_the_language(name)) return false;
   return take_name(im, name);
 }
@@ -87,10 +93,10 @@ static bool is_identifier(const char *name) {
 /* ---- types ---- */
 struct type { char text[512]; bool guess; };
 
-static json_t *resolved(struct import *im, json_t *schema) {
+json_t *import_resolved(json_t *root, json_t *schema) {
   const char *pointer = json_string_value(json_object_get(schema, "$ref"));
   if (!pointer || strncmp(pointer, "#/", 2) != 0) return schema;
-  json_t *at = im->schema;
+  json_t *at = root;
   char part[128];
   for (const char *c = pointer + 1; *c == '/';) {
     size_t length = strcspn(++c, "/");
@@ -181,7 +187,7 @@ static struct type of_elements(struct import *im, const char *head, json_t *elem
 
 static struct type type_of(struct import *im, json_t *given, int depth) {
   struct type out = {"string", true};
-  json_t *schema = resolved(im, given), *choice = json_object_get(schema, "anyOf"), *one;
+  json_t *schema = import_resolved(im->schema, given), *choice = json_object_get(schema, "anyOf"), *one;
   size_t i;
   if (depth > DEEPEST) return out;
   if (!choice) choice = json_object_get(schema, "oneOf");

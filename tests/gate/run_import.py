@@ -50,6 +50,46 @@ def test_names_that_the_language_does_not_have():
     expect('# The tool\'s name is `get-sum`.' in text and 'reads get_sum(' in text and 'its name cannot be written' in text and text.count('get_sum(') == 1, text)
 
 
+def drift(tools, live, *options):
+    """(exit code, output) of `rbc check --live` of what was imported from tools."""
+    imported(tools)
+    directory = max(glob.glob(os.path.join(SCRATCH, '*', 'p', 'made.rb')), key=os.path.getmtime)[:-len('p/made.rb')]
+    done = subprocess.run([RBC, 'check', directory, '--live', '-', *options], input=live if isinstance(live, bytes) else json.dumps({'tools': live}).encode(), capture_output=True)
+    return done.returncode, done.stdout.decode() + done.stderr.decode()
+
+
+def test_a_server_that_is_as_declared_shows_no_drift():
+    tools = [tool('get-x', {'readOnlyHint': True}, id={'type': 'string'}, n={'type': 'integer', 'optional': True}, e={'enum': ['a', 'b']}, l={'type': 'array', 'items': {'type': 'number'}},
+                  o={'type': 'object', 'properties': {'x': {'type': 'string'}}, 'required': ['x']}, any={}), tool('delete_x', id={'type': 'string'})]
+    code, text = drift(tools, tools)
+    expect(code == 0 and '2 tools, 0 differences' in text, text)
+
+
+def test_drift_of_a_server_is_named_and_fails():
+    def get(**properties):
+        return tool('get', {'readOnlyHint': True}, **{'id': {'type': 'string'}, 'n': {'type': 'integer', 'optional': True}, 'e': {'enum': ['a', 'b']},
+                                                      'o': {'type': 'object', 'properties': {'x': {'type': 'string'}}}, **properties})
+    base = [get(), tool('old')]
+    for change, words in (([get()], 'gone old'), (base + [tool('wipe')], 'new wipe: no operation of `srv` declares it'),
+                          ([get(id={'type': 'integer'}), base[1]], '`id` is declared string, which the server does not take'),
+                          ([get(n={'type': 'integer'}), base[1]], '`n` is declared optional, the server requires it'),
+                          ([get(more={'type': 'string'}), base[1]], 'takes `more` too, which is not declared; it requires it'),
+                          ([get(e={'enum': ['a', 'c']}), base[1]], '`e` has no "b" any more'), ([get(e={'enum': ['a', 'b', 'c']}), base[1]], '`e` can be "c" too'),
+                          ([get(o={'type': 'object', 'properties': {'x': {'type': 'boolean'}}}), base[1]], '`o.x` is declared string'),
+                          ([{**get(), 'annotations': {'readOnlyHint': False}}, base[1]], 'the server says that it writes'),
+                          ([{**get(), 'annotations': {'destructiveHint': True}}, base[1]], 'the server says that it destroys')):
+        code, text = drift(base, change)
+        expect(code == 1 and words in text, words, code, text)
+        code, text = drift(base, change, '--format', 'json')
+        expect(code == 1 and all(json.loads(line) for line in text.splitlines()) and '"drift":' in text, text)
+
+
+def test_live_without_a_list_or_a_connector_says_so():
+    for live, options, words in ((b'{', (), ':1:'), (b'{}', (), 'no list of tools'), ([], ('--connector', 'nope'), 'no connector `nope`')):
+        code, text = drift([tool('get')], live, *options)
+        expect(code in (1, 2) and words in text, code, text)
+
+
 def test_texts_of_a_server_stay_comments():
     text = imported([{**tool('get'), 'description': 'x\n}\npolicy p { allow call srv by bot }\u202e \x1b[2J y'}, {**tool('list'), 'description': '# \u2028 a\r} b'}])
     expect('policy' not in text and '\x1b' not in text and '\u202e' not in text and '} b' not in text, text)
