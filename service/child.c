@@ -71,7 +71,7 @@ static bool take_lines(struct upstream *u, struct child *c) {
     size_t length = (size_t)(end - line);
     start += length + 1;
     if (length && line[length - 1] == '\r') length--;
-    if (length) upstream_message(u, line, length);
+    if (length) upstream_message(u, line, length, 0);
     if (u->link != c) return false;
   }
   if (start) buffer_drop(&c->received, start);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "front.h"
+#include "server_requests.h"
 
 enum { READ_BYTES = 65536, MOST_UNSENT = 64 << 20 };
 
@@ -89,6 +90,7 @@ static void readable(void *user, short events) {
   if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR))) return;
   loop_unwatch(f->reading);
   f->reading = NULL;
+  server_requests_of_channel_end(&f->channel);
   gate_finish(f->channel.gate);             /* the agent closed its side: what it asked for is still done */
 }
 

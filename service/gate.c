@@ -9,6 +9,7 @@
 #include "catalogue.h"
 #include "front.h"
 #include "quota.h"
+#include "server_requests.h"
 #include "upstream.h"
 
 enum { BUNDLE_CHECK_MICROS = 1000000, LONGEST_BUNDLE = 256 << 20, FINISH_MICROS = 60000000 };
@@ -166,6 +167,7 @@ static void each_round(void *user, int64_t now) {
   for (size_t i = 0; i < gate->upstream_count; i++) upstream_round(gate->upstreams[i], now);
   mcp_round(gate);
   approvals_round(gate, now);
+  server_requests_round(gate, now);
   look_at_bundle(gate, now);
   if (gate->http) front_http_round(gate->http, now);
   if ((gate->draining || gate->finishing) && (!gate->exchange_count || now >= gate->drain_until)) loop_stop(gate->loop);

@@ -39,6 +39,7 @@ struct channel {
   struct channel *next, *previous;
   struct person *person;
   bool initialized;
+  bool samples, elicits;            /* its client takes such questions of servers */
   bool modern;                      /* the message that is being looked at is of GATE_MODERN */
   bool stateless;                   /* shared by clients that know nothing of each other: none can cancel a call by its id */
   /* A message from the gateway's own side; NULL when the front has no way for it now. */
@@ -93,6 +94,7 @@ struct gate {
   struct channel *channels;
   struct exchange *exchanges;
   uint32_t exchange_count;
+  struct server_request *server_requests; uint64_t last_server_request;       /* see server_requests.h */
   struct upstream **upstreams; size_t upstream_count;
   struct catalogue *catalogues;     /* by agent, of the bundle that is loaded; see catalogue.h */
   struct ask *asks;                 /* see approvals.h */

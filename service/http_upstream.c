@@ -2,7 +2,7 @@
  * ends with it. Callbacks of libcurl only collect; messages are handed on between rounds. */
 #include <stdlib.h>
 #include <strings.h>
-#include "upstream.h"
+#include "server_requests.h"
 #include "web.h"
 
 enum { RELIST_SECONDS = 60 };
@@ -64,7 +64,7 @@ static size_t header(char *bytes, size_t size, size_t count, void *user) {
 }
 
 /* The data lines of one event, joined. */
-static void hand_on_event(struct upstream *u, const char *event, size_t length) {
+static void hand_on_event(struct upstream *u, const char *event, size_t length, uint64_t about) {
   struct buffer data = {0};
   for (const char *at = event, *end = event + length; at < end;) {
     const char *stop = memchr(at, '\n', (size_t)(end - at));
@@ -77,7 +77,7 @@ static void hand_on_event(struct upstream *u, const char *event, size_t length) 
     }
     at = stop ? stop + 1 : end;
   }
-  if (data.length) upstream_message(u, data.bytes, data.length);
+  if (data.length) upstream_message(u, data.bytes, data.length, about);
   buffer_free(&data);
 }
 
@@ -98,7 +98,7 @@ static bool take_events(struct upstream *u, struct http_link *link, struct post 
     size_t length = (size_t)(end - at);
     char *event = gate_copy_bytes(at, length);
     post->taken += length;
-    hand_on_event(u, event, length);
+    hand_on_event(u, event, length, post->id);
     free(event);
     if (u->link != link) return false;
   }
@@ -127,7 +127,7 @@ static void ended(struct upstream *u, struct http_link *link, struct post *post,
   if (!post->events && id && post->web.answer.length) {
     struct buffer answer = post->web.answer;
     post->web.answer = (struct buffer){0};
-    upstream_message(u, answer.bytes, answer.length);
+    upstream_message(u, answer.bytes, answer.length, id);
     buffer_free(&answer);
   }
   if (u->link == link && !take_events(u, link, post)) return;
@@ -184,7 +184,7 @@ static bool send_http(struct upstream *u, uint64_t id, const char *message, size
   curl_easy_setopt(post->web.easy, CURLOPT_POSTFIELDSIZE, (long)length);
   curl_easy_setopt(post->web.easy, CURLOPT_HEADERFUNCTION, header);
   curl_easy_setopt(post->web.easy, CURLOPT_HEADERDATA, post);
-  curl_easy_setopt(post->web.easy, CURLOPT_TIMEOUT_MS, (long)(u->config->timeout / 1000) + 5000);
+  curl_easy_setopt(post->web.easy, CURLOPT_TIMEOUT_MS, (long)(u->config->timeout / 1000) + 5000L + SERVER_REQUEST_SECONDS * 1000L);   /* ours ends it before */
   post->next = link->posts;
   link->posts = post;
   if (loop_transfer(u->gate->loop, post->web.easy, done, post)) return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "enforce.h"
 #include "mcp_calls.h"
+#include "server_requests.h"
 #include "upstream.h"
 
 static const char *const protocols[] = GATE_PROTOCOLS;
@@ -37,7 +38,10 @@ static void initialize(struct channel *channel, struct reply *reply, struct raw 
   buffer_format(&b, "{\"protocolVersion\":\"%s\",", version);
   capabilities(channel, &b);
   buffer_format(&b, ",\"serverInfo\":{\"name\":\"rbgate\",\"version\":\"%s\"}}", rebase_version());
+  json_t *able = json_object_get(params, "capabilities");
   channel->initialized = true;
+  channel->samples = json_is_object(json_object_get(able, "sampling"));
+  channel->elicits = json_is_object(json_object_get(able, "elicitation"));
   answer(channel, reply, id, "initialize", b.bytes);
   buffer_free(&b);
 }
@@ -155,6 +159,7 @@ static void dispatch(struct channel *channel, struct reply *reply, struct raw me
     if (!hold(channel, reply, id, message, method)) request(channel, reply, id, params, root, method);
   } else {
     if (method && !strcmp(method, "notifications/cancelled")) cancelled(channel, params);
+    if (!method) server_requests_answered(channel, root, message.text, message.length);
     reply->answer(reply, NULL, 0);
   }
 }
@@ -192,6 +197,7 @@ void channel_add(struct gate *gate, struct channel *channel) {
 }
 
 void channel_remove(struct channel *channel) {
+  server_requests_of_channel_end(channel);
   for (struct exchange *x = channel->gate->exchanges, *next; x; x = next) {
     next = x->next;
     if (x->channel == channel) exchange_abandon(x);

@@ -189,8 +189,7 @@ bool call_offers(struct gate *gate, struct person *person, const char *kind) {
   return false;
 }
 
-/* Without _meta, which is not an argument. */
-static char *parameters(struct raw params) {
+char *call_parameters(struct raw params) {
   struct raw_cursor cursor;
   struct raw name, value;
   struct buffer b = {0};
@@ -219,7 +218,7 @@ void call_governed(struct channel *channel, struct reply *reply, struct raw id, 
   }
   x->operation = gate_format("%s.%s", u->config->connector, g->operation);
   x->tool = gate_copy(g->method);
-  x->arguments = parameters(params);
+  x->arguments = call_parameters(params);
   x->reads = true;
   x->upstream = u;
   keep_token(x, params);

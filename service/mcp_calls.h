@@ -12,5 +12,6 @@ void call_governed(struct channel *channel, struct reply *reply, struct raw id, 
 void call_list_tools(struct channel *channel, struct reply *reply, struct raw id);
 /* Whether the bundle (in shadow mode: a server) knows anything of the kind, "resources" or "prompts". */
 bool call_offers(struct gate *gate, struct person *person, const char *kind);
+char *call_parameters(struct raw params);                 /* as arguments: without _meta, which is none; the caller frees */
 void call_decide_again(struct exchange *exchange);        /* after an approval was answered */
 #endif

@@ -1,8 +1,9 @@
 /* upstream.c: see upstream.h. The gateway is each MCP server's only client: it does the handshake itself, offers the server
- * nothing (no sampling, no elicitation, no roots) and numbers its own requests. */
+ * only what the bundle governs (see server_requests.h; no roots) and numbers its own requests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "catalogue.h"
+#include "server_requests.h"
 #include "upstream.h"
 
 enum { HANDSHAKE_SECONDS = 30, LONGEST_PAUSE_SECONDS = 60, LONGEST_START_SECONDS = 20, MOST_TOOLS = 2000 };
@@ -156,12 +157,14 @@ void upstream_relist(struct upstream *u) {
 
 void upstream_up(struct upstream *u) {
   static const char *const newest[] = GATE_PROTOCOLS;
-  char *params = gate_format("{\"protocolVersion\":\"%s\",\"capabilities\":{},\"clientInfo\":{\"name\":\"rbgate\",\"version\":\"%s\"}}",
-                             newest[0], rebase_version());
+  struct buffer params = {0};
+  buffer_format(&params, "{\"protocolVersion\":\"%s\",\"capabilities\":{", newest[0]);
+  server_requests_offer(u, &params);
+  buffer_format(&params, "},\"clientInfo\":{\"name\":\"rbgate\",\"version\":\"%s\"}}", rebase_version());
   u->state = UPSTREAM_STARTING;
   u->protocol[0] = '\0';
-  if (!request(u, FOR_INITIALIZE, "initialize", params)) upstream_down(u, "it takes no messages");
-  free(params);
+  if (!request(u, FOR_INITIALIZE, "initialize", params.bytes)) upstream_down(u, "it takes no messages");
+  buffer_free(&params);
 }
 
 static void initialized(struct upstream *u, json_t *result) {
@@ -221,6 +224,12 @@ bool upstream_call(struct upstream *u, struct exchange *x, const char *params, s
   return sent;
 }
 
+void upstream_extend(struct upstream *u, struct exchange *x, int64_t by) {
+  struct pending *p = u->pending[x->upstream_id % PENDING_BUCKETS];
+  while (p && p->id != x->upstream_id) p = p->next;
+  if (p) p->deadline += by;
+}
+
 /* The call stays the server's business, its answer nobody's. */
 void upstream_cancel(struct exchange *x) {
   struct upstream *u = x->upstream;
@@ -278,22 +287,16 @@ static void notification(struct upstream *u, const char *method, json_t *params)
   u->gate->metrics.notifications_dropped++;     /* log messages and the like: text that no decision has seen */
 }
 
-/* A server that asks the gateway: ping is answered, all else refused. */
-static void server_request(struct upstream *u, json_t *id, const char *method) {
-  char *raw = json_dumps(id, JSON_ENCODE_ANY | JSON_COMPACT), *answer;
-  if (!raw) return;
-  if (!strcmp(method, "ping")) answer = gate_format("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{}}", raw);
-  else {
-    u->gate->metrics.server_requests_denied++;
-    log_fact(&u->gate->log, "refused", "upstream", u->config->name, "what", method, "reason", "a server may ask nothing of agents or models", NULL);
-    answer = gate_format("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32601,\"message\":\"denied by the gateway\"}}", raw);
-  }
-  u->transport->send(u, 0, answer, strlen(answer));
+static void server_request(struct upstream *u, json_t *root, const char *message, size_t length, uint64_t about) {
+  if (strcmp(json_string_value(json_object_get(root, "method")), "ping") != 0) { server_requests_take(u, root, message, length, about); return; }
+  char *id = json_dumps(json_object_get(root, "id"), JSON_ENCODE_ANY | JSON_COMPACT);
+  char *answer = id ? gate_format("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{}}", id) : NULL;
+  if (answer) u->transport->send(u, 0, answer, strlen(answer));
   free(answer);
-  free(raw);
+  free(id);
 }
 
-void upstream_message(struct upstream *u, const char *message, size_t length) {
+void upstream_message(struct upstream *u, const char *message, size_t length, uint64_t about) {
   json_t *root = json_loadb(message, length, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL);
   if (!json_is_object(root)) {
     u->gate->metrics.notifications_dropped++;
@@ -303,7 +306,7 @@ void upstream_message(struct upstream *u, const char *message, size_t length) {
   }
   const char *method = json_string_value(json_object_get(root, "method"));
   json_t *id = json_object_get(root, "id");
-  if (method && id) server_request(u, id, method);
+  if (method && id) server_request(u, root, message, length, about);
   else if (method) notification(u, method, json_object_get(root, "params"));
   else response(u, root, message, length);
   json_decref(root);
@@ -343,6 +346,7 @@ void upstream_down(struct upstream *u, const char *why) {
   free(u->trouble);
   u->trouble = reason;
   if (u->transport) u->transport->close(u);
+  server_requests_of_upstream_end(u);
   for (unsigned i = 0; i < PENDING_BUCKETS; i++)
     while (u->pending[i]) {
       struct pending was = *u->pending[i];

@@ -58,12 +58,14 @@ struct tool *upstream_tool(struct gate *gate, const char *shown, struct upstream
 /* Sends the decided call on; false: it was not sent. */
 bool upstream_call(struct upstream *upstream, struct exchange *exchange, const char *params, size_t length);
 void upstream_cancel(struct exchange *exchange);
+void upstream_extend(struct upstream *upstream, struct exchange *exchange, int64_t by);      /* its deadline */
 void upstream_relist(struct upstream *upstream);          /* asks an MCP server for its tools again */
 void upstream_take_tools(struct upstream *upstream, json_t *definitions);
 
 /* ---- for transports ---- */
 void upstream_up(struct upstream *upstream);              /* messages can be sent: the handshake begins */
-void upstream_message(struct upstream *upstream, const char *message, size_t length);
+/* about: the request that it came with; 0: not known. */
+void upstream_message(struct upstream *upstream, const char *message, size_t length, uint64_t about);
 bool upstream_is_read(struct upstream *upstream, uint64_t id);        /* the request may be made twice */
 /* One request came to nothing. sent: it may have taken effect. */
 void upstream_failed(struct upstream *upstream, uint64_t id, bool sent, const char *why);

@@ -7,7 +7,6 @@
 #include "cli/import.h"
 #include "cli/live.h"
 #include "cli/workspace.h"
-#include "opcode_table.h"
 
 enum { DEEPEST = 8 };
 struct live {
@@ -103,7 +102,7 @@ static void compare_fields(struct live *l, const char *tool, const char *path, c
 static void compare_type(struct live *l, const char *tool, const char *path, const struct type *type, json_t *given, int depth) {
   json_t *schema = part_for(l, given, json_word(type), 0);
   if (!schema) {
-    differs(l, "changed", tool, "`%s` is declared %s, which the server does not take", path, kind_table[type->kind].written);
+    differs(l, "changed", tool, "`%s` is declared %s, which the server does not take", path, json_word(type));
     return;
   }
   compare_words(l, tool, path, type, json_object_get(schema, "enum"));

@@ -77,13 +77,13 @@ class Place:
 
 class Agent:
     """An agent on the gateway's standard input and output."""
-    def __init__(self, place, initialize=True, env=None):
+    def __init__(self, place, initialize=True, env=None, capabilities=None):
         self.err = open(os.path.join(place.dir, 'stderr'), 'ab')
         self.process = subprocess.Popen([RBGATE, 'stdio', place.config], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.err,
                                         env={**os.environ, **(env or {})})
         self.messages, self.answers, self.number = queue.Queue(), {}, 0
         threading.Thread(target=self.read, daemon=True).start()
-        self.hello = self.request('initialize', {'protocolVersion': '2025-11-25', 'capabilities': {}, 'clientInfo': {'name': 't', 'version': '1'}}) if initialize else None
+        self.hello = self.request('initialize', {'protocolVersion': '2025-11-25', 'capabilities': capabilities or {}, 'clientInfo': {'name': 't', 'version': '1'}}) if initialize else None
         if initialize:
             self.send({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
 
@@ -114,7 +114,7 @@ class Agent:
         until = time.monotonic() + timeout
         while number not in self.answers:
             message = self.next(max(0.1, until - time.monotonic()))
-            if 'id' in message:
+            if 'id' in message and 'method' not in message:
                 self.answers[message['id']] = message
             else:
                 self.answers.setdefault('notifications', []).append(message)
@@ -217,10 +217,10 @@ class UnixConnection(http.client.HTTPConnection):
 
 class HttpAgent:
     """An agent over streamable HTTP: one protocol session."""
-    def __init__(self, gate, token=None, initialize=True):
+    def __init__(self, gate, token=None, initialize=True, capabilities=None):
         self.gate, self.token, self.session, self.number = gate, token, None, 0
         if initialize:
-            status, headers, body = self.post({'jsonrpc': '2.0', 'id': 0, 'method': 'initialize', 'params': {'protocolVersion': '2025-11-25', 'capabilities': {}, 'clientInfo': {}}})
+            status, headers, body = self.post({'jsonrpc': '2.0', 'id': 0, 'method': 'initialize', 'params': {'protocolVersion': '2025-11-25', 'capabilities': capabilities or {}, 'clientInfo': {}}})
             expect(status == 200, status, body)
             self.session = headers['mcp-session-id']
 
@@ -248,6 +248,19 @@ class HttpAgent:
         answer = self.request('tools/call', {'name': tool, 'arguments': arguments}, timeout)
         expect('result' in answer, answer)
         return answer['result']
+
+    def begin(self, tool, **arguments):
+        """Makes a call and yields the messages of its answer as they come."""
+        self.number += 1
+        connection = UnixConnection(self.gate.socket, 15)
+        try:
+            connection.request('POST', '/mcp', json.dumps({'jsonrpc': '2.0', 'id': self.number, 'method': 'tools/call', 'params': {'name': tool, 'arguments': arguments}}),
+                               dict(self.headers()))
+            for line in connection.getresponse():
+                if line.startswith(b'data: '):
+                    yield json.loads(line[6:])
+        finally:
+            connection.close()
 
     def tools(self):
         return [t['name'] for t in self.request('tools/list')['result']['tools']]

@@ -374,7 +374,7 @@ def test_instructions_of_a_server():
 
 
 def test_server_that_asks_the_model():
-    "sampling is not offered and is refused"
+    "nothing reaches a client that did not say that it takes such questions"
     p = Place()
     with Agent(p) as a:
         a.call('break_off', how='asks')
@@ -383,6 +383,46 @@ def test_server_that_asks_the_model():
         while not [m for m in p.calls() if m.get('id') == 'q1'] and time.monotonic() < until:
             time.sleep(0.02)
     expect([m['error']['code'] for m in p.calls() if m.get('id') == 'q1'] == [-32601], p.calls())
+
+
+def test_question_with_more_than_is_declared():
+    "what a server asks is decided on its typed parameters, and only what was decided is passed on"
+    p = Place()
+    with Agent(p, capabilities={'elicitation': {}, 'sampling': {}}) as a:
+        for how in ('elicits oddly', 'samples much'):
+            expect('refused' in said(a.call('break_off', how=how)), how)
+    expect(len(p.log('refused')) == 2, p.log('refused'))
+
+
+def test_answer_to_a_question_after_reading():
+    "the answer to a server's question is decided again with what the session has seen by then"
+    with Agent(Place(), capabilities={'sampling': {}}) as a:
+        number, asked = run_stdio.question(a, 'samples')
+        allowed(a.call('read_customer', id='1'))
+        a.send({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'role': 'assistant', 'content': {'type': 'text', 'text': 'ann@example.org'}, 'model': 'm'}})
+        expect(run_stdio.outcome(a, number) == {'refused': 'denied by the gateway'})
+
+
+def test_answer_to_another_agents_question():
+    "a question is answered on the channel that got it"
+    with Gate(place(callers=[ME, ANN, BOB, HELPER])) as g:
+        victim, thief = g.agent('ann-token', capabilities={'elicitation': {}}), g.agent('ann-token', capabilities={'elicitation': {}})
+        messages = victim.begin('break_off', how='elicits')
+        asked = next(messages)
+        thief.post({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'action': 'accept', 'content': {'city': 'stolen'}}})
+        victim.post({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'action': 'cancel'}})
+        expect(said(next(messages)['result']) == '{"action": "cancel"}')
+
+
+def test_question_while_a_server_works_for_two():
+    "a question that could be about either of two agents' calls reaches neither"
+    with Gate(place(callers=[ME, ANN, BOB, HELPER])) as g:
+        one, two = g.agent('ann-token', capabilities={'elicitation': {}}), g.agent(capabilities={'elicitation': {}})
+        thread = threading.Thread(target=lambda: two.call('slow', seconds=1))
+        thread.start()
+        time.sleep(0.3)
+        expect('refused' in said(one.call('break_off', how='elicits')))
+        thread.join()
 
 
 def test_server_that_asks_the_person():

@@ -489,6 +489,16 @@ def test_stopping_lets_calls_end():
         allowed(results[0], 'slept')
 
 
+def test_a_question_of_a_server_comes_with_the_answer_to_the_call():
+    with Gate(place()) as gate:
+        a = gate.agent(capabilities={'elicitation': {}})
+        messages = a.begin('break_off', how='elicits')
+        asked = next(messages)
+        expect(asked['method'] == 'elicitation/create' and asked['params']['message'] == 'Which city?', asked)
+        expect(a.post({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'action': 'decline'}})[0] == 202)
+        expect(said(next(messages)['result']) == '{"action": "decline"}')
+
+
 def test_reload_by_signal_takes_new_pins_and_a_new_log():
     with Gate(place()) as gate:
         log, pins = (os.path.join(gate.place.dir, n) for n in ('log.jsonl', 'pins.json'))

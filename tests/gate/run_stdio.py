@@ -465,5 +465,80 @@ def test_without_a_store_what_a_limit_speaks_of_is_denied():
     expect(code == 1 and 'no store that keeps' in err, err)
 
 
+# ---- what servers ask
+ABLE = {'sampling': {}, 'elicitation': {}}
+
+
+def question(agent, how):
+    """Makes the call that has the server ask: (the call's id, the question as the agent got it)."""
+    number = agent.ask('tools/call', {'name': 'break_off', 'arguments': {'how': how}})
+    while True:
+        message = agent.next()
+        if 'id' in message:
+            expect('method' in message, message)
+            return number, message
+
+
+def outcome(agent, number):
+    return json.loads(said(agent.answer(number)['result']))
+
+
+def test_a_question_of_a_server_is_decided_and_its_answer_goes_back():
+    with Agent(Place(), capabilities=ABLE) as a:
+        number, asked = question(a, 'elicits')
+        expect(asked['method'] == 'elicitation/create' and asked['params']['message'] == 'Which city?' and asked['params']['requestedSchema']['required'] == ['city'], asked)
+        a.send({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'action': 'accept', 'content': {'city': 'Paris'}}})
+        expect(outcome(a, number) == {'action': 'accept', 'content': {'city': 'Paris'}})
+        number, asked = question(a, 'samples')
+        expect(asked['params'] == {'messages': [{'role': 'user', 'content': {'type': 'text', 'text': 'Say hi'}}], 'maxTokens': 5}, asked)
+        a.send({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'role': 'assistant', 'content': {'type': 'text', 'text': 'hi'}, 'model': 'm'}})
+        expect(outcome(a, number)['content']['text'] == 'hi')
+
+
+def test_questions_that_the_policy_forbids_reach_nobody():
+    place = Place()
+    with Agent(place, capabilities=ABLE) as a:
+        for how in ('samples much', 'elicits oddly'):
+            expect(outcome(a, a.ask('tools/call', {'name': 'break_off', 'arguments': {'how': how}})) == {'refused': 'denied by the gateway'}, how)
+        expect(not [n for n in a.answers.get('notifications', []) if n['method'] in ('sampling/createMessage', 'elicitation/create')])
+        allowed(a.call('read_customer', id='1'))
+        expect(outcome(a, a.ask('tools/call', {'name': 'break_off', 'arguments': {'how': 'elicits'}})) == {'refused': 'denied by the gateway'}, 'after personal data')
+    expect(len([line for line in place.log('refused') if line['reason'] == 'the policy does not allow it']) == 3)
+
+
+def test_what_was_read_since_the_question_keeps_its_answer_back():
+    with Agent(Place(), capabilities=ABLE) as a:
+        number, asked = question(a, 'samples')
+        allowed(a.call('read_customer', id='1'))
+        a.send({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'role': 'assistant', 'content': {'type': 'text', 'text': 'Ann, ann@example.org'}, 'model': 'm'}})
+        expect(outcome(a, number) == {'refused': 'denied by the gateway'})
+
+
+def test_clients_that_take_no_questions_get_none():
+    for able in ({}, {'elicitation': {}}):
+        with Agent(Place(), capabilities=able) as a:
+            expect(outcome(a, a.ask('tools/call', {'name': 'break_off', 'arguments': {'how': 'samples'}})) == {'refused': 'denied by the gateway'}, able)
+
+
+def test_a_refusal_and_answers_to_nothing():
+    with Agent(Place(), capabilities=ABLE) as a:
+        number, asked = question(a, 'elicits')
+        a.send({'jsonrpc': '2.0', 'id': 'rebase-999', 'result': {}})
+        a.send({'jsonrpc': '2.0', 'id': 's1', 'result': {'action': 'accept'}})          # the server's own id
+        a.send({'jsonrpc': '2.0', 'id': asked['id'], 'error': {'code': -1, 'message': 'secret words'}})
+        expect(outcome(a, number) == {'refused': 'denied by the gateway'})
+        a.send({'jsonrpc': '2.0', 'id': asked['id'], 'result': {'action': 'accept'}})   # a second time
+        allowed(a.call('echo', text='still here'))
+
+
+def test_an_agent_that_leaves_and_a_server_that_dies_leave_no_question_behind():
+    place = Place()
+    with Agent(place, capabilities=ABLE) as a:
+        question(a, 'elicits')
+    with Agent(place, capabilities=ABLE) as a:
+        question(a, 'elicits')
+        failed(a.call('break_off', how='die'))
+
+
 if __name__ == '__main__':
     sys.exit(main(sys.modules['__main__']))

@@ -111,12 +111,24 @@ def progress(token):
         send({'jsonrpc': '2.0', 'method': 'notifications/progress', 'params': {'progressToken': token, 'progress': step, 'total': 2, 'message': 'secret'}})
 
 
+ASKED = {}
+QUESTIONS = {
+    'elicits': ('elicitation/create', {'message': 'Which city?', 'requestedSchema': {'type': 'object', 'properties': {'city': {'type': 'string'}}, 'required': ['city']}}),
+    'elicits oddly': ('elicitation/create', {'message': 'Which city?', 'requestedSchema': {'type': 'object', 'properties': {}}, 'password': 'x'}),
+    'samples': ('sampling/createMessage', {'messages': [{'role': 'user', 'content': {'type': 'text', 'text': 'Say hi'}}], 'maxTokens': 5, '_meta': {'x': 1}}),
+    'samples much': ('sampling/createMessage', {'messages': [], 'maxTokens': 5000}),
+}
+
+
 def handle(m):
     p, i = m.get('params', {}), m.get('id')
     method = m.get('method')
     if CALLS and method not in ('initialize', 'tools/list', 'ping'):
         with LOCK, open(CALLS, 'a') as f:
             f.write(json.dumps(m) + '\n')
+    if method is None:
+        asked = ASKED.pop(i, None)
+        return asked and send({'jsonrpc': '2.0', 'id': asked, 'result': text(json.dumps(m.get('result') or {'refused': m['error']['message']}))})
     if method == 'initialize':
         if MODE == 'fails':
             return send({'jsonrpc': '2.0', 'id': i, 'error': {'code': -32000, 'message': 'no'}})
@@ -140,6 +152,10 @@ def handle(m):
             progress(p.get('_meta', {}).get('progressToken'))
         if p.get('arguments', {}).get('how') == 'asks':
             send({'jsonrpc': '2.0', 'id': 'q1', 'method': 'sampling/createMessage', 'params': {'messages': [], 'maxTokens': 5}})
+        if p.get('arguments', {}).get('how') in QUESTIONS:
+            kind, params = QUESTIONS[p['arguments']['how']]
+            ASKED['s%d' % i] = i
+            return send({'jsonrpc': '2.0', 'id': 's%d' % i, 'method': kind, 'params': params})
         if p.get('arguments', {}).get('how') == 'twice':
             send({'jsonrpc': '2.0', 'id': i, 'result': text('one')})
             return send({'jsonrpc': '2.0', 'id': i, 'result': text('two')})

@@ -7,6 +7,11 @@ label personal "about a person"
 group leads "who signs payments"
 context requester { roles: list of string }
 
+type property { type: string  title: string?  description: string? }
+type form { type: string  properties: map of property  required: list of string? }
+type content { type: string  text: string? }
+type turn { role: string  content: content }
+
 connector desk "Stub MCP server" {
   kind desk
   failure "Error"
@@ -25,6 +30,8 @@ connector desk "Stub MCP server" {
   destroys wipe(id: string)
   reads  resources_read(uri: string)
   reads  resources_list()
+  writes elicitation_create(message: string, requestedSchema: form) sends outside
+  writes sampling_create(messages: list of turn, maxTokens: int) sends outside
 }
 
 connector crm "Stub service" {
@@ -54,6 +61,8 @@ policy work {
   allow call desk.{ get_ticket, find } by clerk
   allow call desk.resources_read by bot where args.uri matches /desk:.*/
   allow call desk.resources_list by bot
+  allow call desk.elicitation_create by bot
+  allow call desk.sampling_create by bot where args.maxTokens <= 100
 
   allow call desk.pay by bot where args.amount <= 100.00 USD
   ask leads before call desk.pay by bot where args.amount > 100.00 USD because "payments above 100 USD need a lead" wait at most 1 hour
@@ -70,7 +79,7 @@ policy outside {
 }
 
 guard leaks {
-  deny call desk.post where session has personal because "this session has read personal data; nothing may leave"
+  deny call desk.{ post, elicitation_create, sampling_create } where session has personal because "this session has read personal data; nothing may leave"
 }
 
 policy answers {
