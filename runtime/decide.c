@@ -103,6 +103,7 @@ const rebase_decision *request_decide(rebase_request *r, const rebase_caller *ca
   if (status == REBASE_OK) status = conclude(r, session);
   engine_release(r->engine, session);
   if (status != REBASE_OK) d->effect = REBASE_DENY;
+  if (d->effect == REBASE_DENY && d->status != REBASE_E_RESERVE) d->choice = NULL;
   request_reason(r);
   return d;
 }

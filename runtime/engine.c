@@ -127,7 +127,10 @@ static rebase_status copy_trusted_keys(rebase_engine *e) {
 
 static bool start_locks(rebase_engine *e) {
   if (pthread_mutex_init(&e->load_lock, NULL)) return false;
-  if (!pthread_mutex_init(&e->pin_lock, NULL)) return true;
+  if (!pthread_mutex_init(&e->pin_lock, NULL)) {
+    if (breaker_open(&e->breaker)) return true;
+    pthread_mutex_destroy(&e->pin_lock);
+  }
   pthread_mutex_destroy(&e->load_lock);
   return false;
 }
@@ -166,6 +169,7 @@ void rebase_engine_close(rebase_engine *e) {
   loaded_drop(e->current);
   struct names *names[] = {&e->registry.labels, &e->registry.proofs, &e->registry.operations, &e->registry.entities};
   for (size_t i = 0; i < 4; i++) names_free(names[i], &e->allocator);
+  breaker_close(&e->breaker, &e->allocator);
   pthread_mutex_destroy(&e->pin_lock);
   pthread_mutex_destroy(&e->load_lock);
   release((void *)(uintptr_t)options.obligations, &options);

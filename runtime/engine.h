@@ -2,6 +2,7 @@
 #ifndef REBASE_ENGINE_H
 #define REBASE_ENGINE_H
 #include "out.h"
+#include "routes.h"
 #include "session.h"
 #include "signature.h"
 #include "vm.h"
@@ -29,6 +30,7 @@ struct rebase_engine {
   struct rebase_request *requests;  /* all there are; under pin_lock, as is `past` */
   struct tally past;                /* of requests that were freed */
   atomic_uint_least64_t refused_sessions;
+  struct breaker breaker;           /* models that fail */
   unsigned char (*trusted)[SIGNATURE_KEY_BYTES]; uint32_t trusted_count;
 };
 
@@ -68,6 +70,7 @@ struct record {
   uint32_t redactions[MAX_OBLIGATIONS], redaction_count;     /* indexes in OBLIGATIONS */
   const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
   uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
+  uint32_t route_rule; rebase_choice choice;        /* infer: the rule of the route that grants it, or NONE32 */
   bool granted, denied, failed, asks, by_approval;
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
@@ -95,6 +98,7 @@ struct rebase_request {
   value *slots;                     /* of a call */
   const struct text *text;          /* of a release */
   struct json json;
+  struct infer infer; struct tries tries;           /* of an infer */
   /* typed building */
   bool building;
   rebase_status poison;             /* REBASE_OK, or what a setter answered */
@@ -119,6 +123,11 @@ const rebase_decision *request_finish(rebase_request *request);     /* counts, l
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */
 uint32_t asked_head(const struct rebase_bundle *bundle, const struct asked *asked);
 static inline bool rule_grants(const struct image_rule *rule) { return !rule->guard && (rule->effect == RULE_ALLOW || rule->effect == RULE_ASK); }
+/* One program; whether a waiver silences a rule (VM_OBLIGE) or is in error; a verdict taken in; a rule noted as one that denied. */
+enum vm_verdict evaluate_run(rebase_request *request, const struct routine *program);
+enum vm_verdict evaluate_waived(rebase_request *request, const struct image_rule *rule);
+bool evaluate_take_in(rebase_request *request, uint32_t rule, enum vm_verdict verdict);
+void evaluate_note(rebase_request *request, uint32_t rule);
 rebase_status evaluate(rebase_request *request, struct session *session, const rebase_caller *caller);
 /* grant.c: redactions and canonical bytes; approvals; what an allow does to the session. */
 rebase_status write_canonical(rebase_request *request);
@@ -126,6 +135,9 @@ void hash_call(rebase_request *request, unsigned char hash[32]);
 rebase_status settle_ask(rebase_request *request, struct session *session, const unsigned char hash[32], struct ask **used);
 rebase_status commit_allow(rebase_request *request, struct session *session, struct ask *used);
 bool reached_unaided(rebase_request *request);      /* no argument is a key that the agent chose */
+
+/* prices.c: input and output without a cache, in 10^-12; REBASE_E_PRICE: a price is not known, REBASE_E_RANGE: too much. */
+rebase_status price_tokens(const struct rebase_bundle *bundle, const struct image_model *model, int64_t input, int64_t output, int64_t *cost);
 
 /* limits.c: works the charges of an allow out. Other than OK: it cannot be said what would be charged. */
 rebase_status limits_charge(rebase_request *request, const struct session *session);

@@ -41,6 +41,7 @@ static bool set_facts(rebase_request *r, const struct session *session, const re
   if (session) r->facts[CTX_SESSION_AGENTS].list = session->chain;
   r->facts[CTX_REQUESTER_ID].text = requester;
   if (r->asked.event == EVENT_CALL) call_facts(r);
+  if (r->asked.event == EVENT_INFER) infer_facts(r);
   if (r->asked.event == EVENT_DELEGATE) r->facts[CTX_DELEGATE_TO] = text_fact(b, b->AGENTS.at[r->asked.target].name);
   if (r->asked.event != EVENT_RELEASE) return true;
   r->facts[CTX_RELEASE_TEXT].text = r->text;
@@ -83,7 +84,7 @@ static uint64_t bound_of(const rebase_request *r, const struct scope_plan *plan)
 }
 
 /* Lists that programs make can raise a bound while they run; what a request may cost in all stays what the host said. */
-static enum vm_verdict run(rebase_request *r, const struct routine *program) {
+enum vm_verdict evaluate_run(rebase_request *r, const struct routine *program) {
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   uint64_t most = r->engine->options.max_steps, longest = vm->longest;
@@ -98,12 +99,12 @@ static enum vm_verdict run(rebase_request *r, const struct routine *program) {
 }
 
 /* Whether a waiver says that the guard is silent about this agent. An error of its condition is an error of the rule. */
-static enum vm_verdict waived(rebase_request *r, const struct image_rule *rule) {
+enum vm_verdict evaluate_waived(rebase_request *r, const struct image_rule *rule) {
   const struct rebase_bundle *b = r->loaded->bundle;
   for (uint32_t i = rule->first_waiver; i < rule->first_waiver + rule->waivers; i++) {
     const struct image_waiver *w = &b->WAIVERS.at[i];
     if (w->agent != r->asked.agent || r->record.now.wall >= w->until) continue;
-    enum vm_verdict verdict = run(r, &b->waivers[i]);
+    enum vm_verdict verdict = evaluate_run(r, &b->waivers[i]);
     if (verdict != VM_PASS) return verdict;
   }
   return VM_PASS;
@@ -193,7 +194,9 @@ static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdi
   switch (verdict) {
   case VM_ALLOW:
     if (!could_grant) { record->failed = true; break; }
+    if (record->asked.event == EVENT_INFER && record->granted) { record->failed = true; break; }      /* two routes: which of them? */
     record->granted = true;
+    record->route_rule = index;
     break;
   case VM_ASK:
     record->asks = true;
@@ -214,6 +217,9 @@ static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdi
   }
   return add_obligations(record, rule) && fits;
 }
+
+bool evaluate_take_in(rebase_request *r, uint32_t rule, enum vm_verdict verdict) { return take_in(&r->record, rule, verdict, NONE32); }
+void evaluate_note(rebase_request *r, uint32_t rule) { note_rule(&r->record, rule, VM_DENY, NONE32); }
 
 static bool accepted(const rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
@@ -251,9 +257,10 @@ static rebase_status run_rules(rebase_request *r) {
   }
   scope_walk_begin(&walk, plan, r->slots);
   for (uint32_t i; (i = scope_walk_next(&walk)) != NONE32;) {
-    enum vm_verdict verdict = plan->waivers ? waived(r, &b->RULES.at[i]) : VM_PASS;
+    if (b->RULES.at[i].models) continue;    /* asked of each model, see routes.c */
+    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, &b->RULES.at[i]) : VM_PASS;
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = run(r, &b->rules[i]);
+    if (verdict == VM_PASS) verdict = evaluate_run(r, &b->rules[i]);
     if (verdict != VM_PASS && !take_in(record, i, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32))
       return refuse(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
   }
@@ -268,6 +275,7 @@ rebase_status evaluate(rebase_request *r, struct session *session, const rebase_
   record->known = true;
   record->asked = r->asked;
   if (!set_facts(r, session, caller)) return refuse(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+  if (r->asked.event == EVENT_INFER && !infer_complete(r)) return REBASE_E_REQUEST;
   rebase_status status = prepare(r, session);
   if (status != REBASE_OK) return refuse(r, status, "the requester's fields do not fit the loaded bundle");
   status = run_rules(r);
@@ -282,5 +290,5 @@ rebase_status evaluate(rebase_request *r, struct session *session, const rebase_
   d->effect = !good ? REBASE_DENY : record->asks ? REBASE_ASK : REBASE_ALLOW;
   d->status = record->failed ? REBASE_E_EVALUATION : REBASE_OK;
   if (!record->asks || !good) d->approver_count = 0;
-  return REBASE_OK;
+  return good && r->asked.event == EVENT_INFER ? route_choose(r) : REBASE_OK;
 }

@@ -66,6 +66,7 @@ static void first_error(const struct record *record, struct out *out) {
 
 void record_reason(struct record *record, struct out *out) {
   const rebase_decision *d = &record->decision;
+  if (d->effect == REBASE_ALLOW && d->choice) { out_string(out, "allowed: "); out_string(out, d->choice->model); out_string(out, " answers"); return; }
   if (d->effect == REBASE_ALLOW) { out_string(out, record->by_approval ? "allowed, as was approved" : "allowed"); return; }
   if (d->effect == REBASE_ASK) {
     if (because_of(record, out, "ask")) out_string(out, ": ");
@@ -105,12 +106,18 @@ static bool is_guard(const struct record *record, uint32_t i) {
   return record->loaded->bundle->RULES.at[record->rule_indexes[i]].guard;
 }
 
+/* What allows an infer is a route. */
+static bool is_route(const struct record *record, uint32_t i) {
+  const struct image_rule *rule = &record->loaded->bundle->RULES.at[record->rule_indexes[i]];
+  return rule->event == EVENT_INFER && rule->effect == RULE_ALLOW;
+}
+
 static void one_rule(const struct record *record, uint32_t i, rebase_audience audience, struct out *out) {
   const rebase_rule *rule = &record->rules[i];
   out_string(out, "  ");
   out_string(out, rule->effect);
   out_string(out, " by ");
-  out_string(out, is_guard(record, i) ? "guard " : "policy ");
+  out_string(out, is_guard(record, i) ? "guard " : is_route(record, i) ? "route " : "policy ");
   out_string(out, rule->name);
   if (audience == REBASE_FOR_PERSON) {
     out_string(out, " (");
@@ -187,6 +194,24 @@ static void limits(const rebase_decision *d, rebase_audience audience, struct ou
   }
 }
 
+static void choice(const rebase_choice *choice, rebase_audience audience, struct out *out) {
+  char cost[ROUTE_COST];
+  if (!choice) return;
+  choice_cost(choice, cost);
+  out_string(out, "  model: ");
+  out_string(out, choice->model);
+  if (audience == REBASE_FOR_PERSON) {
+    const char *const parts[] = {" (", choice->id, " at ", choice->provider, "), at most ", cost, ", by route ", choice->route, " (", choice->file, ":"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) out_string(out, parts[i]);
+    out_unsigned(out, choice->line);
+    out_string(out, "); attempt ");
+    out_unsigned(out, choice->attempt);
+    out_string(out, ", others that may: ");
+    out_unsigned(out, choice->others);
+  }
+  out_char(out, '\n');
+}
+
 static void obligations(const rebase_decision *d, struct out *out) {
   for (uint32_t i = 0; i < d->obligation_count; i++) {
     out_string(out, "  with ");
@@ -212,6 +237,7 @@ size_t rebase_explain(const rebase_decision *d, rebase_audience audience, char *
   }
   if (record->known && record->loaded && audience == REBASE_FOR_PERSON) near_misses(record, &out);
   asks(d, &out);
+  choice(d->choice, audience, &out);
   limits(d, audience, &out);
   obligations(d, &out);
   out_end(&out);

@@ -92,7 +92,7 @@ rebase_status write_canonical(rebase_request *r) {
     out_string(out, "{\"delegate\":");
     out_json_string(out, name->bytes, name->len);
     out_char(out, '}');
-  } else out_string(out, "{\"infer\":{}}");
+  } else infer_write(r);
   if (status == REBASE_OK && out->length >= out->size) status = REBASE_E_TOO_LARGE;
   if (status != REBASE_OK) { out->length = 0; return status; }
   out_end(out);

@@ -34,7 +34,8 @@ enum { EV_CALL = 1, EV_INFER = 2, EV_RELEASE = 4, EV_DELEGATE = 8, EV_ANY = 15 }
 enum rule_effect { RULE_ALLOW, RULE_ASK, RULE_DENY, RULE_OBLIGE };
 enum operation_class { CLASS_READS, CLASS_WRITES, CLASS_DESTROYS };
 enum limit_each { LIMIT_EACH_NONE, LIMIT_EACH_AGENT, LIMIT_EACH_OWNER, LIMIT_EACH_TEAM, LIMIT_EACH_PACKAGE, LIMIT_EACH_REQUESTER,
-                  LIMIT_EACH_CONNECTOR, LIMIT_EACH_KIND, LIMIT_EACH_OPERATION, LIMIT_EACH_SESSION, LIMIT_EACH_FIELD, LIMIT_EACH_COUNT };
+                  LIMIT_EACH_CONNECTOR, LIMIT_EACH_KIND, LIMIT_EACH_OPERATION, LIMIT_EACH_SESSION, LIMIT_EACH_FIELD, LIMIT_EACH_MODEL, LIMIT_EACH_COUNT };
+enum limit_counts { LIMIT_COUNTS_EVENTS, LIMIT_COUNTS_TOKENS, LIMIT_COUNTS_COST, LIMIT_COUNTS_COUNT };
 enum limit_window { LIMIT_CALENDAR, LIMIT_ROLLING, LIMIT_SESSION, LIMIT_AT_ONCE, LIMIT_WINDOW_COUNT };
 enum limit_unit { LIMIT_SECOND, LIMIT_MINUTE, LIMIT_HOUR, LIMIT_DAY, LIMIT_WEEK, LIMIT_MONTH, LIMIT_YEAR, LIMIT_UNIT_COUNT };
 #define LIMIT_MOST (INT64_C(1) << 52)
@@ -45,6 +46,10 @@ enum price_kind {
   PRICE_COUNT
 };
 enum release_target { RELEASE_PERSON, RELEASE_AGENT, RELEASE_OUTSIDE, RELEASE_COUNT };
+
+enum route_prefer { PREFER_COST, PREFER_LATENCY, PREFER_QUALITY, PREFER_WEIGHTED, PREFER_COUNT };
+enum { ROUTE_MOST_WEIGHT = 1000000, ROUTE_FAILURES = 6 };      /* ROUTE_FAILURES: kinds of failure, as in rebase.h */
+enum route_sticky { STICKY_NOT, STICKY_SESSION, STICKY_REQUESTER, STICKY_COUNT };
 
 enum type_kind {
 #define KIND(NAME, WRITTEN, ORDER) TYPE_##NAME,
@@ -104,7 +109,8 @@ struct image_agent { ref name; ref owner; ref purpose; ref package; uint32_t tea
   /* AGENTS: sorted by name bytes; accepts: range in INDEXES, agents whose delegation it takes */
 struct image_rule {                 /* RULES */
   ref name;                         /* package.policy or package.guard, as explanations say it */
-  uint8_t effect, event, guard, spare;
+  uint8_t effect, event, guard;
+  uint8_t models;                   /* judges one model: a denial or an error takes that model away and nothing else */
   uint32_t source; uint32_t line, column;
   ref because;                      /* 0 when none */
   ref condition;                    /* its source text, for a person's explanation */
@@ -123,26 +129,40 @@ struct image_waiver { uint32_t agent; uint32_t code, code_count, cost; int64_t u
   /* WAIVERS: until: the first microsecond in which it no longer applies */
 struct image_limit {                /* LIMITS: ascending by rule, one a rule at most */
   uint32_t rule;                    /* an OBLIGE without obligations: what it matches is charged */
-  uint8_t each, window, unit, spare;          /* unit: of a calendar window, in the bundle's zone */
+  uint8_t each, window, unit, counts;         /* unit: of a calendar window, in the bundle's zone; counts: of an infer tokens or cost */
   ref identity;                     /* names the counter, the same when only the amount was edited */
   ref words;                        /* "at most 5 per day for each agent", for agents too */
   int64_t most;                     /* calls, or as the argument counts */
   int64_t length;                   /* of a rolling window, microseconds */
-  uint32_t slot;                    /* argument that is summed, a number in all operations of the rule; NONE32: calls */
+  uint32_t slot;                    /* argument that is summed, a number in all operations of the rule; NONE32: none is */
   uint32_t field;                   /* LIMIT_EACH_FIELD: of the requester's record */
   uint32_t warn;                    /* millionths of most, 0 none */
-  uint32_t spare2;
+  ref currency;                     /* of LIMIT_COUNTS_COST, which counts millionths of it; else 0 */
 };
 struct image_model {                /* MODELS: sorted by name bytes */
   ref name, id, provider;           /* id: as the provider calls it; provider: its full name */
   uint32_t currency;                /* money type of all its prices; NONE32: it has none */
   uint32_t first_price, prices;     /* PRICES */
-  uint32_t abilities, spare;
+  uint32_t abilities;
+  uint8_t training, spare[3];       /* 0 unknown, 1 its provider does not train on what is sent, 2 it does */
   int64_t window, output;           /* tokens, 0 unknown */
+  int64_t latency, retention;       /* microseconds; latency 0 unknown, retention plus 1, 0 unknown */
+  uint32_t first_region, regions;   /* INDEXES -> REGIONS: where a request may be processed; none: not known */
+  uint32_t first_quality, qualities;        /* QUALITIES */
 };
 struct image_price { uint32_t kind, spare; int64_t amount; int64_t above; };
   /* PRICES: millionths of the currency for a million tokens (PRICE_REQUEST: for one request), for requests of more than `above`
    * tokens of input; of a model by kind, then by above, ascending */
+struct image_quality { uint32_t task, spare; int64_t value; };       /* QUALITIES: task: a symbol; of a model by task, ascending; millionths */
+struct image_route {                /* ROUTES: ascending by rule */
+  uint32_t rule;                    /* an allow of infer: what it matches is answered so */
+  uint8_t prefer, sticky, retry_kinds, spare;       /* enum route_prefer, route_sticky; bits of rebase_failure */
+  uint16_t retries, fallbacks;      /* tries more of one model; other models */
+  uint32_t currency;                /* money type of cap and of the prices that are compared */
+  int64_t cap;                      /* millionths, for all tries of one request; 0 none */
+  uint32_t first_weight, weights;   /* WEIGHTS: of PREFER_WEIGHTED, then only these models */
+};
+struct image_weight { uint32_t model, weight; };                     /* WEIGHTS: of a route by model, ascending; weight above 0 */
 struct image_detector { ref name; uint32_t first, count; };          /* DETECTORS: range in INDEXES -> PATTERNS */
 struct image_function { uint32_t code, code_count; uint32_t first_param, params; uint32_t result; uint32_t optional; uint32_t cost; uint32_t spare; };
   /* FUNCTIONS: params: INDEXES holds type<<1 | optional; a function calls only lower-numbered ones */

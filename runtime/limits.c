@@ -88,6 +88,7 @@ static bool of_request(rebase_request *r, const struct image_limit *limit, char 
   case LIMIT_EACH_KIND: *whom = of_ref(b, b->CONNECTORS.at[o->connector].kind); return true;
   case LIMIT_EACH_OPERATION: *whom = of_ref(b, o->name); return true;
   case LIMIT_EACH_SESSION: *whom = (struct whom){r->record.session, strlen(r->record.session)}; return *r->record.session;
+  case LIMIT_EACH_MODEL: *whom = (struct whom){r->record.choice.model, strlen(r->record.choice.model)}; return true;
   case LIMIT_EACH_FIELD: return of_field(r, limit, room, whom);
   default: return true;
   }
@@ -110,7 +111,7 @@ static void name_counter(const rebase_request *r, const struct image_limit *limi
 
 static bool is_decimal(const rebase_request *r, const struct image_limit *limit) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  if (limit->slot == NONE32) return false;
+  if (limit->slot == NONE32) return limit->counts == LIMIT_COUNTS_COST;
   const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
   for (uint32_t i = o->first_param; i < o->first_param + o->params; i++)
     if (b->PARAMS.at[i].slot == limit->slot) return bundle_type(b, b->PARAMS.at[i].type)->kind != TYPE_INT;
@@ -133,7 +134,7 @@ static bool add_charge(rebase_request *r, const struct image_limit *limit, struc
   place_in_time(r, limit, &charge);
   all->list[all->count] = charge;
   all->shown[all->count++] = (rebase_limit){.rule = bundle_string(b, rule->name), .file = bundle_string(b, b->SOURCES.at[rule->source].path),
-    .line = rule->line, .words = bundle_string(b, limit->words), .each = copy, .sums = limit->slot != NONE32, .decimal = is_decimal(r, limit), .amount = amount,
+    .line = rule->line, .words = bundle_string(b, limit->words), .each = copy, .sums = limit->slot != NONE32 || limit->counts, .decimal = is_decimal(r, limit), .amount = amount,
     .most = limit->most, .warn = limit->warn};
   return true;
 }
@@ -150,13 +151,25 @@ static bool charge_agents(rebase_request *r, const struct session *session, cons
   return true;
 }
 
+/* Below zero: it cannot be counted. */
+static int64_t amount_of(const rebase_request *r, const struct image_limit *limit) {
+  const rebase_choice *choice = &r->record.choice;
+  switch ((enum limit_counts)limit->counts) {
+  case LIMIT_COUNTS_TOKENS: return r->infer.input + r->infer.output;
+  case LIMIT_COUNTS_COST:
+    if (strcmp(bundle_string(r->loaded->bundle, limit->currency), choice->currency)) return -1;
+    return choice->cost / 1000000 + (choice->cost % 1000000 != 0);
+  default: return limit->slot == NONE32 ? 1 : r->slots[limit->slot].i;
+  }
+}
+
 rebase_status limits_charge(rebase_request *r, const struct session *session) {
   const struct rebase_bundle *b = r->loaded->bundle;
   struct record *record = &r->record;
   char room[WHOM_BYTES];
   for (uint32_t i = 0; i < record->limit_count; i++) {
     const struct image_limit *limit = &b->LIMITS.at[record->limits[i]];
-    int64_t amount = limit->slot == NONE32 ? 1 : r->slots[limit->slot].i;
+    int64_t amount = amount_of(r, limit);
     bool agents = limit->each >= LIMIT_EACH_AGENT && limit->each <= LIMIT_EACH_PACKAGE;
     struct whom whom;
     if (amount < 0 || amount > LIMIT_MOST) return REBASE_E_RANGE;

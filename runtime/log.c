@@ -132,6 +132,13 @@ void log_decision(rebase_request *r) {
     field(&out, "bundle", record->loaded->digest);
   }
   if (d->call_hash[0]) field(&out, "call_hash", d->call_hash);
+  if (d->choice) {
+    char cost[ROUTE_COST];
+    choice_cost(d->choice, cost);
+    field(&out, "model", d->choice->model);
+    field(&out, "cost", cost);
+    number_field(&out, "attempt", d->choice->attempt);
+  }
   limits_fields(&out, d);
   field(&out, "reason", d->reason);
   number_field(&out, "steps", d->steps);

@@ -162,6 +162,15 @@ static void add(struct bill *bill, int64_t tokens, enum price_kind kind, enum pr
   *sum += tokens * price->amount;
 }
 
+rebase_status price_tokens(const struct rebase_bundle *b, const struct image_model *m, int64_t input, int64_t output, int64_t *cost) {
+  struct bill bill = {b, m, input, REBASE_OK};
+  *cost = 0;
+  add(&bill, input, PRICE_INPUT, PRICE_COUNT, cost);
+  add(&bill, output, PRICE_OUTPUT, PRICE_COUNT, cost);
+  if (price_of(b, m, PRICE_REQUEST, input)) add(&bill, 1000000, PRICE_REQUEST, PRICE_COUNT, cost);
+  return bill.status;
+}
+
 static rebase_status bill_usage(struct bill *bill, const struct usage *u, bool batch, rebase_bill *cost) {
   enum price_kind input = batch ? PRICE_BATCH_INPUT : PRICE_INPUT, output = batch ? PRICE_BATCH_OUTPUT : PRICE_OUTPUT;
   int64_t in = u->of[INPUT] + u->of[MORE_INPUT] + u->apart, out = u->of[OUTPUT] + u->of[MORE_OUTPUT], request = 0;

@@ -61,6 +61,7 @@ static void new_id(rebase_request *r) {
 static void clear_record(struct record *record) {
   memset(&record->decision, 0, sizeof record->decision);
   record->loaded = NULL;
+  record->route_rule = NONE32;
   record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
   record->redaction_count = record->limit_count = 0;
   record->wait = 0;
@@ -120,6 +121,7 @@ const rebase_decision *request_refuse(rebase_request *r, rebase_status status, c
   rebase_decision *d = &r->record.decision;
   d->effect = REBASE_DENY;
   d->status = status;
+  if (status != REBASE_E_RESERVE) d->choice = NULL;         /* that one will be an allow */
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(r->record.reason, sizeof r->record.reason, format, arguments);
@@ -220,7 +222,7 @@ static bool read_field(rebase_request *r, struct body *body) {
   case BODY_RELEASE: read = read_release(r); break;
   case BODY_TEXT: read = json_text(j, &r->text); break;
   case BODY_DELEGATE: read = read_delegate(r); break;
-  default: r->asked.event = EVENT_INFER; read = json_skip(j); break;
+  default: r->asked.event = EVENT_INFER; read = infer_read(r); break;
   }
   body->given[field] = true;
   if (read) json_leave(j);
@@ -262,6 +264,7 @@ static const struct record no_request = {.decision = {.status = REBASE_E_ARGUMEN
 const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller *caller, const char *body, size_t length) {
   const rebase_decision *d;
   if (!r) return &no_request.decision;
+  r->tries = (struct tries){0};
   for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
     rebase_status status = request_start(r);
     note_caller(r, caller);
@@ -273,6 +276,20 @@ const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller
     }
     if (!read_body(r, body, length)) return refuse_json(r), request_finish(r);
     d = request_decide(r, caller);
+    if (d->status != REBASE_E_STALE || tries == 3) return request_finish(r);
+  }
+}
+
+const rebase_decision *rebase_route_next(rebase_request *r, const rebase_caller *caller, rebase_failure failure) {
+  if (!r) return &no_request.decision;
+  bool failed = route_failed(r, failure);
+  for (int tries = 0;; tries++) {
+    rebase_status status = request_start(r);
+    note_caller(r, caller);
+    if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
+    if (!failed || !caller) return request_refuse(r, REBASE_E_REQUEST, "no attempt of a route came before"), request_finish(r);
+    r->asked.event = EVENT_INFER;
+    const rebase_decision *d = request_decide(r, caller);
     if (d->status != REBASE_E_STALE || tries == 3) return request_finish(r);
   }
 }

@@ -33,7 +33,7 @@ static bool harmless(const struct rebase_bundle *b, const struct keys *k, const 
   case OP_TEXT: result->as = CONSTANT; result->constant.text = bundle_text(b, i->imm); return true;
   case OP_CONST: result->as = CONSTANT; result->constant.i = b->CONSTS.at[i->imm].bits; return true;
   case OP_EQ: case OP_EQTEXT: case OP_IN: *result = compared(k, i); return true;
-  case OP_CONTEXT: return i->imm != CTX_SESSION_AGE && i->imm != CTX_SESSION_AGENTS;
+  case OP_CONTEXT: return i->imm != CTX_SESSION_AGE && i->imm != CTX_SESSION_AGENTS && i->imm < CTX_TASK;
   case OP_VALUE: case OP_NOTHING: case OP_MOVE: case OP_FIELD: case OP_OPTFIELD: case OP_PRESENT: case OP_LENGTH:
   case OP_LT: case OP_LE: case OP_NOT: case OP_STARTS: case OP_ENDS: case OP_INREGION: case OP_INNET: return true;
   default: return false;

@@ -161,6 +161,8 @@ static bool verify_rule(struct verifier *v, uint32_t index) {
     return refuse(v, CHECK_RULE_APPROVERS, SECTION_RULES, index, "%.80s", bundle_string(b, rule->name));
   if (rule->waivers && !rule->guard)
     return refuse(v, CHECK_RULE_WAIVERS, SECTION_RULES, index, "%.80s", bundle_string(b, rule->name));
+  if (rule->models && (rule->event != EVENT_INFER || (rule->effect != RULE_DENY && rule->effect != RULE_OBLIGE)))
+    return refuse(v, CHECK_RULE_MODELS, SECTION_RULES, index, "%.80s", bundle_string(b, rule->name));
   return targets(v, SECTION_RULES, index, rule->first_approver, rule->approvers, b->GROUPS.count);
 }
 
@@ -173,12 +175,32 @@ static bool verify_model(struct verifier *v, uint32_t index) {
   bool good = !model->prices || (model->currency != NONE32 && bundle_type(b, model->currency)->kind == TYPE_MONEY);
   for (uint32_t i = 1; i < model->prices && good; i++)
     good = price[i].kind > price[i - 1].kind || (price[i].kind == price[i - 1].kind && price[i].above > price[i - 1].above);
-  return good || refuse(v, CHECK_MODEL_PRICES, SECTION_MODELS, index, "%.80s", bundle_string(b, model->name));
+  if (!good) return refuse(v, CHECK_MODEL_PRICES, SECTION_MODELS, index, "%.80s", bundle_string(b, model->name));
+  for (uint32_t i = 1; i < model->qualities && good; i++)
+    good = b->QUALITIES.at[model->first_quality + i - 1].task < b->QUALITIES.at[model->first_quality + i].task;
+  if (!good) return refuse(v, CHECK_MODEL_QUALITIES, SECTION_MODELS, index, "%.80s", bundle_string(b, model->name));
+  return targets(v, SECTION_MODELS, index, model->first_region, model->regions, b->REGIONS.count);
+}
+
+static bool verify_route(struct verifier *v, uint32_t index) {
+  const struct rebase_bundle *b = v->bundle;
+  const struct image_route *route = &b->ROUTES.at[index];
+  const struct image_rule *rule = &b->RULES.at[route->rule];
+  const char *name = bundle_string(b, rule->name);
+  if ((index && route[-1].rule >= route->rule) || rule->effect != RULE_ALLOW || rule->event != EVENT_INFER || rule->models)
+    return refuse(v, CHECK_ROUTE_RULE, SECTION_ROUTES, index, "%.80s", name);
+  if (route->currency == NONE32 ? route->cap != 0 : bundle_type(b, route->currency)->kind != TYPE_MONEY)
+    return refuse(v, CHECK_ROUTE_MONEY, SECTION_ROUTES, index, "%.80s", name);
+  bool good = (route->prefer == PREFER_WEIGHTED) == (route->weights > 0);
+  for (uint32_t i = route->first_weight; i < route->first_weight + route->weights && good; i++)
+    good = b->WEIGHTS.at[i].weight > 0 && b->WEIGHTS.at[i].weight <= ROUTE_MOST_WEIGHT &&
+           (i == route->first_weight || b->WEIGHTS.at[i - 1].model < b->WEIGHTS.at[i].model);
+  return good || refuse(v, CHECK_ROUTE_WEIGHTS, SECTION_ROUTES, index, "%.80s", name);
 }
 
 static bool limit_each_fits(const struct rebase_bundle *b, const struct image_limit *limit, enum event event) {
   bool called = limit->each >= LIMIT_EACH_CONNECTOR && limit->each <= LIMIT_EACH_OPERATION;
-  if (limit->each != LIMIT_EACH_FIELD) return !limit->field && (!called || event == EVENT_CALL);
+  if (limit->each != LIMIT_EACH_FIELD) return !limit->field && (!called || event == EVENT_CALL) && (limit->each != LIMIT_EACH_MODEL || event == EVENT_INFER);
   if (b->info->requester_type == NONE32) return false;
   const struct image_type *requester = bundle_type(b, b->info->requester_type);
   if (requester->kind != TYPE_RECORD || limit->field >= requester->b) return false;
@@ -195,6 +217,8 @@ static bool verify_limit(struct verifier *v, uint32_t index) {
   bool rolling = limit->window == LIMIT_ROLLING, calendar = limit->window == LIMIT_CALENDAR;
   if (limit->most > LIMIT_MOST || rolling != (limit->length > 0) || (limit->unit && !calendar))
     return refuse(v, CHECK_LIMIT_WINDOW, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
+  if ((limit->counts && (rule->event != EVENT_INFER || limit->slot != NONE32)) || (limit->counts == LIMIT_COUNTS_COST) != (limit->currency != 0))
+    return refuse(v, CHECK_LIMIT_COUNTS, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
   if (!limit_each_fits(b, limit, (enum event)rule->event))
     return refuse(v, CHECK_LIMIT_EACH, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
   return true;
@@ -213,6 +237,8 @@ static bool verify_rules(struct verifier *v) {
     if (!verify_model(v, i)) return false;
   for (uint32_t i = 0; i < b->LIMITS.count; i++)
     if (!verify_limit(v, i)) return false;
+  for (uint32_t i = 0; i < b->ROUTES.count; i++)
+    if (!verify_route(v, i)) return false;
   if (waivers != b->WAIVERS.count) return refuse(v, CHECK_WAIVER_OWNER, SECTION_WAIVERS, waivers, "nobody's");
   for (uint32_t i = 0; i < b->LACKS.count; i++)
     if (!targets(v, SECTION_LACKS, i, b->LACKS.at[i].first_approver, b->LACKS.at[i].approvers, b->GROUPS.count)) return false;

@@ -172,7 +172,7 @@ on:
   /* ---- what is asked */
   OPCODE(ARG) NEED(vm->args, VM_FAULT); SET(vm->args[i->imm]);
   OPCODE(REQUESTER) NEED(!is_missing(vm->requester), VM_ERROR_REQUESTER); SET(vm->requester.record[i->imm]);
-  OPCODE(CONTEXT) NEED(vm->facts, VM_FAULT); if (i->imm == CTX_SESSION_AGE || i->imm == CTX_SESSION_AGENTS) SESSION; SET(vm->facts[i->imm]);
+  OPCODE(CONTEXT) NEED(vm->facts, VM_FAULT); if (i->imm == CTX_SESSION_AGE || i->imm == CTX_SESSION_AGENTS) SESSION; if (i->imm >= CTX_TASK) NEED(!is_missing(vm->facts[i->imm]), VM_ERROR_MODEL); SET(vm->facts[i->imm]);
   /* ---- session */
   OPCODE(LABELLED) SESSION; SET_INT(session_has_label(vm->session, i->imm));
   OPCODE(PROVED) SESSION; SET_INT(session_proved(vm->session, i->imm, vm->facts[CTX_NOW].i));

@@ -26,7 +26,8 @@ static const char eval_details[] =
   "\n"
   "Host lines take \"session\":S too; without one they speak of the session used last. A caller that names no session gets\n"
   "one of its own, opened for its agent and requester at the first line that needs it; \"session\":null means none.\n"
-  "Other requests are {\"release\":\"person|agent|outside\",\"text\":T}, {\"delegate\":\"agent\"} and {\"infer\":{..}}.\n"
+  "Other requests are {\"release\":\"person|agent|outside\",\"text\":T}, {\"delegate\":\"agent\"} and\n"
+  "{\"infer\":{\"task\":T,\"tokens\":{\"input\":N,\"output\":N}}}.\n"
   "The exit code is 1 if a line could not be carried out; a denial is an answer, not a failure.\n";
 
 static const char replay_details[] =

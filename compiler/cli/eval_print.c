@@ -10,6 +10,12 @@ static json_t *obligations_json(const rebase_decision *d) {
   return list;
 }
 
+static json_t *choice_json(const rebase_choice *c) {
+  return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:i, s:i}", "model", c->model, "id", c->id, "provider", c->provider, "currency", c->currency,
+                   "cost_e12", (json_int_t)c->cost, "route", c->route, "output", (json_int_t)c->output, "attempt", (int)c->attempt, "others",
+                   (int)c->others);
+}
+
 static void print_json(const struct eval *e, const rebase_decision *d) {
   json_t *json = json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "line", (json_int_t)e->line, "effect", effect_name(d->effect), "status",
                            rebase_status_text(d->status), "id", d->id, "reason", json_stringn(d->reason ? d->reason : "", d->reason_length),
@@ -21,6 +27,7 @@ static void print_json(const struct eval *e, const rebase_decision *d) {
     json_object_set_new(json, "deadline", json_string(time));
   }
   if (d->canonical) json_object_set_new(json, "canonical", json_stringn(d->canonical, d->canonical_length));
+  if (d->choice) json_object_set_new(json, "choice", choice_json(d->choice));
   json_object_set_new(json, "call_hash", json_string(d->call_hash));
   json_object_set_new(json, "steps", json_integer((json_int_t)d->steps));
   json_object_set_new(json, "steps_bound", json_integer((json_int_t)d->steps_bound));

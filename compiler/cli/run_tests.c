@@ -109,23 +109,23 @@ static json_t *step_json(const struct test_step *s) {
   switch (s->event) {
   case EVENT_RELEASE: return json_pack("{s:s, s:s}", "release", targets[s->release], "text", s->text ? s->text : "");
   case EVENT_DELEGATE: return json_pack("{s:s}", "delegate", s->target->name);
-  case EVENT_INFER: return json_pack("{s:{}}", "infer");
   default: return NULL;
   }
 }
 
 /* Arguments keep their own text: numbers stay exact. */
 static char *step_body(const struct test_step *s) {
-  if (s->event != EVENT_CALL) {
+  if (s->event == EVENT_RELEASE || s->event == EVENT_DELEGATE) {
     json_t *json = step_json(s);
     char *body = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return body;
   }
   const char *args = s->args_json ? s->args_json : "{}";
-  size_t size = strlen(s->operation->name) + strlen(args) + 32;
+  size_t size = (s->operation ? strlen(s->operation->name) : 0) + strlen(args) + 32;
   char *body = malloc(size);
-  if (body) snprintf(body, size, "{\"call\":\"%s\",\"args\":%s}", s->operation->name, args);
+  if (body && s->event == EVENT_INFER) snprintf(body, size, "{\"infer\":%s}", args);
+  else if (body) snprintf(body, size, "{\"call\":\"%s\",\"args\":%s}", s->operation->name, args);
   return body;
 }
 
@@ -188,6 +188,19 @@ static bool meets_expectation(struct player *p, const struct test_step *s, const
   return fails_with_decision(p, s->expect_span, d, what);
 }
 
+static bool meets_choice(struct player *p, const struct test_step *s, const rebase_decision *d) {
+  const rebase_choice *choice = d->choice;
+  char what[600];
+  if (!s->model && !s->currency) return true;
+  if (!choice) return fails_with_decision(p, s->expect_span, d, "expected a model that answers, and none does");
+  if (s->model && strcmp(s->model, choice->model)) {
+    snprintf(what, sizeof what, "expected %s to answer, and %s does", s->model, choice->model);
+    return fails_with_decision(p, s->expect_span, d, what);
+  }
+  bool dear = s->currency && (strcmp(s->currency->name, choice->currency) || choice->cost / 1000000 + (choice->cost % 1000000 != 0) > s->cost);
+  return !dear || fails_with_decision(p, s->expect_span, d, "it costs more than expected");
+}
+
 /* What became of an allowed step: its result, or the session that a delegation opens. */
 static bool conclude(struct player *p, const struct test_step *s, const struct actor *actor, const rebase_decision *d) {
   static const rebase_outcome outcomes[] = {REBASE_UNKNOWN, REBASE_SUCCESS, REBASE_FAILED, REBASE_UNKNOWN};
@@ -222,6 +235,7 @@ static bool play_step(struct player *p, const struct test_step *s) {
     else if ((ok = answer(p, s, actor, d))) d = decide(p, actor, body);
   }
   if (ok && s->expects) ok = meets_expectation(p, s, d);
+  if (ok) ok = meets_choice(p, s, d);
   if (ok) ok = conclude(p, s, actor, d);
   free(body);
   return ok;

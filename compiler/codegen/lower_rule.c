@@ -93,7 +93,7 @@ static void obligation(struct generator *g, const struct rule *rule, const struc
 static void rule(struct generator *g, const struct rule *rule, uint32_t index) {
   struct image_rule record = {
     .name = gen_string(g, rule->name), .effect = (uint8_t)rule->effect, .event = (uint8_t)rule->event,
-    .guard = rule->guard, .because = gen_string(g, rule->because), .condition = gen_string(g, rule->condition),
+    .guard = rule->guard, .models = rule->models, .because = gen_string(g, rule->because), .condition = gen_string(g, rule->condition),
     .wait = rule->wait, .approvers = rule->approver_count, .obligations = rule->obligation_count,
     .waivers = rule->waiver_count,
   };
@@ -115,13 +115,36 @@ static void limit(struct generator *g, const struct limit *limit) {
     .rule = limit->rule->id, .each = (uint8_t)limit->each, .window = (uint8_t)limit->window, .unit = (uint8_t)limit->unit,
     .identity = gen_string(g, limit->identity), .words = gen_string(g, limit->words), .most = limit->most,
     .length = limit->length, .slot = limit->slot, .field = limit->field, .warn = limit->warn,
+    .counts = (uint8_t)limit->counts, .currency = gen_string(g, limit->currency),
   };
   gen_append(g, SECTION_LIMITS, &record, 1);
+}
+
+/* Models stand in the image by name, without those that another replaces. */
+static uint32_t model_number(const struct program *p, const struct model *model) {
+  uint32_t number = 0;
+  for (unsigned i = 0; i < p->models_count; i++) number += !p->models[i]->replaced && strcmp(p->models[i]->name, model->name) < 0;
+  return number;
+}
+
+static void route(struct generator *g, const struct route *route) {
+  struct image_route record = {
+    .rule = route->rule->id, .prefer = (uint8_t)route->prefer, .sticky = (uint8_t)route->sticky, .retry_kinds = (uint8_t)route->retry_kinds,
+    .retries = (uint16_t)route->retries, .fallbacks = (uint16_t)route->fallbacks, .cap = route->cap,
+    .currency = route->currency ? gen_type(g, route->currency) : NONE32, .weights = route->weight_count,
+  };
+  record.first_weight = route->weight_count ? gen_count(g, SECTION_WEIGHTS) : 0;
+  for (unsigned i = 0; i < route->weight_count; i++) {
+    struct image_weight weight = {model_number(g->program, route->weights[i].model), route->weights[i].weight};
+    gen_append(g, SECTION_WEIGHTS, &weight, 1);
+  }
+  gen_append(g, SECTION_ROUTES, &record, 1);
 }
 
 void gen_rules(struct generator *g) {
   for (unsigned i = 0; i < g->program->rules_count && !g->out_of_memory; i++) rule(g, g->program->rules[i], i);
   for (unsigned i = 0; i < g->program->limits_count && !g->out_of_memory; i++) limit(g, g->program->limits[i]);
+  for (unsigned i = 0; i < g->program->routes_count && !g->out_of_memory; i++) route(g, g->program->routes[i]);
 }
 
 static void function(struct generator *g, const struct function *f) {

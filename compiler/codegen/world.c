@@ -203,11 +203,41 @@ static int by_price(const void *a, const void *b) {
   return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind) : (x->above > y->above) - (x->above < y->above);
 }
 
+static int by_task(const void *a, const void *b) {
+  const struct quality *x = *(struct quality *const *)a, *y = *(struct quality *const *)b;
+  return (x->symbol > y->symbol) - (x->symbol < y->symbol);
+}
+
+static void qualities(struct generator *g, const struct model *m, struct image_model *record) {
+  struct quality **sorted = arena_alloc(&g->scratch, (m->quality_count + 1) * sizeof *sorted);
+  if (!sorted) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < m->quality_count; i++) sorted[i] = m->qualities[i];
+  qsort(sorted, m->quality_count, sizeof *sorted, by_task);
+  record->first_quality = m->quality_count ? gen_count(g, SECTION_QUALITIES) : 0;
+  record->qualities = m->quality_count;
+  for (unsigned i = 0; i < m->quality_count; i++) {
+    struct image_quality quality = {.task = sorted[i]->symbol, .value = sorted[i]->value};
+    gen_append(g, SECTION_QUALITIES, &quality, 1);
+  }
+}
+
+static void processed_in(struct generator *g, const struct model *m, struct image_model *record) {
+  const struct program *p = g->program;
+  uint32_t *ids = arena_alloc(&g->scratch, (m->region_count + 1) * sizeof *ids);
+  if (!ids) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < m->region_count; i++)
+    for (ids[i] = 0; ids[i] < p->regions_count && p->regions[ids[i]] != m->regions[i];) ids[i]++;
+  record->first_region = gen_indexes(g, ids, m->region_count);
+  record->regions = m->region_count;
+}
+
 static void model(struct generator *g, const struct model *m) {
   struct image_model record = {
     .name = gen_string(g, m->name), .id = gen_string(g, m->id), .provider = gen_string(g, m->provider ? m->provider->name : NULL),
     .currency = m->price_count ? gen_type(g, m->prices[0]->currency) : NONE32, .prices = m->price_count, .abilities = m->abilities,
     .window = m->window == UNKNOWN ? 0 : m->window, .output = m->output == UNKNOWN ? 0 : m->output,
+    .training = (uint8_t)(m->training + 1), .latency = m->latency == UNKNOWN ? 0 : m->latency,
+    .retention = m->retention == UNKNOWN ? 0 : m->retention + 1,
   };
   struct price **sorted = arena_alloc(&g->scratch, (m->price_count + 1) * sizeof *sorted);
   if (!sorted) { g->out_of_memory = true; return; }
@@ -218,6 +248,8 @@ static void model(struct generator *g, const struct model *m) {
     struct image_price price = {.kind = sorted[i]->kind, .amount = sorted[i]->amount, .above = sorted[i]->above};
     gen_append(g, SECTION_PRICES, &price, 1);
   }
+  qualities(g, m, &record);
+  processed_in(g, m, &record);
   gen_append(g, SECTION_MODELS, &record, 1);
 }
 

@@ -72,6 +72,9 @@ struct expr *rule_typed(struct env *env, const struct node *node, const struct t
   return rule_coerce(env, e, node, type, what);
 }
 
+/* Of an infer: what the model is wanted for. */
+static bool is_task(const struct env *env, const char *name) { return env->events == EV_INFER && rule_is(name, "task"); }
+
 bool rule_adapts(struct env *env, const struct node *node) {
   switch (node->kind) {
   case NODE_STRING:
@@ -81,7 +84,7 @@ bool rule_adapts(struct env *env, const struct node *node) {
   case NODE_ARRAY: return true;
   case NODE_NAME: {
     const char *name = rbc_text(env->c, env->scope, node);
-    return name && !rule_binding(env, name) && !rule_is(name, "now") && !rule_is(name, "today");
+    return name && !rule_binding(env, name) && !rule_is(name, "now") && !rule_is(name, "today") && !is_task(env, name);
   }
   case NODE_UNARY: return rule_adapts(env, node->kid[0]) && node->tok == TOKEN_MINUS;
   case NODE_IF: return rule_adapts(env, node->kid[1]) && rule_adapts(env, node->kid[2]);
@@ -179,17 +182,13 @@ static void unknown_name(struct env *env, const char *name, const struct type *e
   const char *nearest = rbc_nearest(name, candidates, n);
   if (!nearest) nearest = rbc_did_you_mean(c, env->scope, name, SYM(REGION) | SYM(TABLE) | SYM(FN));
   struct diag *d;
-  static const char *const roots[] = {"args",      "requester", "session",  "agent",
-                                      "operation", "connector", "delegate", "release"};
+  static const char *const roots[] = {"args",     "requester", "session", "agent",  "operation", "connector",
+                                      "delegate", "release",   "model",   "tokens"};
+  static const char *const members[] = {"amount", "id", "age", "name", "name", "name", "to", "to", "region", "input"};
   for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
     if (rule_is(roots[i], name)) {
       d = rule_diag(c, E0259, span, "`%s` is no value by itself", name);
-      rbc_diag_help(c->diags, d, "name what of it: `%s.%s`", name,
-                    i == 0             ? "amount"
-                    : i == 1           ? "id"
-                    : i == 2           ? "age"
-                    : i == 6 || i == 7 ? "to"
-                                       : "name");
+      rbc_diag_help(c->diags, d, "name what of it: `%s.%s`", name, members[i]);
       return;
     }
   if (rbc_lookup(c, env->scope, name, SYM(TABLE))) {
@@ -219,6 +218,7 @@ static struct expr *name_expr(struct env *env, const struct node *node, const st
     struct expr *e = word(env, expected, name, span);
     return e || declared_below(env, name, span) ? e : unknown_word(env, expected, name, span);
   }
+  if (is_task(env, name)) return rule_context(env, CTX_TASK, span);
   if (!env->pure && rule_is(name, "now")) return rule_context(env, CTX_NOW, span);
   if (!env->pure && rule_is(name, "today")) return rule_context(env, CTX_TODAY, span);
   if (env->pure && (rule_is(name, "now") || rule_is(name, "today"))) {
@@ -403,7 +403,7 @@ static bool context_member(struct env *env, const struct node *node, struct expr
 #include "contexts.def"
 #undef CTX
   };
-  static const char *const roots[] = {"agent", "operation", "connector", "session", "delegate", "release"};
+  static const char *const roots[] = {"agent", "operation", "connector", "session", "delegate", "release", "model", "tokens"};
   struct checker *c = env->c;
   const char *root = rbc_text(c, env->scope, node->kid[0]);
   bool is_root = false;
@@ -486,9 +486,27 @@ static struct expr *member(struct env *env, const struct node *node, const struc
   return rule_field_of(env, base, name, rbc_span(env->scope, node));
 }
 
+/* model.quality[task]: of other tasks than the request's nothing is known. */
+static bool is_quality(struct env *env, const struct node *node, struct expr **out) {
+  const struct node *base = node->kid[0];
+  if (base->kind != NODE_MEMBER || rule_binding(env, "model")) return false;
+  if (!rule_is(rule_dotted(env->c, env->scope, base), "model.quality")) return false;
+  const struct node *task = node->kid[1];
+  *out = NULL;
+  if (task->kind == NODE_NAME && is_task(env, rbc_text(env->c, env->scope, task))) {
+    *out = rule_context(env, CTX_MODEL_QUALITY, rbc_span(env->scope, node));
+  } else {
+    struct diag *d = rule_diag(env->c, E0265, rbc_span(env->scope, task), "a model's quality is known for the task of an `infer` only");
+    rbc_diag_help(env->c->diags, d, "write `model.quality[task]`, and say which task with `where task == ...` or a `tier`");
+  }
+  return true;
+}
+
 static struct expr *element(struct env *env, const struct node *node) {
   struct checker *c = env->c;
   struct span span = rbc_span(env->scope, node);
+  struct expr *quality;
+  if (is_quality(env, node, &quality)) return quality;
   struct expr *base = rule_expr(env, node->kid[0], NULL);
   if (!base) return NULL;
   bool map = base->type->kind == TYPE_MAP;

@@ -21,12 +21,6 @@ bool rule_mentions(struct checker *c, const struct file_scope *scope, const stru
   return false;
 }
 
-/* A condition on `infer` that reads what only a route knows. */
-bool rule_reads_model(struct checker *c, const struct file_scope *scope, const struct node *node) {
-  return rule_mentions(c, scope, node, "model") || rule_mentions(c, scope, node, "task") ||
-         rule_mentions(c, scope, node, "tokens");
-}
-
 /* ---- hints ---- */
 static bool returns(const struct type *type, const struct entity *entity, bool exactly) {
   while (!exactly && type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP))

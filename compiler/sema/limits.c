@@ -8,6 +8,7 @@ static const char *const each_names[LIMIT_EACH_COUNT] = {
   [LIMIT_EACH_AGENT] = "agent",         [LIMIT_EACH_OWNER] = "agent.owner",         [LIMIT_EACH_TEAM] = "agent.team",
   [LIMIT_EACH_PACKAGE] = "agent.package", [LIMIT_EACH_REQUESTER] = "requester",     [LIMIT_EACH_CONNECTOR] = "connector",
   [LIMIT_EACH_KIND] = "connector.kind", [LIMIT_EACH_OPERATION] = "operation",       [LIMIT_EACH_SESSION] = "session",
+  [LIMIT_EACH_MODEL] = "model",
 };
 
 static bool countable(const struct type *type) {
@@ -26,9 +27,9 @@ static bool each(struct checker *c, const struct file_scope *scope, const struct
   if (rule_is(name, "team")) limit->each = LIMIT_EACH_TEAM;
   if (rule_is(name, "requester.id")) limit->each = LIMIT_EACH_REQUESTER;
   bool called = limit->each == LIMIT_EACH_CONNECTOR || limit->each == LIMIT_EACH_KIND || limit->each == LIMIT_EACH_OPERATION;
-  if (limit->each && (!called || head->event == EVENT_CALL)) return true;
-  if (rule_is(name, "model") && head->event == EVENT_INFER) return true;
-  if (!called && name && path->kid[0]->count == 2 && rule_is(rbc_text(c, scope, path->kid[0]->kid[0]), "requester")) {
+  bool fits = called ? head->event == EVENT_CALL : limit->each != LIMIT_EACH_MODEL || head->event == EVENT_INFER;
+  if (limit->each && fits) return true;
+  if (!limit->each && name && path->kid[0]->count == 2 && rule_is(rbc_text(c, scope, path->kid[0]->kid[0]), "requester")) {
     const char *field = rbc_text(c, scope, path->kid[0]->kid[1]);
     limit->each = LIMIT_EACH_FIELD;
     if (c->program->requester && rbc_field(c->program->requester, field, &limit->field) &&
@@ -93,6 +94,24 @@ static bool measured(struct env *env, const struct node *node, const struct head
   return limit->slot != NONE32;
 }
 
+/* An infer is counted in what its amount says: money, tokens, or how often. */
+static bool counts(struct env *env, const struct node *node, struct limit *limit, const struct type **type) {
+  struct checker *c = env->c;
+  *type = rbc_type(c, TYPE_INT);
+  if (node->kid[1]) {
+    struct diag *d = rule_diag(c, E0417, rbc_span(env->scope, node->kid[1]), "an infer has nothing that could be summed by name");
+    rbc_diag_help(c->diags, d, "leave it out: `at most 20.00 USD` counts what it costs, `at most 100_000 tokens` its tokens, `at most 50` how often");
+    return false;
+  }
+  if (node->kid[4]->kind == NODE_QUANTITY) limit->counts = LIMIT_COUNTS_TOKENS;
+  struct expr *e = node->kid[4]->kind == NODE_MONEY ? rule_expr(env, node->kid[4], NULL) : NULL;
+  if (!e) return node->kid[4]->kind != NODE_MONEY;
+  limit->counts = LIMIT_COUNTS_COST;
+  limit->currency = e->type->name;
+  *type = e->type;
+  return true;
+}
+
 static bool constant(struct env *env, const struct node *node, const struct type *type, const char *what, int64_t *value) {
   struct expr *e = rule_typed(env, node, type, false, what);
   if (!e) return false;
@@ -135,7 +154,8 @@ static bool check(struct env *env, const struct block *block, uint32_t at, const
   bool ok = rule_lets(env, block, at, texts, 2, &rule->lets, &rule->let_count);
   if (where) ok = (rule->where = rule_condition(env, where)) != NULL && ok;
   env->facts = where && rule->where ? flow_when(env, rule->where, true, env->facts) : env->facts;
-  ok = measured(env, node->kid[1], head, limit, &type) && ok;
+  ok = (head->event == EVENT_INFER ? counts(env, node, limit, &type) : measured(env, node->kid[1], head, limit, &type)) && ok;
+  rule->models = rule_judges_models(rule);
   if (!ok) return false;
   ok = constant(env, node->kid[4], type, node->kid[1] ? "what the limit counts" : "a number of calls", &limit->most);
   if (node->kid[6]) ok = constant(env, node->kid[6], rbc_type(env->c, TYPE_DECIMAL), "a share of the limit", &warn) && ok;
@@ -158,7 +178,6 @@ bool rule_limit(struct checker *c, const struct item *item, const struct node *n
   *limit = (struct limit){.rule = rule, .slot = NONE32};
   ok = each(c, scope, node->kid[2], &head, limit) && ok;
   ok = window(c, scope, node, limit) && ok;
-  if (head.event == EVENT_INFER) return rule_pend(c, "limit", name, rbc_span(scope, node)) && ok;
   *rule = (struct rule){.name = name,
                         .effect = RULE_OBLIGE,
                         .guard = guard,

@@ -102,8 +102,8 @@ bool rbc_parse_quantity(const char *text, size_t n, int64_t *value, const char *
 }
 
 bool rbc_parse_duration(const char *text, size_t n, int64_t *microseconds) {
-  static const struct { const char *name; int64_t seconds; } UNITS[] = {
-    { "second", 1 }, { "minute", 60 }, { "hour", 3600 }, { "day", 86400 }, { "week", 604800 } };
+  static const struct { const char *name; int64_t milliseconds; } UNITS[] = {
+    { "millisecond", 1 }, { "second", 1000 }, { "minute", 60000 }, { "hour", 3600000 }, { "day", 86400000 }, { "week", 604800000 } };
   size_t at = 0;
   unsigned digits;
   int64_t number;
@@ -113,8 +113,9 @@ bool rbc_parse_duration(const char *text, size_t n, int64_t *microseconds) {
   if (length > 1 && text[n - 1] == 's') length--;
   for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
     if (strlen(UNITS[i].name) != length || memcmp(UNITS[i].name, text + at, length)) continue;
-    if (number > INT64_MAX / UNITS[i].seconds || number < -(INT64_MAX / UNITS[i].seconds)) return false;
-    *microseconds = number * UNITS[i].seconds;       /* millionths of a second are microseconds */
+    int64_t length_of = UNITS[i].milliseconds, whole = number / 1000;       /* number: millionths of the unit */
+    if (whole >= INT64_MAX / length_of || whole <= -(INT64_MAX / length_of)) return false;
+    *microseconds = whole * length_of + number % 1000 * length_of / 1000;
     return true;
   }
   return false;

@@ -146,7 +146,7 @@ static const struct model_property OF_MODEL[] = {
   { "priced", model_read_priced, 0, "priced 2026-01-15 \"the provider's price page\"", false },
   { "price", model_read_price, 0, "price input 3.00 USD per 1_000_000 tokens", true },
   { "quality", model_read_quality, 0, "quality chat 82% { source: \"own evaluation\", date: 2026-01-15, sample: 400 }", true },
-  { "latency", read_length, AT(model, latency), "latency 0.8 seconds", false },
+  { "latency", read_length, AT(model, latency), "latency 800 milliseconds", false },
   { "retention", read_length, AT(model, retention), "retention 30 days", false },
   { "training", read_truth, AT(model, training), "training false", false },
   { "released", read_day, AT(model, released), "released 2026-01-15", false },

@@ -155,7 +155,9 @@ void model_read_quality(struct reading *r, void *to) {
     return;
   }
   struct quality *q = arena_alloc(r->c->arena, sizeof *q);
-  *q = (struct quality){ node_path(r->s->scope->source, values->kid[0], r->c->arena), value, facts.sample, facts.day, facts.source,
+  const char *task = node_path(r->s->scope->source, values->kid[0], r->c->arena);
+  if (!task) return;
+  *q = (struct quality){ task, rbc_symbol(r->c, task), value, facts.sample, facts.day, facts.source,
                          rbc_span(r->s->scope, r->prop) };
   rbc_append(r->c->arena, (void ***)(void *)&m->qualities, &m->quality_count, q);
 }

@@ -78,7 +78,7 @@ struct price {
   int64_t day; const char *source; /* when it was read and where; UNKNOWN, NULL */
   struct span span;
 };
-struct quality { const char *task; int64_t value, sample, day; const char *source; struct span span; };   /* value: millionths */
+struct quality { const char *task; unsigned symbol; int64_t value, sample, day; const char *source; struct span span; };   /* value: millionths */
 struct provider {
   const char *name, *title, *kind, *base, *auth, *owner; const struct region **regions; unsigned region_count;
   int64_t retention; int training; /* microseconds, or UNKNOWN; training: 1, 0, or -1 for not declared */
@@ -147,7 +147,7 @@ struct waiver { const struct agent *agent; struct let **lets; unsigned let_count
   int64_t until; };                /* the last microsecond in which it applies */
 struct rule {
   const char *name;                /* package.policy */
-  enum rule_effect effect; bool guard; enum event event; unsigned id;
+  enum rule_effect effect; bool guard, models; enum event event; unsigned id;       /* models: judges one model, SPEC 19 */
   const struct package *package;
   const struct agent **agents; unsigned agent_count;        /* in scope, sorted; never "all": the world is closed */
   const struct operation **operations; unsigned operation_count;   /* EVENT_CALL */
@@ -165,12 +165,21 @@ struct limit {
   struct rule *rule;               /* an OBLIGE without obligations that matches what is counted */
   enum limit_each each; unsigned field;                     /* LIMIT_EACH_FIELD: of the requester */
   enum limit_window window; enum limit_unit unit; int64_t length;
-  unsigned slot;                   /* of the argument that is summed; NONE32: calls are counted */
+  unsigned slot;                   /* of the argument that is summed; NONE32: none is */
+  enum limit_counts counts; const char *currency;           /* of an infer; currency: of LIMIT_COUNTS_COST */
   int64_t most; uint32_t warn;     /* warn: a share of most, in millionths; 0 none */
   const char *identity, *stem;     /* of the counter; stem: shared by limits that are written alike */
   const char *words;               /* "at most 5 per day for each agent" */
 };
-struct pending { const char *kind, *name; struct span span; };   /* route, prove, and what speaks of models */
+struct weight { const struct model *model; uint32_t weight; };
+struct route {                     /* how the model is chosen for what `rule`, an allow of infer, matches */
+  struct rule *rule; enum route_prefer prefer; enum route_sticky sticky;
+  unsigned retries, fallbacks, retry_kinds;                 /* retry_kinds: bits of rebase_failure */
+  const struct type *currency; int64_t cap;                 /* currency: NULL when no model has a price; cap: 0 none */
+  struct weight *weights; unsigned weight_count;            /* sorted by the models' names */
+  struct span span;
+};
+struct pending { const char *kind, *name; struct span span; };   /* prove */
 
 /* ---- tests ---- */
 struct test_arg { const char *name; const struct constant *value; };
@@ -183,6 +192,7 @@ struct test_step {
   const char **approved; unsigned approved_count; bool approve_all;   /* groups that answered */
   bool expects; enum rule_effect expected; const char *by_rule;       /* by_rule: full rule name or NULL */
   const struct group **approvers; unsigned approver_count;
+  const char *model; const struct type *currency; int64_t cost;      /* of an infer: which model, NULL any; what it costs at most */
   struct span span, expect_span;
 };
 struct test_seen { const struct entity *entity; const char *json; struct span span; };
@@ -194,7 +204,7 @@ struct test {
   uint64_t labels, proofs;
   struct test_seen *seen; unsigned seen_count;
   struct test_step *steps; unsigned step_count;
-  const char *needs;               /* what cannot be executed yet ("route answers"), or NULL */
+  const char *needs;               /* what cannot be executed yet ("rows of a table"), or NULL */
 };
 
 struct program {
@@ -225,6 +235,7 @@ struct program {
   PROGRAM_ARRAY(struct function, functions)
   PROGRAM_ARRAY(struct rule, rules)
   PROGRAM_ARRAY(struct limit, limits)
+  PROGRAM_ARRAY(struct route, routes)
   PROGRAM_ARRAY(struct pending, pending)
   PROGRAM_ARRAY(struct test, tests)
 #undef PROGRAM_ARRAY

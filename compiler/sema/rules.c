@@ -47,21 +47,12 @@ static bool may_say(const struct block *block, const struct node *node, enum eve
   return true;
 }
 
-/* A rule on `infer` that reads the model is for routes: kept for the build that executes them. */
-static bool about_models(const struct block *block, const struct node *node, struct head *head) {
+static bool asks_about_model(const struct block *block, const struct node *node) {
   struct checker *c = block->c;
-  const struct file_scope *scope = block->item->scope;
-  if (head->event != EVENT_INFER) return false;
-  bool reads = rule_reads_model(c, scope, node->kid[2]) || rule_reads_model(c, scope, node->kid[3]);
-  if (!reads) return false;
-  if (node->kind == NODE_ASK) {
-    struct diag *d = rule_diag(c, E0410, rbc_span(scope, node->kid[0]),
-                               "`ask` cannot depend on the model: no model is chosen before somebody answers");
-    rbc_diag_help(c->diags, d, "`deny infer where ...` takes models out of every route");
-    return true;
-  }
-  rule_pend(c, block->guard ? "guard" : "policy", block->name, rbc_span(scope, node->kid[0]));
-  return true;
+  struct diag *d = rule_diag(c, E0410, rbc_span(block->item->scope, node->kid[0]),
+                             "`ask` cannot depend on the model: no model is chosen before somebody answers");
+  rbc_diag_help(c->diags, d, "`deny infer where ...` takes models out of every route");
+  return false;
 }
 
 static void missing_reason(struct checker *c, const struct file_scope *scope, const struct node *node) {
@@ -99,7 +90,6 @@ static bool one_rule(const struct block *block, uint32_t at) {
   struct head head;
   bool ok = rule_head(c, scope, node->kid[0], node->kid[1], use, &head);
   if (!may_say(block, node, head.event)) return false;
-  if (about_models(block, node, &head)) return true;
   struct rule *rule = arena_alloc(c->arena, sizeof *rule);
   if (!rule) return false;
   *rule = (struct rule){.name = block->name,
@@ -122,6 +112,8 @@ static bool one_rule(const struct block *block, uint32_t at) {
                     .operation_count = head.event == EVENT_CALL ? head.operation_count : 0,
                     .later_lets = block->items};
   if (ok || head.operation_count || head.event != EVENT_CALL) ok = conditions(&env, block, at, node, rule) && ok;
+  rule->models = rule_judges_models(rule);
+  if (rule->models && node->kind == NODE_ASK) ok = asks_about_model(block, node);
   ok = rule_obligations(&env, node->kid[4], rule) && ok;
   rule->because = rbc_string(c, scope, node->kid[5]);
   if (!rule->because && (node->kind == NODE_DENY || node->kind == NODE_ASK)) missing_reason(c, scope, node);

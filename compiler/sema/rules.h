@@ -2,8 +2,8 @@
  *
  *   expr.c names, members, literals, if · expr_ops.c operators · compare.c equality and membership · builtins.c functions
  *   quantify.c any, all, first, folds · seen.c what a session knows · flow.c what a condition has shown
- *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · pending.c limit,
- *   route, prove · limits.c · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
+ *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · routes.c
+ *   · pending.c prove · limits.c · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
  *
  * A function that returns NULL or false has reported what is wrong (or memory is out); its caller stays silent.
  */
@@ -177,7 +177,6 @@ bool rule_lets(struct env *env, const struct block *block, uint32_t before, cons
                unsigned text_count, struct let ***lets, unsigned *let_count);
 bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node,
                    const char *name); /* as a value's name */
-bool rule_reads_model(struct checker *c, const struct file_scope *scope, const struct node *node);
 
 struct head { /* of a rule, a limit, a claim */
   enum event event;
@@ -199,15 +198,15 @@ bool rule_block(struct checker *c, const struct item *item);
 bool rule_obligations(struct env *env, const struct node *list, struct rule *rule);
 bool rule_waive(struct checker *c, const struct item *item);
 bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard);
+bool rule_judges_models(const struct rule *rule);
 bool rule_route(struct checker *c, const struct item *item);
 bool rule_routes_overlap(struct checker *c);
+const struct model *rbc_current_model(const struct program *program, const struct model *model);      /* itself, or what replaces it */
 bool rule_prove(struct checker *c, const struct item *item);
 bool rule_pend(struct checker *c, const char *kind, const char *name, struct span span);
 bool rule_test(struct checker *c, const struct item *item);
-bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test *test,
-               struct test_step *step);
-bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test *test,
-                 struct test_step *step);
+bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test_step *step);
+bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test_step *step);
 void *rule_array_of(struct checker *c, size_t count,
                     size_t size); /* zeroed; never NULL for count 0 unless memory is out */
 bool rule_has_agent(const struct rule *rule, const struct agent *agent);

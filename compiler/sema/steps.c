@@ -167,8 +167,46 @@ static bool released(struct checker *c, const struct item *item, const struct no
   return false;
 }
 
-bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test *test,
-               struct test_step *step) {
+/* task: chat, tokens: { input: 1_200, output: 300 } */
+static bool tokens(struct checker *c, const struct item *item, const struct node *node, const char **json) {
+  *json = "{";
+  for (uint32_t i = 0; node->kind == NODE_RECORD && i < node->kid[0]->count; i++) {
+    const struct node *arg = node->kid[0]->kid[i];
+    const char *name = rbc_text(c, item->scope, arg->kid[0]);
+    const char *number = rule_is(name, "input") || rule_is(name, "output")
+                           ? rbc_wire_json(c, item->scope, arg->kid[1], rbc_type(c, TYPE_INT), WIRE_EXACT) : NULL;
+    if (!number) break;
+    *json = arena_format(c->arena, "%s%s\"%s\": %s", *json, i ? ", " : "", name, number);
+    if (i + 1 < node->kid[0]->count) continue;
+    return (*json = arena_format(c->arena, "%s}", *json)) != NULL;
+  }
+  struct diag *d = rule_diag(c, E0706, rbc_span(item->scope, node), "these are no tokens");
+  rbc_diag_help(c->diags, d, "write `tokens: { input: 1_200, output: 300 }`");
+  return false;
+}
+
+static bool inferred(struct checker *c, const struct item *item, const struct node *args, struct test_step *step) {
+  const char *json = "{";
+  for (uint32_t i = 0; i < args->count && json; i++) {
+    const struct node *value = args->kid[i]->kid[1];
+    const char *name = rbc_text(c, item->scope, args->kid[i]->kid[0]), *text = NULL;
+    if (rule_is(name, "tokens")) {
+      if (!tokens(c, item, value, &text)) return false;
+    } else if (rule_is(name, "task") && (value->kind == NODE_NAME || value->kind == NODE_STRING)) {
+      const char *task = value->kind == NODE_NAME ? rbc_text(c, item->scope, value) : rbc_string(c, item->scope, value);
+      text = task ? arena_format(c->arena, "\"%s\"", task) : NULL;
+    } else {
+      struct diag *d = rule_diag(c, E0700, rbc_span(item->scope, args->kid[i]), "an infer says its task and its tokens");
+      rbc_diag_help(c->diags, d, "such as `infer task: chat, tokens: { input: 1_200, output: 300 }`");
+      return false;
+    }
+    json = text ? arena_format(c->arena, "%s%s\"%s\": %s", json, json[1] ? ", " : "", name, text) : NULL;
+  }
+  step->args_json = json ? arena_format(c->arena, "%s}", json) : NULL;
+  return step->args_json != NULL;
+}
+
+bool rule_step(struct checker *c, const struct item *item, const struct node *node, struct test_step *step) {
   const struct node *event = node->kid[0];
   step->span = rbc_span(item->scope, node);
   bool ok = actor(c, item, node, step);
@@ -190,7 +228,9 @@ bool rule_step(struct checker *c, const struct item *item, const struct node *no
     ok = step->target && ok;
     break;
   }
-  default: step->event = EVENT_INFER; test->needs = "a route";
+  default:
+    step->event = EVENT_INFER;
+    ok = inferred(c, item, node->kid[1], step) && ok;
   }
   return approved(c, item, node->kid[4], step) && ok;
 }
@@ -203,22 +243,36 @@ static bool by_rule(struct checker *c, const struct item *item, const struct nod
   return step->by_rule != NULL;
 }
 
-bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test *test,
-                 struct test_step *step) {
+/* Which model, and what it costs: beside the expectation of an effect. */
+static bool expect_choice(struct checker *c, const struct item *item, const struct node *node, struct test_step *step) {
+  struct span span = rbc_span(item->scope, node);
+  const struct node *what = node->kid[2]->kid[0];
+  if (step->event != EVENT_INFER) {
+    rule_diag(c, E0702, span, "only `infer` has a route and a cost");
+    return false;
+  }
+  step->expect_span = span;
+  if (node->tok == TOKEN_ROUTE) {
+    const struct symbol *symbol = rbc_resolve(c, item->scope, what, SYM(MODEL), "a model");
+    step->model = symbol && symbol->ptr ? rbc_current_model(c->program, symbol->ptr)->name : NULL;
+    return step->model != NULL;
+  }
+  char currency[4];                 /* finer than the currency's unit: one request costs little */
+  unsigned digits;
+  const char *text = what->kind == NODE_MONEY ? rbc_text(c, item->scope, what) : "";
+  if (rbc_parse_money(text, strlen(text), &step->cost, currency, &digits)) return (step->currency = rbc_money(c, currency)) != NULL;
+  rule_diag(c, E0702, rbc_span(item->scope, what), "a cost is an amount of money");
+  return false;
+}
+
+bool rule_expect(struct checker *c, const struct item *item, const struct node *node, struct test_step *step) {
   struct span span = rbc_span(item->scope, node);
   if (!step) {
     struct diag *d = rule_diag(c, E0702, span, "nothing happened yet that could be expected");
     rbc_diag_help(c->diags, d, "`expect` speaks of the step before it");
     return false;
   }
-  if (node->tok == TOKEN_ROUTE || node->tok == TOKEN_COST) {
-    if (step->event != EVENT_INFER) {
-      rule_diag(c, E0702, span, "only `infer` has a route and a cost");
-      return false;
-    }
-    test->needs = node->tok == TOKEN_ROUTE ? "a route" : "the cost of a route";
-    return true;
-  }
+  if (node->tok == TOKEN_ROUTE || node->tok == TOKEN_COST) return expect_choice(c, item, node, step);
   if (step->expects) {
     struct diag *d = rule_diag(c, E0702, span, "this step has an expectation already");
     rbc_diag_label(c->diags, d, step->expect_span, "here");

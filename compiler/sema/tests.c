@@ -158,10 +158,10 @@ bool rule_test(struct checker *c, const struct item *item) {
   for (uint32_t i = 0; i < lines->count; i++) {
     const struct node *line = lines->kid[i];
     if (line->kind == NODE_STEP)
-      ok = rule_step(c, item, line, test, &test->steps[test->step_count++]) && ok;
+      ok = rule_step(c, item, line, &test->steps[test->step_count++]) && ok;
     else if (line->kind == NODE_EXPECT) {
       expects = true;
-      ok = rule_expect(c, item, line, test, test->step_count ? &test->steps[test->step_count - 1] : NULL) && ok;
+      ok = rule_expect(c, item, line, test->step_count ? &test->steps[test->step_count - 1] : NULL) && ok;
     } else if (line->kind != NODE_ERROR)
       ok = given(c, item, line, test) && ok;
   }

@@ -87,6 +87,11 @@ bool rule_waive(struct checker *c, const struct item *item) {
     if (!rule->guard || !rule_is(rule->name, guard->full) || !rule_has_agent(rule, waiver.agent)) continue;
     any = true;
     ok = apply(c, item, rule, &waiver) && ok;
+    rule->models = rule_judges_models(rule);
+    if (rule->models && rule->effect == RULE_ASK) {
+      rule_diag(c, E0410, waiver.span, "`ask` cannot depend on the model, nor can a waiver of it");
+      ok = false;
+    }
   }
   if (!any && ok) {
     struct diag *d = rule_diag(c, W0914, waiver.span, "no rule of %s is about %s: there is nothing to waive",

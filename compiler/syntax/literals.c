@@ -3,7 +3,7 @@
 #include <string.h>
 #include "syntax/parse.h"
 
-static const char DURATIONS[][8] = { "second", "minute", "hour", "day", "week", "month", "year" };
+static const char DURATIONS[][12] = { "millisecond", "second", "minute", "hour", "day", "week", "month", "year" };
 static const char QUANTITIES[][8] = { "token", "byte" };
 /* ISO 4217, without the codes of metals, funds and tests. */
 static const char CURRENCIES[] =
@@ -49,11 +49,11 @@ static const struct { const char *written, *meant; } UNIT_SLIPS[] = {
   { "s", "seconds" }, { "sec", "seconds" }, { "secs", "seconds" }, { "min", "minutes" }, { "mins", "minutes" },
   { "m", "minutes" }, { "h", "hours" }, { "hr", "hours" }, { "hrs", "hours" }, { "d", "days" }, { "w", "weeks" },
   { "Seconds", "seconds" }, { "Minutes", "minutes" }, { "Hours", "hours" }, { "Days", "days" }, { "Weeks", "weeks" },
-  { "ms", NULL }, { "tok", "tokens" }, { "Tokens", "tokens" }, { "toks", "tokens" },
+  { "ms", "milliseconds" }, { "msec", "milliseconds" }, { "tok", "tokens" }, { "Tokens", "tokens" }, { "toks", "tokens" },
 };
 
 static unsigned misspelt_unit(struct parse *p, const unsigned char *word, const unsigned char *end) {
-  static const char *const UNITS[] = { "seconds", "minutes", "hours", "weeks", "tokens", "bytes" };
+  static const char *const UNITS[] = { "milliseconds", "seconds", "minutes", "hours", "weeks", "tokens", "bytes" };
   char written[16];
   size_t length = (size_t)(end - word);
   if (length < 5 || length >= sizeof written) return 0;
@@ -78,12 +78,10 @@ static unsigned slipped_unit(struct parse *p, const unsigned char *word, const u
     const char *written = UNIT_SLIPS[i].written, *meant = UNIT_SLIPS[i].meant;
     if (strlen(written) != length || memcmp(written, word, length) != 0) continue;
     struct diag *d = parse_error(p, E0014, at(p, word), at(p, end), "there is no unit `%s`", written);
-    if (meant) {
-      rbc_diag_help(p->diags, d, "write `%s`", meant);
-      parse_fix(p, d, at(p, word), at(p, end), meant);
-    } else rbc_diag_help(p->diags, d, "the units of time are seconds, minutes, hours, days and weeks");
+    rbc_diag_help(p->diags, d, "write `%s`", meant);
+    parse_fix(p, d, at(p, word), at(p, end), meant);
     p->cursor = end;
-    return meant && *meant == 't' ? TOKEN_QUANTITY : TOKEN_DURATION;
+    return *meant == 't' ? TOKEN_QUANTITY : TOKEN_DURATION;
   }
   return misspelt_unit(p, word, end);
 }
@@ -111,7 +109,7 @@ static unsigned unit(struct parse *p) {
   for (size_t i = 0; i < sizeof DURATIONS / sizeof *DURATIONS; i++)
     if (same_unit(DURATIONS[i], word, length)) {
       p->cursor = end;
-      if (i >= 5) month_or_year(p, word, end);
+      if (i >= 6) month_or_year(p, word, end);
       return TOKEN_DURATION;
     }
   for (size_t i = 0; i < sizeof QUANTITIES / sizeof *QUANTITIES; i++)

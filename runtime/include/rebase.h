@@ -156,6 +156,18 @@ typedef struct rebase_limit {       /* a counter that the decision is charged to
   int64_t amount, used, most;       /* used: after rebase_reserve */
   uint32_t warn;                    /* share of most, in millionths */
 } rebase_limit;
+/* Which model answers an `infer` that is allowed, or will when an ask is answered. What the host sends to it carries `output` as the
+ * limit of what is generated: only then is `cost` the most that this attempt can cost. */
+typedef struct rebase_choice {
+  const char *route; const char *file; uint32_t line;
+  const char *model;                /* full name */
+  const char *id;                   /* as its provider calls it */
+  const char *provider;             /* full name */
+  char currency[4]; int64_t cost;   /* 10^-12 of the currency: the request's input and all of `output`, without a cache */
+  int64_t output;                   /* tokens */
+  uint32_t attempt;                 /* from 1 */
+  uint32_t others;                  /* models that could answer too */
+} rebase_choice;
 typedef struct rebase_obligation { const char *kind; const char *argument; } rebase_obligation;
 typedef struct rebase_decision {    /* valid until the request is used again or freed */
   rebase_effect effect;
@@ -172,6 +184,7 @@ typedef struct rebase_decision {    /* valid until the request is used again or 
   const char *canonical; size_t canonical_length;           /* the exact JSON that was decided, redactions done; send this upstream. "" for a denial */
   char call_hash[65];               /* ask: hex BLAKE2b-256 of bundle, session, agent, operation, canonical bytes; else "" */
   uint64_t steps, steps_bound;      /* what evaluation cost, and the verified bound for this request */
+  const rebase_choice *choice;      /* of an infer that is allowed or asks; else NULL */
 } rebase_decision;
 
 REBASE_API rebase_request *rebase_request_new(rebase_engine *engine);  /* NULL: out of memory */
@@ -181,7 +194,8 @@ REBASE_API void rebase_request_free(rebase_request *request);
  * connector declares; duration a number of seconds; time "2024-05-15T15:00:00-05:00"; date "2024-05-15"; ip, cidr, version,
  * words, regions and symbols are strings; list and set arrays; map, record and entity objects. null is absence.
  * {"call":"booking.cancel_reservation","args":{...}} · {"release":"person","text":"..."} · {"delegate":"acme.other.agent"}
- * · {"infer":{"task":"chat"}}. Duplicate keys, unknown fields, a field that names the caller, wrong types, bad UTF-8: denied. */
+ * · {"infer":{"task":"chat","tokens":{"input":1200,"output":300}}}: what a model is wanted for, the tokens that are sent, and those
+ * that it may generate at most. Duplicate keys, unknown fields, a field that names the caller, wrong types, bad UTF-8: denied. */
 REBASE_API const rebase_decision *rebase_decide_json(rebase_request *request, const rebase_caller *caller, const char *body, size_t length);
 
 /* Typed building. Slots are resolved once by name; a slot that was resolved on an older bundle denies. A setter that
@@ -205,6 +219,19 @@ REBASE_API const rebase_decision *rebase_decide(rebase_request *request, const r
  * which only the session's requester can answer. group: one of the decision's approvers. The host vouches for the
  * membership and must receive the answer on another connection than the agent's. */
 REBASE_API rebase_status rebase_approve(rebase_engine *engine, const char *session, const char *decision_id, const char *group, const char *approver);
+
+/* Routes. A decision on `infer` that allows names the model that answers. When that attempt fails, the host says how and asks for the next:
+ * everything is decided anew, on the bundle and the session as they are by then, without the models that were tried, or with the same one
+ * when the route retries failures of this kind. `cap` holds for all attempts together. The request must hold the decision of the attempt
+ * that failed; the answer is an allow with a choice, or a deny: no model is left. A decision of its own, with an id of its own. */
+typedef enum rebase_failure {
+  REBASE_TIMEOUT = 0, REBASE_OVERLOADED = 1, REBASE_RATE_LIMITED = 2, REBASE_REFUSED = 3, REBASE_MALFORMED = 4, REBASE_UNSAFE = 5,
+  REBASE_FAILURE_COUNT = 6
+} rebase_failure;
+REBASE_API const rebase_decision *rebase_route_next(rebase_request *request, const rebase_caller *caller, rebase_failure failure);
+/* How the model did that really served, by its full name: what follows is a matter of order and never adds a model. After 5 failures in
+ * a row a model is set aside for 30 s while others can answer; then one request tries it. Any thread. REBASE_E_MODEL: unknown. */
+REBASE_API rebase_status rebase_report_outcome(rebase_engine *engine, const char *model, bool served);
 
 /* Limits. A decision that limits speak of is a deny with status REBASE_E_RESERVE until they are reserved: this is the one
  * step that may wait for a store, `timeout` microseconds at most (0: the store's default). Returns the request's decision: an

@@ -251,13 +251,13 @@ def test_disasm_shows_rules_and_their_code():
 
 
 def test_what_cannot_be_executed_is_said():
-    path = broken('guard often { limit infer for each requester at most 3 per day }\n')
+    path = broken('prove "refunds" { never allow infer }\n')
     code, out, err = rbc('check', path, *DATE)
-    expect(code == 0 and 'not executable yet' in err, code, out, err)
+    expect(code == 4 and 'not proved: refunds' in err, code, out, err)
     code, out, err = rbc('test', path, *DATE)
     expect(code == 4 and '0 passed, 0 failed, 4 not run' in out, code, out, err)
     code, _, err = rbc('eval', path, *DATE, text=lines({'caller': CALLER, 'request': refund(1)}))
-    expect(code == 4 and 'often' in err, code, err)
+    expect(code == 4 and 'refunds' in err, code, err)
 
 
 # ---- test

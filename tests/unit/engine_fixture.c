@@ -45,7 +45,7 @@ const char fixture_world[] =
 
 static const char fixture_root[] =
   "workspace acme\nzone \"-05:00\"\npackage acme.shop in \"shop/\" declares connectors, labels, proofs, groups, regions, contexts, types, detectors,\n"
-  "  tables, trees, agents, policies, guards, functions\n";
+  "  tables, trees, agents, policies, guards, functions, models, routes\n";
 
 /* ---- bundles ---- */
 struct image compile_files(const char *const *files) {

@@ -270,6 +270,7 @@ static void rules(struct builder *b) {
   uint32_t code = builder_add(b, SECTION_CODE, &deny, 1);
   uint32_t waiver = ADD(WAIVERS, waiver, .agent = 0, .code = builder_add(b, SECTION_CODE, &oblige, 1), .code_count = 1, .cost = one);
   uint32_t release = builder_add(b, SECTION_CODE, &deny, 1), limit = builder_add(b, SECTION_CODE, &oblige, 1);
+  uint32_t answer = builder_add(b, SECTION_CODE, &allow, 1);
   ADD(RULES, rule, .name = builder_text(b, "acme.main"), .effect = RULE_ALLOW, .code = builder_add(b, SECTION_CODE, &allow, 1),
       .code_count = 1, .cost = one, .obligations = 1, .first_obligation = obligation);
   ADD(RULES, rule, .name = builder_text(b, "acme.guard"), .effect = RULE_DENY, .guard = 1, .code = code, .code_count = 1, .cost = one,
@@ -279,6 +280,10 @@ static void rules(struct builder *b) {
   ADD(RULES, rule, .name = builder_text(b, "acme.limit"), .effect = RULE_OBLIGE, .guard = 1, .code = limit, .code_count = 1, .cost = one);
   ADD(LIMITS, limit, .rule = RULE_LIMIT, .each = LIMIT_EACH_AGENT, .unit = LIMIT_DAY, .identity = builder_text(b, "acme.limit/a"),
       .words = builder_text(b, "at most 5 per day for each agent"), .most = 5, .slot = NONE32);
+  ADD(RULES, rule, .name = builder_text(b, "acme.route"), .effect = RULE_ALLOW, .event = EVENT_INFER, .code = answer, .code_count = 1, .cost = one);
+  uint32_t weights = ADD(WEIGHTS, weight, .model = 0, .weight = 3);
+  ADD(WEIGHTS, weight, .model = 1, .weight = 1);
+  ADD(ROUTES, route, .rule = RULE_ROUTE, .prefer = PREFER_WEIGHTED, .currency = W_USD, .cap = 1000000, .first_weight = weights, .weights = 2);
 }
 
 static void scopes(struct builder *b) {
@@ -305,7 +310,10 @@ void builder_world(struct builder *b) {
   ADD(AGENTS, agent, .name = builder_text(b, "acme.two"), .team = NONE32);
   uint32_t prices = ADD(PRICES, price, .kind = PRICE_INPUT, .amount = 2000000);
   ADD(PRICES, price, .kind = PRICE_INPUT, .amount = 3000000, .above = 200000);
-  ADD(MODELS, model, .name = builder_text(b, "acme.large"), .currency = W_USD, .first_price = prices, .prices = 2);
+  uint32_t qualities = ADD(QUALITIES, quality, .task = 0, .value = 900000);
+  ADD(QUALITIES, quality, .task = 1, .value = 800000);
+  ADD(MODELS, model, .name = builder_text(b, "acme.large"), .currency = W_USD, .first_price = prices, .prices = 2, .first_quality = qualities,
+      .qualities = 2);
   ADD(MODELS, model, .name = builder_text(b, "acme.small"), .currency = NONE32);
   function(b);
   rules(b);

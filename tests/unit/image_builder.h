@@ -32,7 +32,7 @@ enum world_slot { A_INT, A_INT2, A_DECIMAL, A_USD, A_USD2, A_EUR, A_DURATION, A_
   A_TIME2, A_REQUIRED, O_INT = A_REQUIRED, O_STRING_, O_USER, O_INTS, O_COUNTS, O_IP, O_CIDR_, O_REGION_, O_COLOUR, W_SLOTS };
 enum world_entity { E_USER, E_ORDER };
 enum world_operation { OPERATION_GET, OPERATION_PAY };                /* crm.get(id), crm.pay(all the slots) */
-enum world_rule { RULE_MAIN, RULE_GUARD, RULE_RELEASE, RULE_LIMIT, W_RULES };      /* RULE_MAIN: allow call crm.pay; its code stands last */
+enum world_rule { RULE_MAIN, RULE_GUARD, RULE_RELEASE, RULE_LIMIT, RULE_ROUTE, W_RULES };      /* RULE_MAIN: allow call crm.pay; its code stands last */
 void builder_world(struct builder *b);
 uint32_t world_const(struct builder *b, uint32_t type, int64_t bits);
 #endif

@@ -31,7 +31,7 @@ START_TEST(whole_requests_pass) {
   ck_assert_str_eq(decide(&h, PAY(""))->canonical, "{\"call\":\"shop.pay\",\"args\":{\"amount\":5,\"count\":1,\"id\":\"o1\"}}");
   ALLOWS(&h, "{\"release\":\"person\",\"text\":\"done\"}");
   ALLOWS(&h, "{\"delegate\":\"acme.shop.helper\"}");
-  DENIES(&h, "{\"infer\":{\"task\":\"chat\"}}");    /* SPEC 14: no route, no grant */
+  DENIES(&h, "{\"infer\":{\"task\":\"chat\"}}");    /* SPEC 19: no route, no grant */
 }
 END_TEST
 
@@ -198,7 +198,7 @@ START_TEST(bad_text) {
     refused(body, REBASE_E_REQUEST, "invalid UTF-8");
     snprintf(body, sizeof body, "{\"call\":\"shop.cancel\",\"args\":{\"id%s\":\"x\"}}", invalid[i]);
     refused(body, REBASE_E_REQUEST, "invalid UTF-8");
-    snprintf(body, sizeof body, "{\"infer\":{\"a\":[\"%s\"]}}", invalid[i]);
+    snprintf(body, sizeof body, "{\"infer\":{\"task\":\"%s\"}}", invalid[i]);
     refused(body, REBASE_E_REQUEST, "invalid UTF-8");
   }
   refused("{\"call\":\"shop.cancel\",\"args\":{\"id\":\"a\\u0000b\"}}", REBASE_E_REQUEST, "NUL");
@@ -239,12 +239,12 @@ START_TEST(reasons_are_text) {
 END_TEST
 
 START_TEST(depth) {
-  char body[400] = "{\"infer\":";
+  char body[400] = "{\"args\":";
   for (int i = 0; i < 31; i++) strcat(body, "[");
   for (int i = 0; i < 31; i++) strcat(body, "]");
-  strcat(body, "}");
-  ck_assert_int_eq(decide(&h, body)->status, REBASE_OK);            /* 32 levels: understood, and denied by policy */
-  strcpy(body, "{\"infer\":");
+  strcat(body, ",\"call\":\"mail.inbox\"}");
+  ck_assert_ptr_null(strstr(decide(&h, body)->reason, "nested"));            /* 32 levels: read, and then of a wrong type */
+  strcpy(body, "{\"args\":");
   for (int i = 0; i < 32; i++) strcat(body, "[");
   refused(body, REBASE_E_REQUEST, "nested deeper than 32 levels");
   static char deep[60000];

@@ -1,0 +1,37 @@
+/* routes.h: which model answers an `infer`. SPEC 8. */
+#ifndef REBASE_ROUTES_H
+#define REBASE_ROUTES_H
+#include <pthread.h>
+#include <stdatomic.h>
+#include "image.h"
+#include "rebase.h"
+#include "bundle.h"
+
+enum { ROUTE_TRIES = 16, ROUTE_NAME = 128, ROUTE_COST = 48 };
+
+/* What the request says; task "" and tokens below 0: nothing. */
+struct infer { char task[ROUTE_NAME]; uint32_t symbol; int64_t input, output; };
+/* Attempts of one request, which rebase_route_next adds to. */
+struct tries {
+  uint32_t count, attempts;
+  char names[ROUTE_TRIES][ROUTE_NAME]; uint32_t times[ROUTE_TRIES];
+  int64_t spent;                    /* 10^-12 of the route's currency */
+  bool again;                       /* the last one may be tried once more */
+};
+
+/* Models that failed, by name; those that did not have no entry. */
+struct failing { char name[ROUTE_NAME]; uint32_t failures; int64_t aside_until; };
+struct breaker { pthread_mutex_t lock; struct failing *list; uint32_t room; atomic_uint count; };
+bool breaker_open(struct breaker *breaker);
+void breaker_close(struct breaker *breaker, const struct allocator *allocator);
+
+bool infer_read(struct rebase_request *request);    /* the object after "infer", into request->infer */
+void infer_facts(struct rebase_request *request);
+bool infer_complete(struct rebase_request *request);        /* false: refused, since routes need to know its task and tokens */
+void infer_write(const struct rebase_request *request);     /* canonical bytes */
+/* Works the choice out of a granted infer. Other than OK: refused; no model being left is OK and a deny. */
+rebase_status route_choose(struct rebase_request *request);
+void choice_cost(const rebase_choice *choice, char text[ROUTE_COST]);        /* "0.00045 USD", exactly */
+/* Notes that the chosen model failed so. False: nothing was chosen. */
+bool route_failed(struct rebase_request *request, rebase_failure failure);
+#endif
