@@ -392,7 +392,10 @@ rebase_status route_choose(rebase_request *r) {
   const struct image_rule *rule = &b->RULES.at[s.route->rule];
   r->record.choice = (rebase_choice){.route = bundle_string(b, rule->name), .file = bundle_string(b, b->SOURCES.at[rule->source].path), .line = rule->line,
     .model = bundle_string(b, m->name), .id = bundle_string(b, m->id), .provider = bundle_string(b, m->provider), .cost = c->cost, .output = r->infer.output,
-    .attempt = r->tries.attempts + 1, .others = s.count - 1};
+    .attempt = r->tries.attempts + 1, .others = s.count - 1,
+    .latency = m->latency};
+  value quality = quality_of(b, m, r->infer.symbol);
+  r->record.choice.quality = is_missing(quality) ? -1 : quality.i;
   snprintf(r->record.choice.currency, sizeof r->record.choice.currency, "%s", bundle_string(b, bundle_type(b, m->currency)->name));
   r->record.decision.choice = &r->record.choice;
   set_aside(r, r->record.choice.model, true);

@@ -23,12 +23,12 @@ enum cli_option {
 #undef OPTION
   OPT_COUNT
 };
-#define TAKES(NAME) (UINT32_C(1) << OPT_##NAME)
+#define TAKES(NAME) (UINT64_C(1) << OPT_##NAME)
 
 struct cli;
 struct cli_command {
   const char *name, *arguments, *summary;
-  uint32_t options;                 /* TAKES(...) | ... */
+  uint64_t options;                 /* TAKES(...) | ... */
   const char *formats;              /* allowed values of --format, the first is the default; NULL: no such option */
   int min_args, max_args;
   int (*run)(struct cli *cli);
@@ -86,6 +86,7 @@ int run_keygen(struct cli *cli);
 int run_models(struct cli *cli);
 int run_price(struct cli *cli);
 int run_replay(struct cli *cli);
+int run_simulate(struct cli *cli);
 int run_test(struct cli *cli);
 int run_verify(struct cli *cli);
 int run_version(struct cli *cli);

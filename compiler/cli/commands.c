@@ -48,6 +48,14 @@ static const char import_details[] =
   "guess, and where a parameter's type is wider than the language has, the line above says GUESS. Review them, and say what results\n"
   "hold: only then can rules rely on what was seen.\n";
 
+static const char simulate_details[] =
+  EITHER
+  "TRAFFIC is JSON lines, {\"time\":\"2026-01-05T08:00:00Z\",\"task\":\"chat\",\"input\":1200,\"output\":500,\"generated\":310} with \"agent\" and\n"
+  "\"requester\" where they differ; or CSV whose first line names such columns (TIMESTAMP, ContextTokens and GeneratedTokens are known\n"
+  "too). A route sees what is known before the call, input and output; what it then cost is what was generated. Requests are in the\n"
+  "order of their times, since budgets are. Quality is the declared figure of the model for the task; what has none is left out.\n"
+  "Parts of a log can be run anywhere with --format json and added up with --merge; budgets then count in each part by itself.\n";
+
 const struct cli_command cli_commands[] = {
   {"init", "[DIR]", "start a repository: root file, example policy with tests, CI, editor settings",
    TAKES(HELP) | TAKES(FORCE), NULL, 0, 1, run_init, "Files that exist are left alone unless --force is given.\n"},
@@ -89,6 +97,8 @@ const struct cli_command cli_commands[] = {
    "A line is {\"model\":NAME,\"usage\":{..}}: a model that the workspace declares or imports, and the provider's answer or the usage in\n"
    "it, as it was; \"batch\":true when it was sent in a batch. Amounts are exact. Tokens of a kind without a price are an error of\n"
    "their line, never nothing. Exit code: 1 if a line could not be priced.\n"},
+  {"simulate", "DIR|BUNDLE TRAFFIC ...", "run recorded model traffic through routes and budgets: what it costs, who is refused",
+   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(TASK) | TAKES(ASKED) | TAKES(AGAINST) | TAKES(MERGE), "text json", 1, 64, run_simulate, simulate_details},
   {"disasm", "DIR|BUNDLE", "print what is in a bundle: rules and their code",
    WORKSPACE | TAKES(SECTIONS), NULL, 1, 1, run_disasm, "It reads bundles that the verifier refuses, too, as far as they make sense.\n"},
   {"explain", "[CODE]", "say more about a diagnostic, such as E0102",

@@ -167,6 +167,7 @@ typedef struct rebase_choice {
   int64_t output;                   /* tokens */
   uint32_t attempt;                 /* from 1 */
   uint32_t others;                  /* models that could answer too */
+  int64_t quality, latency;         /* millionths, measured for the task, -1 unknown; microseconds as declared, 0 unknown */
 } rebase_choice;
 typedef struct rebase_obligation { const char *kind; const char *argument; } rebase_obligation;
 typedef struct rebase_decision {    /* valid until the request is used again or freed */

@@ -260,6 +260,81 @@ def test_what_cannot_be_executed_is_said():
     expect(code == 4 and 'refunds' in err, code, err)
 
 
+# ---- simulate
+ROUTES = os.path.join(ROOT, 'examples', 'routes')
+
+
+def traffic(name, text):
+    path = os.path.join(SCRATCH, name)
+    open(path, 'w').write(text)
+    return path
+
+
+def simulated(*args):
+    code, out, err = rbc('simulate', *args, '--format', 'json', *DATE)
+    expect(code == 0, code, err)
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def sums(result, *names):
+    return [sum(group[name] for group in result['groups']) for name in names]
+
+
+def test_simulate_prices_what_was_generated():
+    path = traffic('t.csv', 'TIMESTAMP,ContextTokens,GeneratedTokens\n2026-11-23 08:00:00.1234567,1000,100\n2026-11-23 08:00:01,2000,9000\n')
+    result, = simulated(ROUTES, path, '--task', 'chat', '--output', '500')
+    # bargain: 0.05 and 0.20 USD a million; the second answer ends at what was asked for
+    expect(sums(result, 'requests', 'refused', 'cut', 'cost', 'bound') == [2, 0, 1, 3000 * 50000 + 600 * 200000, 3000 * 50000 + 1000 * 200000], result)
+    expect(result['groups'][0]['model'] == 'acme.platform.bargain' and result['groups'][0]['quality'] == 2 * 820000, result)
+    code, out, err = rbc('simulate', ROUTES, path, '--task', 'chat', '--output', '500', *DATE)
+    expect(code == 0 and '2 answered, 0 refused' in out and 'quality 82.0%' in out and 'budgets' in out, out, err)
+
+
+def test_simulate_budgets_bind():
+    row = '{"time":"2026-11-23T%02d:%02d:00Z","task":"reason","input":10000,"output":10000,"generated":10000}\n'
+    result, = simulated(ROUTES, traffic('b.jsonl', ''.join(row % (8 + i // 60, i % 60) for i in range(100)) + row.replace('-23T', '-24T') % (8, 0)))
+    # 0.25 USD each, 20 USD a day: 80 fit, and one of the next day
+    expect(sums(result, 'requests', 'refused') == [101, 20], result)
+    expect(result['refusals'][0]['count'] == 20 and 'a limit is reached' in result['refusals'][0]['reason'], result)
+    expect(result['budgets'][0]['reached'] == 20 and result['budgets'][0]['used'] == 250000, result)
+
+
+def test_simulate_parts_add_up():
+    rows = ['{"time":"2026-11-23T08:00:%02dZ","input":%d,"output":400,"generated":%d}\n' % (i % 60, 100 * i, 7 * i) for i in range(50)]
+    whole, = simulated(ROUTES, traffic('w.jsonl', ''.join(rows)), '--task', 'chat')
+    parts = []
+    for i in range(2):
+        code, out, err = rbc('simulate', ROUTES, traffic('p%d.jsonl' % i, ''.join(rows[i * 20:][:20 if not i else 30])), '--task', 'chat', '--format', 'json', *DATE)
+        parts.append(traffic('p%d.json' % i, out))
+    merged, = simulated('--merge', *parts)
+    merged['budgets'] = whole['budgets']
+    expect(merged == whole, merged, whole)
+    mixed, = simulated(ROUTES, traffic('w.jsonl', ''.join(rows * 1)), '--task', 'chat=50,extract=50')
+    expect({g['task'] for g in mixed['groups']} == {'chat', 'extract'}, mixed)
+    expect(simulated(ROUTES, os.path.join(SCRATCH, 'w.jsonl'), '--task', 'chat=50,extract=50') == [mixed])
+
+
+def test_simulate_compares_two():
+    path = traffic('c.jsonl', '{"time":"2026-11-23T08:00:00Z","task":"chat","input":1000,"output":100}\n')
+    code, out, err = rbc('simulate', ROUTES, path, '--against', ROUTES, *DATE)
+    expect(code == 0 and 'costs 0.0% less' in out and 'at 100.0% of its quality' in out, out, err)
+    expect(len(simulated(ROUTES, path, '--against', ROUTES)) == 2)
+
+
+def test_simulate_says_what_is_wrong():
+    good = '{"time":"2026-11-23T08:00:00Z","task":"chat","input":1000,"output":100}\n'
+    for text, says in (('{"input":-1}\n', ':1: this is no request'), (good + '{"inptu":1}\n', ':2: this is no request'), ('time,tokens\n', 'no column'),
+                       (good + good.replace('T08', 'T07'), 'sort the traffic'), ('{"task":"chat","input":5}\n', '--output'),
+                       (good.replace('chat', 'ch\\"at'), 'no request'), (good.replace('100}', '100,"generated":1e3}'), 'no request')):
+        code, out, err = rbc('simulate', ROUTES, traffic('x', text), *DATE)
+        expect(code == 2 and says in err, code, text, err)
+    code, out, err = rbc('simulate', ROUTES, traffic('x', good.replace('chat', 'poetry')), *DATE)
+    expect(code == 0 and '0 answered, 1 refused' in out and 'unknown task `poetry`' in out, out, err)
+    expect(rbc('simulate', ROUTES, *DATE)[0] == 2 and rbc('simulate', ROUTES, '/nowhere', *DATE)[0] == 3)
+    expect(rbc('simulate', ROUTES, traffic('x', good), '--task', 'chat=0', *DATE)[0] == 2)
+    expect(rbc('simulate', '--merge', traffic('x', good), *DATE)[0] == 2)
+
+
 # ---- test
 FAILING = ('test "wrong" {\n  call payments.create_refund(charge_id: "ch_9", amount: 1.00 USD) by support_bot\n  expect allow\n}\n')
 
