@@ -1,13 +1,29 @@
-/* fold.c: conditions whose truth is sure without a request: only for warnings; the tree stays as it is written. */
+/* fold.c: conditions whose truth is sure without a request, or for a model that is known: for warnings, and for routes that nothing can
+ * answer; the tree stays as it is written. */
 #include <string.h>
 #include "sema/rules.h"
 
 static enum truth truth(bool value) { return value ? TRUTH_ALWAYS : TRUTH_NEVER; }
 static enum truth flip(enum truth t) { return t == TRUTH_NEVER ? TRUTH_ALWAYS : t == TRUTH_ALWAYS ? TRUTH_NEVER : t; }
 
-static bool is_constant(const struct expr *e) {
-  return e && e->kind == EXPR_CONST && !e->constant->missing && !e->constant->items;
+/* A constant, or a fact of the model that is looked at; NULL: neither. */
+static const struct constant *value_of(const struct expr *e, const struct known *known) {
+  if (e && e->kind == EXPR_CONTEXT && known && known->given[e->index]) return &known->facts[e->index];
+  return e && e->kind == EXPR_CONST && !e->constant->items ? e->constant : NULL;
 }
+
+static const struct constant *present(const struct expr *e, const struct known *known) {
+  const struct constant *value = value_of(e, known);
+  return value && !value->missing ? value : NULL;
+}
+
+/* To read what is not declared of a model is an error. */
+static bool fails(const struct expr *e, const struct known *known) {
+  const struct constant *value = e && e->kind == EXPR_CONTEXT ? value_of(e, known) : NULL;
+  return value && value->missing;
+}
+
+static bool is_constant(const struct expr *e) { return present(e, NULL) != NULL; }
 
 static bool same(const struct constant *a, const struct constant *b) {
   if (a->text || b->text)
@@ -15,9 +31,10 @@ static bool same(const struct constant *a, const struct constant *b) {
   return a->scalar == b->scalar;
 }
 
-static enum truth compare(const struct expr *e) {
-  if (!is_constant(e->a) || !is_constant(e->b)) return TRUTH_UNKNOWN;
-  const struct constant *a = e->a->constant, *b = e->b->constant;
+static enum truth compare(const struct expr *e, const struct known *known) {
+  if (fails(e->a, known) || fails(e->b, known)) return TRUTH_FAILS;
+  const struct constant *a = present(e->a, known), *b = present(e->b, known);
+  if (!a || !b) return TRUTH_UNKNOWN;
   switch (e->kind) {
   case EXPR_EQ: return truth(same(a, b));
   case EXPR_NE: return truth(!same(a, b));
@@ -27,12 +44,14 @@ static enum truth compare(const struct expr *e) {
 }
 
 /* x in [every word there is]; a constant in a list of constants. */
-static enum truth membership(const struct expr *e) {
+static enum truth membership(const struct expr *e, const struct known *known) {
+  if (fails(e->a, known)) return TRUTH_FAILS;
   if (e->b->kind != EXPR_CONST) return TRUTH_UNKNOWN;
   const struct constant *list = e->b->constant;
-  if (is_constant(e->a)) {
+  const struct constant *sought = present(e->a, known);
+  if (sought) {
     for (unsigned i = 0; i < list->count; i++)
-      if (same(list->items[i], e->a->constant)) return TRUTH_ALWAYS;
+      if (same(list->items[i], sought)) return TRUTH_ALWAYS;
     return TRUTH_NEVER;
   }
   const struct type *type = e->a->type;
@@ -83,35 +102,51 @@ static bool contradict(const struct expr *e, bool conjunction) {
   return false;
 }
 
-static enum truth connective(const struct expr *e) {
-  bool conjunction = e->kind == EXPR_AND;
-  enum truth decides = conjunction ? TRUTH_NEVER : TRUTH_ALWAYS, a = rule_truth(e->a), b = rule_truth(e->b);
-  if (a == decides || b == decides || contradict(e, conjunction)) return decides;
-  return a == b ? a : TRUTH_UNKNOWN;
+/* Regions stand in preorder: those inside one follow it. */
+static enum truth inside(const struct expr *e, const struct known *known) {
+  if (fails(e->a, known)) return TRUTH_FAILS;
+  const struct constant *a = present(e->a, known), *b = present(e->b, known);
+  if (!a || !b || !known) return TRUTH_UNKNOWN;
+  return truth(a->scalar >= b->scalar && a->scalar < (int64_t)known->program->regions[b->scalar]->end);
 }
 
-enum truth rule_truth(const struct expr *e) {
+static enum truth connective(const struct expr *e, const struct known *known) {
+  bool conjunction = e->kind == EXPR_AND;
+  enum truth decides = conjunction ? TRUTH_NEVER : TRUTH_ALWAYS, a = rule_truth_known(e->a, known);
+  if (a == decides || a == TRUTH_FAILS) return a;         /* the right side is then not looked at */
+  enum truth b = rule_truth_known(e->b, known);
+  if (b == decides || contradict(e, conjunction)) return decides;
+  return a == b ? a : a != TRUTH_UNKNOWN ? b : TRUTH_UNKNOWN;
+}
+
+enum truth rule_truth(const struct expr *e) { return rule_truth_known(e, NULL); }
+
+enum truth rule_truth_known(const struct expr *e, const struct known *known) {
   if (!e) return TRUTH_UNKNOWN;
   enum truth t;
   switch (e->kind) {
   case EXPR_CONST:
     return e->type->kind == TYPE_BOOL && is_constant(e) ? truth(e->constant->scalar != 0) : TRUTH_UNKNOWN;
-  case EXPR_NOT: return flip(rule_truth(e->a));
+  case EXPR_CONTEXT:
+    if (fails(e, known)) return TRUTH_FAILS;
+    return present(e, known) && e->type->kind == TYPE_BOOL ? truth(present(e, known)->scalar != 0) : TRUTH_UNKNOWN;
+  case EXPR_NOT: return flip(rule_truth_known(e->a, known));
   case EXPR_AND:
-  case EXPR_OR: return connective(e);
+  case EXPR_OR: return connective(e, known);
   case EXPR_EQ:
   case EXPR_NE:
   case EXPR_LT:
-  case EXPR_LE: return compare(e);
-  case EXPR_IN: return membership(e);
+  case EXPR_LE: return compare(e, known);
+  case EXPR_IN: return membership(e, known);
+  case EXPR_INREGION: return inside(e, known);
   case EXPR_PRESENT: return e->a->optional || e->a->kind == EXPR_UNWRAP ? TRUTH_UNKNOWN : TRUTH_ALWAYS;
-  case EXPR_ANY: return rule_truth(e->b) == TRUTH_NEVER ? TRUTH_NEVER : TRUTH_UNKNOWN;
-  case EXPR_ALL: return rule_truth(e->b) == TRUTH_ALWAYS && !e->c ? TRUTH_ALWAYS : TRUTH_UNKNOWN;
+  case EXPR_ANY: return rule_truth_known(e->b, known) == TRUTH_NEVER ? TRUTH_NEVER : TRUTH_UNKNOWN;
+  case EXPR_ALL: return rule_truth_known(e->b, known) == TRUTH_ALWAYS && !e->c ? TRUTH_ALWAYS : TRUTH_UNKNOWN;
   case EXPR_IF:
-    t = rule_truth(e->a);
-    if (t == TRUTH_ALWAYS) return rule_truth(e->b);
-    if (t == TRUTH_NEVER) return rule_truth(e->c);
-    return rule_truth(e->b) == rule_truth(e->c) ? rule_truth(e->b) : TRUTH_UNKNOWN;
+    t = rule_truth_known(e->a, known);
+    if (t == TRUTH_ALWAYS) return rule_truth_known(e->b, known);
+    if (t == TRUTH_NEVER) return rule_truth_known(e->c, known);
+    return rule_truth_known(e->b, known) == rule_truth_known(e->c, known) ? rule_truth_known(e->b, known) : TRUTH_UNKNOWN;
   default: return TRUTH_UNKNOWN;
   }
 }

@@ -177,6 +177,8 @@ struct route {                     /* how the model is chosen for what `rule`, a
   unsigned retries, fallbacks, retry_kinds;                 /* retry_kinds: bits of rebase_failure */
   const struct type *currency; int64_t cap;                 /* currency: NULL when no model has a price; cap: 0 none */
   struct weight *weights; unsigned weight_count;            /* sorted by the models' names */
+  const struct rule *require;      /* or NULL */
+  unsigned *tasks; unsigned task_count;                     /* symbols, of a tier */
   struct span span;
 };
 struct pending { const char *kind, *name; struct span span; };   /* prove */

@@ -279,7 +279,7 @@ static bool append_rule(const struct work *w, struct rule *rule) {
 }
 
 /* Requires of the route and of the tier: all of them must hold of a model. */
-static bool require(const struct work *w, const struct node *tier) {
+static bool require(const struct work *w, const struct node *tier, struct route *route) {
   const struct node *lists[2] = {w->base.props, tier ? tier->kid[1] : NULL}, *first = NULL;
   struct env env = {.c = w->c, .scope = w->item->scope, .events = EV_INFER};
   const char *text = NULL;
@@ -301,7 +301,16 @@ static bool require(const struct work *w, const struct node *tier) {
   rule->span = rbc_span(w->item->scope, first);
   rule->condition = text;
   rule->models = true;
+  route->require = rule;
   return append_rule(w, rule);
+}
+
+static bool tasks(const struct work *w, const struct node *tier, struct route *route) {
+  if (!tier) return true;
+  route->tasks = rule_array_of(w->c, tier->kid[0]->count, sizeof *route->tasks);
+  for (uint32_t i = 0; route->tasks && i < tier->kid[0]->count; i++)
+    route->tasks[route->task_count++] = rbc_symbol(w->c, rbc_text(w->c, w->item->scope, tier->kid[0]->kid[i]));
+  return route->tasks != NULL;
 }
 
 static const struct node *said(const struct work *w, const struct level *tier, enum part part) {
@@ -325,7 +334,7 @@ static bool variant(const struct work *w, const struct node *tier) {
   ok = fallbacks(w, said(w, level, PART_FALLBACK), route) && ok;
   ok = retries(w, said(w, level, PART_RETRY), route) && ok;
   ok = cap(w, said(w, level, PART_CAP), route) && ok;
-  return ok && append_rule(w, rule) && PROGRAM_APPEND(w->c, routes, route) && require(w, tier);
+  return ok && append_rule(w, rule) && PROGRAM_APPEND(w->c, routes, route) && tasks(w, tier, route) && require(w, tier, route);
 }
 
 /* ---- a route ---- */

@@ -221,6 +221,7 @@ bool rbc_check_rules(struct checker *c) {
   ok = blocks(c) && ok;
   bool whole = ok && c->diags->errors == 0; /* half a tree would be judged wrongly */
   if (whole) rule_check_state(c);
+  if (whole) ok = rule_check_routes(c) && ok;
   for (unsigned i = 0; i < c->item_count; i++)
     if (c->items[i].kind == NODE_TEST) ok = rule_test(c, &c->items[i]) && ok;
   if (whole) rule_check_warnings(c);

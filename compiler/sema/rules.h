@@ -2,7 +2,7 @@
  *
  *   expr.c names, members, literals, if · expr_ops.c operators · compare.c equality and membership · builtins.c functions
  *   quantify.c any, all, first, folds · seen.c what a session knows · flow.c what a condition has shown
- *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · routes.c
+ *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · routes.c · closure.c
  *   · pending.c prove · limits.c · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
  *
  * A function that returns NULL or false has reported what is wrong (or memory is out); its caller stays silent.
@@ -215,6 +215,10 @@ bool rule_has_operation(const struct rule *rule, const struct operation *operati
 /* ---- after all rules ---- */
 void rule_check_state(struct checker *c);    /* E05xx */
 void rule_check_warnings(struct checker *c); /* W09xx */
-enum truth { TRUTH_UNKNOWN, TRUTH_NEVER, TRUTH_ALWAYS };
-enum truth rule_truth(const struct expr *condition); /* fold.c: what is sure without a request */
+bool rule_check_routes(struct checker *c);   /* E0419 */
+/* fold.c: what is sure without a request; TRUTH_FAILS: an error, for a model that is known, when it is evaluated */
+enum truth { TRUTH_UNKNOWN, TRUTH_NEVER, TRUTH_ALWAYS, TRUTH_FAILS };
+struct known { const struct program *program; struct constant facts[CTX_COUNT]; bool given[CTX_COUNT]; };   /* of a model */
+enum truth rule_truth(const struct expr *condition);
+enum truth rule_truth_known(const struct expr *condition, const struct known *known);
 #endif

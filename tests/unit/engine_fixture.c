@@ -77,6 +77,17 @@ struct image compile_world(const char *rules, const char *const *changes) {
   return compile_files(files);
 }
 
+bool rules_compile(const char *rules) {
+  static char text[1 << 17];
+  const struct rbc_options options = {.date = "2024-05-15"};
+  struct rbc *compiler = rbc_open(&options);
+  ck_assert_ptr_nonnull(compiler);
+  snprintf(text, sizeof text, "%s%s", fixture_world, rules);
+  bool fine = rbc_add_file(compiler, "root.rb", fixture_root, strlen(fixture_root)) && rbc_add_file(compiler, "shop/shop.rb", text, strlen(text)) && rbc_check(compiler);
+  rbc_close(compiler);
+  return fine;
+}
+
 /* ---- hooks ---- */
 static void *allocate(size_t size, void *user) {
   struct host *h = user;

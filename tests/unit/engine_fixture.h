@@ -3,6 +3,7 @@
 #ifndef ENGINE_FIXTURE_H
 #define ENGINE_FIXTURE_H
 #include <stdatomic.h>
+#include <stdbool.h>
 #include "rebase.h"
 
 /* ---- bundles from text ---- */
@@ -11,6 +12,8 @@ struct image { unsigned char *bytes; size_t size; };
 struct image compile_files(const char *const *files);
 /* One package, acme.shop: the world below with these rules behind it. */
 struct image compile_rules(const char *rules);
+/* Whether the compiler takes them. */
+bool rules_compile(const char *rules);
 /* The same with parts of the world replaced: pairs of what is there and what shall be, NULL at the end. */
 struct image compile_world(const char *rules, const char *const *changes);
 
