@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/host.h"
+#include "cli/models_calibrate.h"
 #include "cli/workspace.h"
 #include "value.h"
 
@@ -251,13 +252,23 @@ static json_t *prices_json(const struct model *m) {
   return list;
 }
 
+static json_t *qualities_json(const struct model *m) {
+  json_t *list = json_array();
+  for (unsigned i = 0; i < m->quality_count; i++) {
+    const struct quality *q = m->qualities[i];
+    json_array_append_new(list, json_pack("{s:s, s:f, s:I, s:o, s:s}", "task", q->task, "percent", (double)q->value / 10000, "sample", (json_int_t)q->sample,
+                                          "date", day_json(q->day), "source", q->source));
+  }
+  return list;
+}
+
 static bool print_json(const struct model *m) {
   json_t *can = json_array(), *regions = json_array();
   for (unsigned i = 0; i < ABILITY_COUNT; i++) if (m->abilities >> i & 1) json_array_append_new(can, json_string(abilities[i]));
   for (unsigned i = 0; i < m->region_count; i++) json_array_append_new(regions, json_string(m->regions[i]->name));
-  return print_json_line(json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "model", m->name, "provider", m->provider->name, "id", m->id,
+  return print_json_line(json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "model", m->name, "provider", m->provider->name, "id", m->id,
     "window", m->window == UNKNOWN ? json_null() : json_integer(m->window), "output", m->output == UNKNOWN ? json_null() : json_integer(m->output),
-    "can", can, "regions", regions, "retires", day_json(m->retires), "prices", prices_json(m)));
+    "can", can, "regions", regions, "retires", day_json(m->retires), "prices", prices_json(m), "qualities", qualities_json(m)));
 }
 
 /* ---- warnings ---- */
@@ -310,6 +321,7 @@ static int choose(const struct cli *cli, const struct program *p, int first_name
 }
 
 int run_models(struct cli *cli) {
+  if (cli->arg_count && !strcmp(cli->args[0], "calibrate")) return run_calibrate(cli);
   bool catalogue = cli_has(cli, OPT_CATALOGUE);
   struct subject subject;
   int code = catalogue ? workspace_catalogue(cli, &subject) : workspace_check(cli, cli->arg_count ? cli->args[0] : ".", false, &subject);

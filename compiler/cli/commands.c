@@ -21,6 +21,7 @@ static const char eval_details[] =
   "  {\"see\":{\"entity\":\"connector.entity\",\"value\":{..}}}\n"
   "  {\"approve\":{\"group\":G,\"approver\":W}}             answers the last ask; without a group: all of its groups\n"
   "  {\"observe\":{\"outcome\":\"success|failed|unknown\",\"result\":..}}      of the last allowed call\n"
+  "  {\"next\":\"timeout\"}                            the model that was chosen last failed so: decides which is next\n"
   "  {\"now\":\"2024-05-15T15:00:00-05:00\"}              sets the clock\n"
   "  {\"close\":S}\n"
   "\n"
@@ -86,11 +87,14 @@ const struct cli_command cli_commands[] = {
    "With --key a bundle is valid only if that key signed it.\n"},
   {"keygen", "NAME", "make a pair of keys for signing bundles: NAME.secret and NAME.public", TAKES(HELP), NULL, 1, 1, run_keygen,
    "Ed25519. Files that exist are never overwritten.\n"},
-  {"models", "[DIR] [MODEL ...]", "list, filter and compare the models that a workspace declares or imports",
-   WORKSPACE | TAKES(FORMAT) | TAKES(CATALOGUE) | TAKES(FILTER) | TAKES(CAN) | TAKES(REGION) | TAKES(WINDOW) | TAKES(SORT) | TAKES(MAX_AGE),
+  {"models", "[DIR] [MODEL ...] | calibrate OUTCOMES ...", "list, filter and compare the models that a workspace declares or imports",
+   WORKSPACE | TAKES(FORMAT) | TAKES(CATALOGUE) | TAKES(FILTER) | TAKES(CAN) | TAKES(REGION) | TAKES(WINDOW) | TAKES(SORT) | TAKES(MAX_AGE) |
+   TAKES(CONFIDENCE) | TAKES(SAMPLES) | TAKES(SOURCE) | TAKES(PACKAGE),
    "text json", 0, 16, run_models,
    "Prices are for a million tokens. `-` is what nobody declared: it meets no requirement, and an unknown price is not zero.\n"
-   "With MODEL names (full, or their last part) these are shown side by side. With --catalogue no DIR is needed.\n"},
+   "With MODEL names (full, or their last part) these are shown side by side. With --catalogue no DIR is needed.\n"
+   "`rbc models calibrate OUTCOMES ...` makes quality figures out of a log, as policy text to review: JSON lines, {\"model\":\"acme.small\",\n"
+   "\"task\":\"chat\",\"right\":true}, or CSV with these columns. A figure is a lower bound at the confidence, with its sample and date.\n"},
   {"price", "DIR|BUNDLE USAGES.jsonl", "what requests to models cost, from the usage that their providers reported",
    WORKSPACE | TAKES(FORMAT), "text json", 2, 2, run_price,
    EITHER

@@ -281,6 +281,25 @@ static bool host_observe(struct eval *e, struct raw line, struct raw value) {
   return done;
 }
 
+/* The chosen model failed: which is the next? */
+static bool host_next(struct eval *e, struct raw line, struct raw value) {
+  static const char *const kinds[REBASE_FAILURE_COUNT] = {"timeout", "overloaded", "rate_limited", "refused", "malformed", "unsafe"};
+  struct eval_session *s = session_of(e, line);
+  char *kind = s ? raw_string(value, NULL) : NULL;
+  int failure = 0;
+  if (!s) return false;
+  while (kind && failure < REBASE_FAILURE_COUNT && strcmp(kinds[failure], kind)) failure++;
+  bool known = kind && failure < REBASE_FAILURE_COUNT;
+  free(kind);
+  if (!known) return wrong(e, "`next` is timeout, overloaded, rate_limited, refused, malformed or unsafe");
+  rebase_caller caller = {s->agent, s->requester, s->id};
+  rebase_route_next(e->host.request, &caller, (rebase_failure)failure);
+  const rebase_decision *d = rebase_reserve(e->host.request, 0);
+  remember(e, s, d);
+  eval_print_decision(e, s, d);
+  return true;
+}
+
 static bool host_now(struct eval *e, struct raw line, struct raw value) {
   (void)line;
   char *text = raw_string(value, NULL);
@@ -305,7 +324,7 @@ static bool host_close_line(struct eval *e, struct raw line, struct raw value) {
 
 static const struct { const char *name; bool (*run)(struct eval *, struct raw line, struct raw value); } host_lines[] = {
   {"open", host_open_line}, {"hear", host_hear}, {"observe", host_observe}, {"approve", host_approve}, {"prove", host_prove},
-  {"taint", host_taint}, {"see", host_see}, {"now", host_now}, {"close", host_close_line},
+  {"taint", host_taint}, {"see", host_see}, {"next", host_next}, {"now", host_now}, {"close", host_close_line},
 };
 
 /* {"delegate":"agent"} is a request, {"delegate":{..}} a step of the host. */
@@ -331,7 +350,7 @@ bool eval_line(struct eval *e, struct raw line) {
     struct raw value = raw_member(line, host_lines[i].name, &bad);
     if (!value.text) continue;
     bool done = host_lines[i].run(e, line, value);
-    if (done && strcmp(host_lines[i].name, "open") != 0) eval_print_done(e, host_lines[i].name, NULL);
+    if (done && strcmp(host_lines[i].name, "open") != 0 && strcmp(host_lines[i].name, "next") != 0) eval_print_done(e, host_lines[i].name, NULL);
     return done;
   }
   return wrong(e, "neither a request nor a step of the host; see `rbc eval --help`");

@@ -335,6 +335,69 @@ def test_simulate_says_what_is_wrong():
     expect(rbc('simulate', '--merge', traffic('x', good), *DATE)[0] == 2)
 
 
+# ---- calibrate
+def wilson(right, count, z):
+    """The bound by bisection on what it means: the share p of which `right` of `count` are just z deviations above."""
+    low, high = 0.0, right / count
+    for _ in range(100):
+        p = (low + high) / 2
+        if right / count - p > z * (p * (1 - p) / count) ** 0.5:
+            low = p
+        else:
+            high = p
+    return high
+
+
+def calibrated(*args):
+    code, out, err = rbc('models', 'calibrate', *args, *DATE)
+    expect(code == 0, code, err)
+    return out, err
+
+
+def test_calibrate_gives_bounds():
+    outcomes = [('acme.small', 'chat', i % 10 < 8) for i in range(200)] + [('acme.small', 'code', i % 2 == 0) for i in range(29)] + \
+               [('acme.large', 'chat', True) for _ in range(50)]
+    log = traffic('o.jsonl', ''.join(json.dumps({'model': m, 'task': t, 'right': r}) + '\n' for m, t, r in outcomes))
+    out, err = calibrated(log, '--source', 'own log', '--package', 'acme.measured')
+    for right, count, z in ((160, 200, 1.644854), (50, 50, 1.644854)):
+        expect('%.1f%% { source: "own log", date: 2026-01-01, sample: %d }' % (int(wilson(right, count, z) * 1000) / 10, count) in out, out)
+    expect('# code: 15 of 29 right; fewer than 30 say nothing' in out and 'replaces acme.large' in out and 'package acme.measured' in out, out)
+    expect('279 outcomes of 2 models: 2 figures, 1 left out' in err, err)
+    for confidence, z in (('50', 0), ('80', 0.841621), ('99', 2.326348), ('99.9', 3.090232)):
+        out, _ = calibrated(log, '--confidence', confidence)
+        expect('chat %.1f%% {' % (int(wilson(160, 200, z) * 1000 + 1e-6) / 10) in out, confidence, out)
+    table = traffic('o.csv', 'task,who,right,model\n' + ''.join('%s,x,%d,%s\n' % (t, r, m) for m, t, r in outcomes))
+    expect(calibrated(table)[0] == calibrated(log)[0])
+
+
+def test_calibrate_is_policy_text():
+    log = traffic('r.jsonl', (json.dumps({'model': 'acme.platform.small', 'task': 'chat', 'right': True}) + '\n') * 400)
+    out, _ = calibrated(log, '--package', 'acme.platform')
+    work = os.path.join(SCRATCH, 'calibrated')
+    shutil.copytree(ROUTES, work)
+    open(os.path.join(work, 'platform', 'measured.rb'), 'w').write(out)
+    code, listed, err = rbc('models', work, 'small_measured', '--format', 'json', *DATE)
+    expect(code == 0 and json.loads(listed)['qualities'] == [{'task': 'chat', 'percent': 99.3, 'sample': 400, 'date': '2026-01-01', 'source': 'own outcomes'}], code, listed, err)
+
+
+def test_calibrate_says_what_is_wrong():
+    good = json.dumps({'model': 'a.b', 'task': 'chat', 'right': 1}) + '\n'
+    for text, says in (('{}\n', ':1:'), (good + good.replace('1}', '2}'), ':2: `right`'), (good.replace('chat', 'Chat'), '`task`'), (good.replace('a.b', 'a..b'), '`model`'),
+                       ('model,task\n', 'columns'), ('model,task,right\na.b,chat,yes\n', ':2:'), ('not json\n', ':1:')):
+        code, _, err = rbc('models', 'calibrate', traffic('w', text), *DATE)
+        expect(code == 2 and says in err, text, code, err)
+    for options in (['--confidence', '42'], ['--samples', '0'], ['--samples', 'x'], ['--source', 'a"b']):
+        expect(rbc('models', 'calibrate', traffic('w', good), *options, *DATE)[0] == 2, options)
+    expect(rbc('models', 'calibrate', '/nowhere', *DATE)[0] == 3 and rbc('models', 'calibrate', *DATE)[0] == 2)
+
+
+def test_eval_asks_for_the_next_model():
+    ask = {'infer': {'task': 'chat', 'tokens': {'input': 10, 'output': 10}}}
+    code, out, err = rbc('eval', ROUTES, '--format', 'json', *DATE, text=lines(ask, {'next': 'timeout'}, {'next': 'timeout'}, {'next': 'refused'}, {'next': 'no'}))
+    chosen = [json.loads(line).get('choice', {}).get('model') for line in out.splitlines()]
+    expect(code == 1 and chosen[:4] == ['acme.platform.' + m for m in ('bargain', 'bargain', 'small', 'medium')], chosen, err)
+
+
 # ---- test
 FAILING = ('test "wrong" {\n  call payments.create_refund(charge_id: "ch_9", amount: 1.00 USD) by support_bot\n  expect allow\n}\n')
 
