@@ -398,6 +398,21 @@ def test_eval_asks_for_the_next_model():
     expect(code == 1 and chosen[:4] == ['acme.platform.' + m for m in ('bargain', 'bargain', 'small', 'medium')], chosen, err)
 
 
+def test_the_curve_of_quality_is_drawn():
+    data = os.path.join(SCRATCH, 'data', 'model-quality')
+    os.makedirs(data)
+    rows = [('law' if i % 4 < 2 else 'art', i % 8 < 6, i % 4 < 2 or i % 8 < 7) for i in range(800)]
+    open(os.path.join(data, 'mmlu.csv'), 'w').write('subject,prompt_chars,mixtral_8x7b_right,gpt_4_1106_right\n' + ''.join('%s,400,%d,%d\n' % row for row in rows))
+    open(os.path.join(data, 'gsm8k.csv'), 'w').write('prompt_chars,mixtral_8x7b_right,mixtral_8x7b_answer_chars,gpt_4_1106_right,gpt_4_1106_answer_chars\n')
+    script = os.path.join(ROOT, 'examples', 'quality', 'curve.py')
+    done = subprocess.run([sys.executable, script, os.path.dirname(data)], capture_output=True, text=True)
+    table = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.strip()[:1].isdigit() and '%' in line.split()[0]}
+    # at the highest floor only the task in which both are as good goes to the cheap model, and nothing is lost
+    expect(done.returncode == 0 and table['50%'][0] == '100.0%' and table['100%'][0] == '50.0%' and table['100%'][2] == '100.0%', done.stdout, done.stderr)
+    nothing = subprocess.run([sys.executable, script, SCRATCH], capture_output=True, text=True)
+    expect(nothing.returncode == 0 and 'RouteLLM' in nothing.stdout, nothing.stdout, nothing.stderr)
+
+
 # ---- test
 FAILING = ('test "wrong" {\n  call payments.create_refund(charge_id: "ch_9", amount: 1.00 USD) by support_bot\n  expect allow\n}\n')
 
