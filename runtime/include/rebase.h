@@ -224,7 +224,8 @@ REBASE_API rebase_status rebase_approve(rebase_engine *engine, const char *sessi
 /* Routes. A decision on `infer` that allows names the model that answers. When that attempt fails, the host says how and asks for the next:
  * everything is decided anew, on the bundle and the session as they are by then, without the models that were tried, or with the same one
  * when the route retries failures of this kind. `cap` holds for all attempts together. The request must hold the decision of the attempt
- * that failed; the answer is an allow with a choice, or a deny: no model is left. A decision of its own, with an id of its own. */
+ * that failed; the answer is an allow with a choice, or a deny: no model is left. A decision of its own, with an id and reservations of
+ * its own: settle those of the attempt that failed (rebase_settle), else they count as spent. */
 typedef enum rebase_failure {
   REBASE_TIMEOUT = 0, REBASE_OVERLOADED = 1, REBASE_RATE_LIMITED = 2, REBASE_REFUSED = 3, REBASE_MALFORMED = 4, REBASE_UNSAFE = 5,
   REBASE_FAILURE_COUNT = 6
