@@ -276,36 +276,37 @@ static void note_remover(struct selection *s, uint32_t rule) {
   if (s->remover_count < REBASE_MAX_RULES) s->removers[s->remover_count++] = rule;
 }
 
-static rebase_status consider(rebase_request *r, struct selection *s, uint32_t model, uint32_t weight) {
+static void consider(rebase_request *r, struct selection *s, uint32_t model, uint32_t weight) {
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct image_model *m = &b->MODELS.at[model];
   int64_t cost = 0;
-  uint32_t remover;
   enum removal removal = measure(r, s->route, m, &cost);
-  if (removal != REMOVALS) { s->removed[removal]++; return REBASE_OK; }
-  rebase_status status = judge(r, m, false, &remover);
-  if (status != REBASE_OK) return status;
-  if (remover != NONE32) {
-    s->removed[BY_RULE]++;
-    note_remover(s, remover);
-    return REBASE_OK;
-  }
+  if (removal != REMOVALS) { s->removed[removal]++; return; }
   s->list[s->count++] = (struct candidate){model, cost, rank_of(r, s->route, m, cost), weight, set_aside(r, bundle_string(b, m->name), false)};
-  return REBASE_OK;
 }
 
 static rebase_status gather(rebase_request *r, struct selection *s) {
   const struct rebase_bundle *b = r->loaded->bundle;
   bool weighted = s->route->prefer == PREFER_WEIGHTED;
   uint32_t count = weighted ? s->route->weights : b->MODELS.count;
-  rebase_status status = REBASE_OK;
   s->list = arena_fixed_take(&r->scratch, (count + 1) * sizeof *s->list);
   if (!s->list) return REBASE_E_TOO_LARGE;
-  for (uint32_t i = 0; i < count && status == REBASE_OK; i++) {
+  for (uint32_t i = 0; i < count; i++) {
     const struct image_weight *w = weighted ? &b->WEIGHTS.at[s->route->first_weight + i] : NULL;
-    status = consider(r, s, w ? w->model : i, w ? w->weight : 1);
+    consider(r, s, w ? w->model : i, w ? w->weight : 1);
   }
-  return status;
+  return REBASE_OK;
+}
+
+/* Asks the rules of one candidate. */
+static rebase_status admissible(rebase_request *r, struct selection *s, const struct candidate *c, bool *is) {
+  uint32_t remover;
+  rebase_status status = judge(r, &r->loaded->bundle->MODELS.at[c->model], false, &remover);
+  *is = remover == NONE32;
+  if (status != REBASE_OK || *is) return status;
+  s->removed[BY_RULE]++;
+  note_remover(s, remover);
+  return REBASE_OK;
 }
 
 /* ---- the choice ---- */
@@ -327,24 +328,57 @@ static uint64_t draw(const rebase_request *r, const struct image_route *route) {
 
 static bool comes_first(const struct candidate *a, const struct candidate *b) {
   if (a->aside != b->aside) return !a->aside;
-  return a->rank != b->rank ? a->rank < b->rank : a->cost < b->cost;       /* then by name: the list is in that order */
+  if (a->rank != b->rank) return a->rank < b->rank;
+  return a->cost != b->cost ? a->cost < b->cost : a->model < b->model;       /* models are in the order of their names */
 }
 
-static const struct candidate *best(const rebase_request *r, const struct selection *s) {
-  const struct candidate *found = NULL;
-  uint64_t total = 0;
-  for (uint32_t i = 0; i < s->count; i++) if (!found || comes_first(&s->list[i], found)) found = &s->list[i];
-  if (!found || s->route->prefer != PREFER_WEIGHTED) return found;
-  bool aside = found->aside;
-  for (uint32_t i = 0; i < s->count; i++) total += s->list[i].aside == aside ? s->list[i].weight : 0;
-  uint64_t at = draw(r, s->route) % total;
-  for (uint32_t i = 0; i < s->count; i++) {
-    if (s->list[i].aside != aside) continue;
-    found = &s->list[i];
-    if (at < found->weight) break;
-    at -= found->weight;
+/* ---- a heap: the first in order stands at 0, at little cost for those behind it ---- */
+static void sift(struct selection *s, uint32_t at) {
+  for (uint32_t child; (child = 2 * at + 1) < s->count; at = child) {
+    if (child + 1 < s->count && comes_first(&s->list[child + 1], &s->list[child])) child++;
+    if (!comes_first(&s->list[child], &s->list[at])) return;
+    struct candidate swapped = s->list[at];
+    s->list[at] = s->list[child];
+    s->list[child] = swapped;
   }
-  return found;
+}
+
+/* The first that the rules leave; those behind it need not be asked. */
+static rebase_status first_in_order(rebase_request *r, struct selection *s, const struct candidate **found) {
+  for (uint32_t i = s->count / 2; i-- > 0;) sift(s, i);
+  while (s->count) {
+    bool is;
+    rebase_status status = admissible(r, s, &s->list[0], &is);
+    if (status != REBASE_OK) return status;
+    if (is) { *found = &s->list[0]; return REBASE_OK; }
+    s->list[0] = s->list[--s->count];
+    sift(s, 0);
+  }
+  return REBASE_OK;
+}
+
+/* One of all that the rules leave; those that were set aside only when all were. */
+static rebase_status by_chance(rebase_request *r, struct selection *s, const struct candidate **found) {
+  uint32_t left = 0;
+  uint64_t total = 0;
+  bool aside = true;
+  for (uint32_t i = 0; i < s->count; i++) {
+    bool is;
+    rebase_status status = admissible(r, s, &s->list[i], &is);
+    if (status != REBASE_OK) return status;
+    if (is) s->list[left++] = s->list[i];
+  }
+  s->count = left;
+  for (uint32_t i = 0; i < left; i++) aside = aside && s->list[i].aside;
+  for (uint32_t i = 0; i < left; i++) total += s->list[i].aside == aside ? s->list[i].weight : 0;
+  uint64_t at = total ? draw(r, s->route) % total : 0;
+  for (uint32_t i = 0; i < left; i++) {
+    if (s->list[i].aside != aside) continue;
+    *found = &s->list[i];
+    if (at < s->list[i].weight) break;
+    at -= s->list[i].weight;
+  }
+  return REBASE_OK;
 }
 
 void choice_cost(const rebase_choice *choice, char text[ROUTE_COST]) {
@@ -384,8 +418,9 @@ rebase_status route_choose(rebase_request *r) {
   uint32_t remover;
   if (!s.route) return request_refuse(r, REBASE_E_EVALUATION, "what allows this names no model"), REBASE_E_EVALUATION;
   rebase_status status = gather(r, &s);
-  const struct candidate *c = status == REBASE_OK ? best(r, &s) : NULL;
-  if (c) status = judge(r, &b->MODELS.at[c->model], true, &remover);
+  const struct candidate *c = NULL;
+  if (status == REBASE_OK) status = s.route->prefer == PREFER_WEIGHTED ? by_chance(r, &s, &c) : first_in_order(r, &s, &c);
+  if (status == REBASE_OK && c) status = judge(r, &b->MODELS.at[c->model], true, &remover);
   if (status != REBASE_OK) return request_refuse(r, status, "the choice of a model is more than the request's workspace holds"), status;
   if (!c) { refuse_all(r, &s); return REBASE_OK; }
   const struct image_model *m = &b->MODELS.at[c->model];
