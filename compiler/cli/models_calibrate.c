@@ -14,7 +14,7 @@ struct measured { char model[NAME], task[NAME]; int64_t right, all; };
 struct calibration {
   const char *file; size_t line;
   struct measured *list; size_t count, room;
-  int column[3]; bool csv;          /* of model, task, right */
+  int column[3], columns; bool csv, begun;      /* of model, task, right; columns: 0 before the first line of a CSV file */
   int64_t outcomes;
 };
 
@@ -74,25 +74,30 @@ static int json_line(struct calibration *c, const char *line, size_t length) {
   const char *model = json_string_value(json_object_get(json, "model")), *task = json_string_value(json_object_get(json, "task"));
   const json_t *right = json_object_get(json, "right");
   int is_right = json_is_boolean(right) ? json_is_true(right) : json_is_integer(right) && (json_integer_value(right) | 1) == 1 ? (int)json_integer_value(right) : -1;
-  int code = model && task ? outcome(c, model, task, is_right) : wrong(c, "no `model` or no `task`");
+  int code = !json ? wrong(c, "this is not JSON") : model && task ? outcome(c, model, task, is_right) : wrong(c, "no `model` or no `task`");
   json_decref(json);
   return code;
 }
 
+/* Cells are plain: none of the three columns needs quotes. */
 static int csv_line(struct calibration *c, char *line) {
   static const char *const names[3] = {"model", "task", "right"};
   const char *field[3] = {"", "", ""};
   int i = 0;
-  bool header = c->line == 1;
+  bool header = !c->columns;
+  if (strchr(line, '"')) return wrong(c, "quotes are not read: write plain cells");
   if (header) c->column[0] = c->column[1] = c->column[2] = -1;
   for (char *at = line, *next; at; at = next, i++) {
     next = strchr(at, ',');
     if (next) *next++ = '\0';
     for (int k = 0; k < 3; k++) {
+      if (header && !strcmp(at, names[k]) && c->column[k] >= 0) return wrong(c, "a column is named twice");
       if (header && !strcmp(at, names[k])) c->column[k] = i;
       if (!header && c->column[k] == i) field[k] = at;
     }
   }
+  if (!header && i != c->columns) return wrong(c, "this line has another number of cells than the first");
+  c->columns = i;
   if (header) return c->column[0] < 0 || c->column[1] < 0 || c->column[2] < 0 ? wrong(c, "these are not the columns") : CLI_OK;
   bool yes = !strcmp(field[2], "1") || !strcmp(field[2], "true"), no = !strcmp(field[2], "0") || !strcmp(field[2], "false");
   return outcome(c, field[0], field[1], yes ? 1 : no ? 0 : -1);
@@ -106,10 +111,13 @@ static int read_log(struct calibration *c, const char *path) {
   int code = CLI_OK;
   c->file = path;
   c->line = 0;
+  c->columns = 0;
+  c->begun = false;
   if (!file) return cli_fail(CLI_IO, "cannot read %s: %s", path, strerror(errno));
   while (code == CLI_OK && (length = getline(&line, &room, file)) > 0) {
     while (length && (line[length - 1] == '\n' || line[length - 1] == '\r')) line[--length] = '\0';
-    if (!c->line++) c->csv = *line != '{';
+    c->line++;
+    if (length && !c->begun) { c->csv = *line != '{'; c->begun = true; }
     if (length) code = c->csv ? csv_line(c, line) : json_line(c, line, (size_t)length);
   }
   free(line);
@@ -140,21 +148,41 @@ static size_t write_one(const struct measured *m, const char *source, const char
   return 1;
 }
 
+static bool says_something(const struct calibration *c, size_t first, int64_t least) {
+  for (size_t i = first; i < c->count && !strcmp(c->list[i].model, c->list[first].model); i++)
+    if (c->list[i].all >= least) return true;
+  return false;
+}
+
+static const char *last_part(const char *model) {
+  const char *dot = strrchr(model, '.');
+  return dot ? dot + 1 : model;
+}
+
+/* Its last part; where two models have the same one, all of the name. */
+static void write_name(const struct calibration *c, const char *model) {
+  bool alone = true;
+  for (size_t i = 0; i < c->count; i++)
+    alone = alone && (!strcmp(c->list[i].model, model) || strcmp(last_part(c->list[i].model), last_part(model)));
+  for (const char *at = alone ? last_part(model) : model; *at; at++) putchar(*at == '.' ? '_' : *at);
+}
+
 static void write_policy(const struct cli *cli, struct calibration *c, const char *date, double z, const char *confidence, int64_t least) {
   const char *package = cli->value[OPT_PACKAGE] ? cli->value[OPT_PACKAGE] : "main", *source = cli->value[OPT_SOURCE] ? cli->value[OPT_SOURCE] : "own outcomes";
   size_t figures = 0, models = 0;
   if (c->count) qsort(c->list, c->count, sizeof *c->list, by_name);
-  printf("# Qualities as measured, for review. Figures are lower bounds (Wilson, one-sided).\npackage %s\n", package);
-  for (size_t i = 0; i < c->count; i++) {
-    const struct measured *m = &c->list[i];
-    if (!i || strcmp(m->model, m[-1].model)) {
-      const char *last = strrchr(m->model, '.');
-      printf("%s\nmodel %s_measured {\n  replaces %s\n", i ? "}\n" : "", last ? last + 1 : m->model, m->model);
-      models++;
-    }
-    figures += write_one(m, source, date, z, confidence, least);
+  printf("# Qualities as measured, for review. Figures are %s.\npackage %s\n", z > 0 ? "lower bounds (Wilson, one-sided)" : "the shares that were seen: half of them are too high",
+         package);
+  for (size_t i = 0, end; i < c->count; i = end) {
+    bool block = says_something(c, i, least);
+    models++;
+    printf("\n%s", block ? "model " : "# nothing is known of ");
+    if (block) write_name(c, c->list[i].model);
+    printf(block ? "_measured {\n  replaces %s\n" : "%s\n", c->list[i].model);
+    for (end = i; end < c->count && !strcmp(c->list[end].model, c->list[i].model); end++)
+      figures += write_one(&c->list[end], source, date, z, confidence, least);
+    if (block) printf("}\n");
   }
-  if (c->count) printf("}\n");
   cli_note("%lld outcomes of %zu models: %zu figures, %zu left out for want of samples", (long long)c->outcomes, models, figures, c->count - figures);
 }
 
@@ -164,14 +192,18 @@ int run_calibrate(struct cli *cli) {
   size_t k = 0;
   bool given;
   char *end = NULL;
+  const char *package = cli->value[OPT_PACKAGE];
+  errno = 0;
   int64_t least = samples ? strtoll(samples, &end, 10) : LEAST;
   char day[11];
   const char *date = cli_build_date(cli, day, &given);
   if (!date) return CLI_USAGE;
-  if ((end && *end) || least < 1) return cli_fail(CLI_USAGE, "--samples is a number above 0, not `%s`", samples);
+  if ((end && (*end || errno)) || least < 1) return cli_fail(CLI_USAGE, "--samples is a number above 0, not `%s`", samples);
   while (k < sizeof confidences / sizeof *confidences && strcmp(confidences[k].percent, confidence)) k++;
   if (k == sizeof confidences / sizeof *confidences) return cli_fail(CLI_USAGE, "--confidence is one of 50, 80, 90, 95, 97.5, 99, 99.9, not `%s`", confidence);
-  if (source && (strpbrk(source, "\"\\\n") || !*source)) return cli_fail(CLI_USAGE, "--source is a text without quotes");
+  for (const char *at = source; at && *at; at++)
+    if ((unsigned char)*at < ' ' || *at == '"' || *at == '\\') return cli_fail(CLI_USAGE, "--source is a plain text without quotes");
+  if (package && !is_name(package, true)) return cli_fail(CLI_USAGE, "`%s` is no name of a package", package);
   if (cli->arg_count < 2) return cli_fail(CLI_USAGE, "calibrate from which log? `rbc models calibrate OUTCOMES.jsonl`");
   int code = CLI_OK;
   for (int i = 1; i < cli->arg_count && code == CLI_OK; i++) code = read_log(&c, cli->args[i]);

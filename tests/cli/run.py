@@ -386,7 +386,12 @@ def test_calibrate_says_what_is_wrong():
                        ('model,task\n', 'columns'), ('model,task,right\na.b,chat,yes\n', ':2:'), ('not json\n', ':1:')):
         code, _, err = rbc('models', 'calibrate', traffic('w', text), *DATE)
         expect(code == 2 and says in err, text, code, err)
-    for options in (['--confidence', '42'], ['--samples', '0'], ['--samples', 'x'], ['--source', 'a"b']):
+    twins = ''.join(good.replace('a.b', name) * 40 for name in ('x.small', 'y.small')) + good.replace('a.b', 'z.few')
+    out, _ = calibrated(traffic('t', '\n' + twins))
+    expect('model x_small_measured' in out and 'model y_small_measured' in out and '# nothing is known of z.few' in out and 'z_few' not in out, out)
+    for text in ('model,task,right,model\n', 'model,task,right\na.b,chat,1,2\n', 'model,task,right\n"a.b",chat,1\n'):
+        expect(rbc('models', 'calibrate', traffic('w', text), *DATE)[0] == 2, text)
+    for options in (['--package', 'X y{'], ['--source', 'a\tb'], ['--samples', '99999999999999999999'], ['--confidence', '42'], ['--samples', '0'], ['--samples', 'x'], ['--source', 'a"b']):
         expect(rbc('models', 'calibrate', traffic('w', good), *options, *DATE)[0] == 2, options)
     expect(rbc('models', 'calibrate', '/nowhere', *DATE)[0] == 3 and rbc('models', 'calibrate', *DATE)[0] == 2)
 
