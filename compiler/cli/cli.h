@@ -76,6 +76,7 @@ const char *cli_build_date(const struct cli *cli, char text[11], bool *given);
 
 int run_check(struct cli *cli);
 int run_compile(struct cli *cli);
+int run_cost(struct cli *cli);
 int run_disasm(struct cli *cli);
 int run_eval(struct cli *cli);
 int run_explain(struct cli *cli);

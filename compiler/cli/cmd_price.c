@@ -4,17 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/host.h"
+#include "cli/money.h"
 #include "cli/workspace.h"
 
 struct totals { size_t priced, unpriced; int64_t total; char currency[4]; bool several; };
-
-/* "0.008289": all digits that there are, cents at least. */
-static const char *picos_text(int64_t picos, char text[40]) {
-  const int64_t one = INT64_C(1000000000000);
-  int length = snprintf(text, 40, "%" PRId64 ".%012" PRId64, picos / one, picos % one);
-  while (text[length - 1] == '0' && text[length - 3] != '.') text[--length] = '\0';
-  return text;
-}
 
 static const char *full_name(const struct host *host, const char *name) {
   const char *found = NULL;
@@ -32,15 +25,15 @@ static const char *full_name(const struct host *host, const char *name) {
 }
 
 static bool show(const struct cli *cli, const char *model, rebase_status status, const rebase_bill *bill, const char *why) {
-  char input[40], output[40], total[40];
+  char input[MONEY_BYTES], output[MONEY_BYTES], total[MONEY_BYTES];
   if (status != REBASE_OK) {
     if (cli_format_is(cli, "json")) return print_json_line(json_pack("{s:s, s:s, s:s}", "model", model, "status", rebase_status_text(status), "error", why));
     printf("%-40s  %s\n", model, why);
     return true;
   }
-  picos_text(bill->input, input);
-  picos_text(bill->output, output);
-  picos_text(bill->total, total);
+  money_text((wide)bill->input, input);
+  money_text((wide)bill->output, output);
+  money_text((wide)bill->total, total);
   if (!cli_format_is(cli, "json")) {
     printf("%-40s  %s %s  %" PRId64 " in (%" PRId64 " cached), %" PRId64 " out\n", model, total, bill->currency, bill->input_tokens,
            bill->cached_read_tokens, bill->output_tokens);
@@ -102,13 +95,13 @@ int run_price(struct cli *cli) {
   struct subject subject;
   struct host host = {0};
   struct totals totals = {0};
-  char text[40];
+  char text[MONEY_BYTES];
   int code = subject_open(cli, cli->args[0], &subject);
   if (code == CLI_OK) code = host_open(&host, &subject);
   if (code == CLI_OK) code = price_file(cli, &host, &totals);
   if (code == CLI_OK && !cli_format_is(cli, "json")) {
     printf("%zu priced, %zu not", totals.priced, totals.unpriced);
-    if (totals.priced && !totals.several) printf("; %s %s in all", picos_text(totals.total, text), totals.currency);
+    if (totals.priced && !totals.several) printf("; %s %s in all", money_text((wide)totals.total, text), totals.currency);
     putchar('\n');
   }
   if (code == CLI_OK && totals.unpriced) code = CLI_NO;

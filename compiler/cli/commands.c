@@ -57,6 +57,14 @@ static const char simulate_details[] =
   "order of their times, since budgets are. Quality is the declared figure of the model for the task; what has none is left out.\n"
   "Parts of a log can be run anywhere with --format json and added up with --merge; budgets then count in each part by itself.\n";
 
+static const char cost_details[] =
+  "An agent says what it expects to ask of models:\n"
+  "  expects chat 2_000 per day { input: 1_200, output: 500, generated: 310, cached: 800, has: personal }\n"
+  "tokens in, at most wanted, really generated, read from the provider's cache, and labels that its sessions have. Each is decided by\n"
+  "the workspace's own routes, guards and limits, at --now; which model answers, its prices and the arithmetic are shown. A month has\n"
+  "30 days, a year 365. Limits are compared with what is used of them when requests come evenly; what is reserved before a request is\n"
+  "its upper bound, so a budget can refuse a little before it is used up. Bundles hold no expectations: give the directory.\n";
+
 const struct cli_command cli_commands[] = {
   {"init", "[DIR]", "start a repository: root file, example policy with tests, CI, editor settings",
    TAKES(HELP) | TAKES(FORCE), NULL, 0, 1, run_init, "Files that exist are left alone unless --force is given.\n"},
@@ -103,6 +111,8 @@ const struct cli_command cli_commands[] = {
    "their line, never nothing. Exit code: 1 if a line could not be priced.\n"},
   {"simulate", "DIR|BUNDLE TRAFFIC ...", "run recorded model traffic through routes and budgets: what it costs, who is refused",
    WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(TASK) | TAKES(ASKED) | TAKES(AGAINST) | TAKES(MERGE), "text json", 1, 64, run_simulate, simulate_details},
+  {"cost", "[DIR]", "forecast what agents' requests to models will cost, from what they say that they expect",
+   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(CONTEXT) | TAKES(NOW) | TAKES(MAX_AGE) | TAKES(AGAINST), "text json", 0, 1, run_cost, cost_details},
   {"disasm", "DIR|BUNDLE", "print what is in a bundle: rules and their code",
    WORKSPACE | TAKES(SECTIONS), NULL, 1, 1, run_disasm, "It reads bundles that the verifier refuses, too, as far as they make sense.\n"},
   {"explain", "[CODE]", "say more about a diagnostic, such as E0102",

@@ -35,7 +35,7 @@ static void unknown_property(struct checker *c, const struct symbol *s, const st
   struct diag *d = rbc_diag(c->diags, E0311, span, "%s has no property `%s`", rbc_symbol_kind_name(s->kind), name);
   const char *near = rbc_nearest(name, known, count);
   if (near) { rbc_diag_help(c->diags, d, "did you mean `%s`?", near); rbc_diag_fix(d, span, near); }
-  else rbc_diag_help(c->diags, d, s->kind == SYM_AGENT ? "owner, purpose, team, uses, accepts" : "owner, purpose");
+  else rbc_diag_help(c->diags, d, s->kind == SYM_AGENT ? "owner, purpose, team, uses, accepts, expects" : "owner, purpose");
 }
 
 static void no_owner(struct checker *c, const struct symbol *s) {
@@ -76,7 +76,7 @@ static void agent_team(struct checker *c, const struct symbol *s, const struct n
 }
 
 static void agent_property(struct checker *c, const struct symbol *s, const struct node *prop, struct once *once) {
-  static const char *const KNOWN[] = { "owner", "purpose", "team", "uses", "accepts" };
+  static const char *const KNOWN[] = { "owner", "purpose", "team", "uses", "accepts", "expects" };
   struct agent *agent = s->ptr;
   const char *name = rbc_text(c, s->scope, prop->kid[0]);
   struct span here = rbc_span(s->scope, prop);
@@ -87,7 +87,8 @@ static void agent_property(struct checker *c, const struct symbol *s, const stru
       agent->purpose = text_of(c, s, prop, name, "answers customer tickets");
   } else if (!strcmp(name, "team")) {
     if (first_time(c, &once->team, here, name)) agent_team(c, s, prop);
-  } else unknown_property(c, s, prop, name, KNOWN, 5);
+  } else if (!strcmp(name, "expects")) rbc_agent_expects(c, s, prop);
+  else unknown_property(c, s, prop, name, KNOWN, 6);
 }
 
 static int by_operation(const void *a, const void *b) {

@@ -1,5 +1,5 @@
 /* declare.h: what the files of the first half share: workspace.c, files.c, imports.c, index.c, resolve.c, types.c,
- * records.c, declare.c, connectors.c, operations.c, agents.c, models.c, constants.c, wire.c, tables.c, csv.c, json.c,
+ * records.c, declare.c, connectors.c, operations.c, agents.c, expectations.c, models.c, constants.c, wire.c, tables.c, csv.c, json.c,
  * trees.c, zones.c. The second half includes checker.h only. */
 #ifndef RBC_DECLARE_H
 #define RBC_DECLARE_H
@@ -104,6 +104,8 @@ void rbc_declare_tables(struct checker *c);           /* tables.c */
 void rbc_declare_trees(struct checker *c);            /* trees.c */
 void rbc_declare_agents(struct checker *c);           /* agents.c: teams and agents */
 void rbc_declare_models(struct checker *c);           /* models.c: providers and models */
+
+void rbc_agent_expects(struct checker *c, const struct symbol *agent, const struct node *prop);     /* expectations.c */
 
 /* ---- constants.c ---- */
 struct constant *rbc_new_constant(struct checker *c, const struct type *type);

@@ -57,11 +57,20 @@ struct operation {
   struct change *changes; unsigned change_count;            /* `changes`, and the entities a writing result returns under a key from arguments */
   const struct entity *binds; uint64_t labels, proves; const char *method, *path; struct span span;
 };
+/* Requests that an agent is expected to make of models, for forecasts alone; a bundle does not hold them. */
+struct expectation {
+  const char *task, *period; int64_t written;               /* `written` a `period`, as it stands there */
+  int64_t requests; unsigned days;                          /* so many in so many days */
+  int64_t input, cached, output, generated;                 /* tokens of one; cached: of input; output: asked for at most */
+  const char **labels; unsigned label_count;                /* full names, of what its session has */
+  struct span span;
+};
 struct team { const char *name, *owner; unsigned id; struct span span; };
 struct agent {
   const char *name, *owner, *purpose; const struct package *package; const struct team *team; unsigned id;
   const struct agent **accepts; unsigned accept_count;
   const struct operation **uses; unsigned use_count; struct span span;
+  struct expectation **expectations; unsigned expectation_count;
   bool broken;                     /* checker only: something that it uses is not known */
 };
 /* ---- models: SPEC 3. UNKNOWN: not declared, and nothing is assumed in its place. */

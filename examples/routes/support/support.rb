@@ -4,6 +4,9 @@ package acme.support
 agent helpdesk {
   owner   "support@acme.example"
   purpose "answers customers"
+  expects chat   2_000 per day { input: 1_200, output: 500, generated: 310 }
+  expects chat   600 per day { input: 1_200, output: 500, generated: 310, cached: 800, has: personal }
+  expects reason 240 per day { input: 6_000, output: 2_000 }
 }
 
 route answers {

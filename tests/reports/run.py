@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""Forecasts from outside: `rbc cost`.
+
+usage: run.py [NAME ...]        prints `N passed, N failed`
+"""
+import json, math, os, re, shutil, subprocess, sys, tempfile
+from decimal import Decimal
+from fractions import Fraction
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RBC = os.environ.get('RBC') or os.path.join(ROOT, 'build', 'bin', 'rbc')
+ROUTES = os.path.join(ROOT, 'examples', 'routes')
+DATE = ['--date', '2026-11-24']
+SCRATCH = tempfile.mkdtemp(prefix='rbc-reports-')
+
+
+def rbc(*arguments):
+    environment = {k: v for k, v in os.environ.items() if k not in ('SOURCE_DATE_EPOCH', 'REBASE_STDLIB', 'NO_COLOR')}
+    done = subprocess.run([RBC, *arguments, *DATE], capture_output=True, cwd=SCRATCH, env=environment, timeout=120)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def expect(good, *what):
+    if not good:
+        raise AssertionError(' '.join(str(w) for w in what))
+
+
+def written(name, text):
+    path = os.path.join(SCRATCH, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    open(path, 'w', encoding='utf-8').write(text)
+    return path
+
+
+# ---- a small company, its models and agents as the test wants them
+MODELS = '''provider cloud { kind openai }
+model cheap { provider cloud id "c" priced 2026-11-01 "contract" price input 0.15 USD per 1_000_000 tokens price output 0.60 USD per 1_000_000 tokens
+  price cached_read 0.0375 USD per 1_000_000 tokens price input 0.30 USD per 1_000_000 tokens { above: 8_000 tokens }
+  quality chat 80% { source: "own evaluation", date: 2026-10-12, sample: 640 } }
+model dear { provider cloud id "d" priced 2025-01-01 "old page" price input 3.00 USD per 1_000_000 tokens price output 15.00 USD per 1_000_000 tokens
+  price request 0.01 USD per request }
+'''
+WEIGHTED = 'route r { for infer by bot prefer weighted { cheap 70%, dear 30% } tier plan { prefer lowest cost } }'
+
+
+def company(name, expects, rules=WEIGHTED, models=MODELS):
+    written(name + '/root.rb', 'workspace w\npackage w.all in "all/" declares models, providers, labels, guards, groups, agents, policies, routes, contexts\n')
+    written(name + '/all/all.rb', 'package w.all\nlabel secret "few eyes"\n%s\nagent bot { owner "o" purpose "p"\n%s\n}\n%s\n' % (models, expects, rules))
+    return os.path.join(SCRATCH, name)
+
+
+def forecast(path, *options):
+    code, out, err = rbc('cost', path, '--format', 'json', *options)
+    expect(code == 0, code, err)
+    return json.loads(out)
+
+
+# ---- cost
+DAYS = {'day': 1, 'month': 30, 'year': 365}
+PER = {'hour': Fraction(1, 24), 'day': 1, 'week': 7, 'month': 30, 'year': 365}
+
+
+def rounded_up(amount):
+    return Decimal(math.ceil(amount * 10**12)).scaleb(-12)
+
+
+def recomputed(line, prices):
+    """What each answer of a line comes to, from the prices as the test knows them."""
+    for answer in line['answers']:
+        p = prices[answer['model'].split('.')[-1]]
+        kept = line['cached'] if 'cached_read' in p else 0
+        tier = p['above'][1] if 'above' in p and line['input'] > p['above'][0] else p['input']
+        one = (Fraction(tier) * (line['input'] - kept) + Fraction(p.get('cached_read', '0')) * kept + Fraction(p['output']) * line['generated']) / 10**6
+        one += Fraction(p.get('request', '0'))
+        share = Fraction(answer['weight'], answer['weights'])
+        yield answer, one, {name: rounded_up(one * line['requests'] * share * days / PER[line['per']]) for name, days in DAYS.items()}
+
+
+PRICES = {'cheap': {'input': '0.15', 'output': '0.60', 'cached_read': '0.0375', 'above': (8000, '0.30')}, 'dear': {'input': '3', 'output': '15', 'request': '0.01'}}
+
+
+def check_money(f, prices):
+    totals = dict.fromkeys(DAYS, Decimal(0))
+    for line in f['lines']:
+        for answer, one, periods in recomputed(line, prices):
+            expect(Decimal(answer['request']) == rounded_up(one), answer)
+            expect(sum(Decimal(item['amount']) for item in answer['arithmetic']) == Decimal(answer['request']), answer)
+            for name in DAYS:
+                expect(Decimal(answer[name]) == periods[name], name, answer, periods)
+                totals[name] += periods[name]
+    expect({name: Decimal(f['totals'][0][name]) for name in DAYS} == totals, f['totals'], totals)
+    for groups in ('agents', 'tasks', 'models'):
+        for name in DAYS:
+            expect(sum(Decimal(group[name]) for group in f[groups]) == totals[name], groups, f[groups])
+
+
+def test_cost_is_exact():
+    f = forecast(company('exact', '''expects chat 2_001 per day { input: 1_234, output: 500, generated: 311, cached: 777 }
+      expects chat 13 per week { input: 8_001, output: 1, cached: 8_001 } expects plan 7 per month { input: 8_000, output: 3 }
+      expects chat 3 per hour { input: 1, output: 0 } expects plan 11 per year { input: 999_983, output: 7 }'''))
+    check_money(f, PRICES)
+    expect([len(line['answers']) for line in f['lines']] == [2, 2, 1, 2, 1], f['lines'])
+    expect({(a['model'], a['weight'] / a['weights']) for a in f['lines'][0]['answers']} == {('w.all.cheap', 0.7), ('w.all.dear', 0.3)}, f['lines'][0])
+
+
+def test_cost_of_the_example():
+    small = {'bargain': {'input': '0.05', 'output': '0.20'}, 'small': {'input': '0.20', 'output': '0.80'}, 'large': {'input': '5', 'output': '20'}}
+    f = forecast(ROUTES)
+    check_money(f, small)
+    expect([line['answers'][0]['model'].split('.')[-1] for line in f['lines']] == ['bargain', 'small', 'large'], f['lines'])
+    expect(f['totals'] == [{'currency': 'USD', 'day': '17.3368', 'month': '520.104', 'year': '6327.932'}], f['totals'])
+    expect(f['budgets'][0]['used'] == '17.3368 USD' and '%.1f' % f['budgets'][0]['percent'] == '86.7' and f['budgets'][0]['says'] == 'warned of from 22:08 on', f['budgets'])
+    code, out, err = rbc('cost', ROUTES)
+    expect(code == 0 and '1,200 tokens x      0.05 USD / 1,000,000 =' in out and '0.000122 USD x 2,000 requests x 365 days = 89.06 USD' in out, out, err)
+    expect('uses 17.3368 USD, 86.7%; warned of from 22:08 on' in out and 'small has no price for cached input' in out, out)
+
+
+def test_cost_and_simulation_agree_on_when_a_budget_refuses():
+    rules = 'route r { for infer by bot } guard b { limit infer for each agent at most 20.00 USD per day }'
+    only = {'bot': MODELS.split('model dear')[0]}
+    path = company('bind', 'expects chat 1_440 per day { input: 60_000, output: 10_000, generated: 5_000 }', rules, only['bot'])
+    f = forecast(path)
+    # 0.30 x 60,000 + 0.60 x 5,000 = 0.021 USD each, 30.24 a day; 0.024 is reserved
+    expect(f['budgets'][0]['used'] == '30.24 USD', f['budgets'])
+    rows = ''.join('{"time":"2026-11-24T%02d:%02d:00Z","task":"chat","input":60000,"output":10000,"generated":5000}\n' % divmod(i, 60) for i in range(1440))
+    code, out, err = rbc('simulate', path, written('even.jsonl', rows), '--format', 'json')
+    answered = sum(g['requests'] - g['refused'] for g in json.loads(out)['groups'])
+    at = f['budgets'][0]['says'].split(' ')[-2]
+    expect(at == '%02d:%02d' % divmod(answered, 60) and answered < 1440, at, answered, f['budgets'])
+
+
+def test_cost_says_what_is_old_missing_or_refused():
+    f = forecast(company('notes', '''expects chat 5 per day { input: 10, output: 10, has: secret } expects poems 5 per day { input: 10, output: 10 }
+      expects plan 5 per day { input: 10, output: 10 }''', WEIGHTED + ' guard g { deny infer where session has secret because "secrets stay" } '
+      'agent idle { owner "o" purpose "p" } route i { for infer by idle }',
+      MODELS.replace('2026-11-01 "contract"', '2026-05-01 "contract"')))
+    notes = '\n'.join(f['notes'])
+    expect('chat: nothing answers, and nothing is in the sums: secrets stay' in notes and 'poems: nothing answers' in notes, notes)
+    expect('w.all.cheap: a price is 207 days old, older than 180' in notes and 'w.all.idle may ask models and does not say what it expects' in notes, notes)
+    expect(f['lines'][0]['refused'] == 'secrets stay' and f['lines'][2]['answers'], f['lines'])
+    path = os.path.join(SCRATCH, 'notes')
+    expect('207 days' not in '\n'.join(forecast(path, '--max-age', '207')['notes']))
+    expect(forecast(path, '--agent', 'bot')['lines'] == f['lines'])
+
+
+def test_cost_of_what_is_asked_first_and_limits_that_time_does_not_fill():
+    rules = '''group leads "leads" route r { for infer by bot } guard a { ask leads before infer }
+      guard b { limit infer for each requester at most 5 per day limit infer at most 3 at once limit infer at most 10_000 tokens per 5 hours limit infer at most 40 per week }'''
+    f = forecast(company('asks', 'expects chat 10 per day { input: 1_000, output: 1_000, generated: 500 }', rules))
+    expect(f['lines'][0]['answers'][0]['asked'] is True, f['lines'])
+    said = {b['words']: (b['used'], b['says']) for b in f['budgets']}
+    expect(said == {'at most 5 per day for each requester': (None, 'how many sessions or requesters there are is not said'),
+                    'at most 3 at once': (None, 'how many come at once is not said'), 'at most 10_000 tokens per 5 hours': ('3,125 tokens', ''),
+                    'at most 40 per week': ('70 requests', 'would be refused from day 5, 00:00 on')}, said)
+
+
+def test_two_forecasts_are_compared():
+    dearer = company('dearer', 'expects chat 10 per day { input: 1_000, output: 1_000 }', 'route r { for infer by bot prefer weighted { dear 100% } }')
+    cheaper = company('cheaper', 'expects chat 10 per day { input: 1_000, output: 1_000 }', 'route r { for infer by bot }')
+    code, out, err = rbc('cost', cheaper, '--against', dearer)
+    # 0.00075 and 0.028 a request
+    expect(code == 0 and re.search(r'all +2\.7375 +102\.20 +99\.4625 less USD', out), out, err)
+
+
+def test_cost_says_what_is_wrong():
+    code, _, err = rbc('cost', company('none', ''))
+    expect(code == 1 and 'expects chat 2_000 per day' in err, code, err)
+    expect(rbc('cost', '/nowhere')[0] == 3 and rbc('cost', ROUTES, '--max-age', 'x')[0] == 2 and rbc('cost', ROUTES, '--agent', 'nobody')[0] == 2)
+    code, _, err = rbc('cost', company('much', 'expects chat 1_000_000_000_000 per hour { input: 1_000_000, output: 1 }',
+                                          WEIGHTED.replace('70%', '33.3333%').replace('30%', '66.6667%'), MODELS.replace('3.00 USD', '2_000_000.00 USD')))
+    expect(code == 1 and 'more requests than can be counted' in err, code, err)
+
+
+def main():
+    tests = [(name, value) for name, value in sorted(globals().items()) if name.startswith('test_') and (len(sys.argv) < 2 or name[5:] in sys.argv[1:])]
+    failed = 0
+    for name, run in tests:
+        try:
+            run()
+        except Exception as error:                                # a test that breaks has failed
+            failed += 1
+            print('FAIL %s: %s: %s' % (name, type(error).__name__, str(error)[:3000]))
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    print('%d passed, %d failed' % (len(tests) - failed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
