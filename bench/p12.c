@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char *const p12_actions[P12_ACTIONS] = {"read", "write", "share", "export", "deploy", "pay", "delete"};
-static const char *const roles[ROLE_COUNT] = {"admin", "reader", "analyst", "engineer", "support", "finance"};
+const char *const p12_roles[ROLE_COUNT] = {"admin", "reader", "analyst", "engineer", "support", "finance"};
 static const char *const departments[] = {"risk", "sales", "hr", "platform"};
 static const char *const environments[] = {"prod", "staging", "dev"};
 static const char *const paths[] = {"/tickets/2026/11/4711.json", "/secrets/prod/db-password", "/docs/handbook/travel.md", "/ledger/eu/q4.csv",
@@ -46,8 +46,10 @@ bool p12_decide(const struct p12_request *q) {
 
 static void write_json(struct p12_request *q) {
   size_t length = 0;
-  for (unsigned i = 0; i < q->role_count; i++)
-    length += (size_t)snprintf(q->roles_json + length, sizeof q->roles_json - length, "%s\"%s\"", i ? "," : "[", roles[q->roles_in_order[i]]);
+  for (unsigned i = 0; i < q->role_count; i++) {
+    length += (size_t)snprintf(q->roles_json + length, sizeof q->roles_json - length, "%s\"%s\"", i ? "," : "[", p12_roles[q->roles_in_order[i]]);
+    q->role_names[i] = p12_roles[q->roles_in_order[i]];
+  }
   snprintf(q->roles_json + length, sizeof q->roles_json - length, "]");
   q->json_length = (size_t)snprintf(q->json, sizeof q->json,
     "{\"call\":\"docs.%s\",\"args\":{\"id\":\"%s\",\"roles\":%s,\"dept\":\"%s\",\"clearance\":%d,\"suspended\":%s,\"doc\":\"%s\",\"path\":\"%s\","

@@ -8,7 +8,7 @@
 
 enum { P12_REQUESTS = 1024, P12_ACTIONS = 7 };
 enum { ROLE_ADMIN, ROLE_READER, ROLE_ANALYST, ROLE_ENGINEER, ROLE_SUPPORT, ROLE_FINANCE, ROLE_COUNT };
-extern const char *const p12_actions[P12_ACTIONS];
+extern const char *const p12_actions[P12_ACTIONS], *const p12_roles[ROLE_COUNT];
 
 struct p12_request {
   char id[12], owner[12];
@@ -21,6 +21,7 @@ struct p12_request {
   unsigned role_count, roles_in_order[ROLE_COUNT];
   char json[640]; size_t json_length;       /* {"call":"docs.read","args":{...}} */
   char roles_json[128];
+  const char *role_names[ROLE_COUNT];       /* role_count of them */
 };
 void p12_make(struct p12_request *requests);
 bool p12_decide(const struct p12_request *request);

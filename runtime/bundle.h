@@ -50,6 +50,7 @@ struct routine {
   uint32_t frame;                   /* registers with those of the deepest chain of calls */
   uint32_t depth;                   /* of that chain */
   uint32_t cost;                    /* index in COSTS, verified */
+  uint32_t fixed;                   /* the cost when nothing in it depends on a list, else 0 */
 };
 
 struct bundle_table { const value *rows; uint32_t count; };        /* rows sorted by key, for bundle_row */
@@ -75,6 +76,7 @@ struct rebase_bundle {
   const struct bundle_tree *trees;
   const struct routine *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
   const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
+  const uint64_t *param_tags, *field_tags;  /* of the names in PARAMS and FIELDS, see plain.h */
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
   const struct scope_plan *plans; const uint32_t *plan_of;  /* plan_of: by place in LISTS, for those in use */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
@@ -130,7 +132,28 @@ static inline int text_compare(const char *a, size_t a_length, const char *b, si
   int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
   return order ? order : (a_length > b_length) - (a_length < b_length);
 }
+/* Short ones without a call: two words that overlap. */
+static inline bool bytes_equal(const char *a, const char *b, size_t length) {
+  if (length > 16) return memcmp(a, b, length) == 0;
+  if (length >= 8) {
+    uint64_t w[4];
+    memcpy(&w[0], a, 8);
+    memcpy(&w[1], b, 8);
+    memcpy(&w[2], a + length - 8, 8);
+    memcpy(&w[3], b + length - 8, 8);
+    return !((w[0] ^ w[1]) | (w[2] ^ w[3]));
+  }
+  if (length >= 4) {
+    uint32_t w[4];
+    memcpy(&w[0], a, 4);
+    memcpy(&w[1], b, 4);
+    memcpy(&w[2], a + length - 4, 4);
+    memcpy(&w[3], b + length - 4, 4);
+    return !((w[0] ^ w[1]) | (w[2] ^ w[3]));
+  }
+  return !length || (a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
+}
 static inline bool text_equal(const struct text *a, const struct text *b) {
-  return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+  return a->len == b->len && bytes_equal(a->bytes, b->bytes, a->len);
 }
 #endif

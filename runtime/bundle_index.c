@@ -1,5 +1,6 @@
 /* bundle_index.c: look-ups that are made when a bundle is opened: table rows by key, the closure of membership trees. */
 #include "packed.h"
+#include "plain.h"
 #include "verify.h"
 
 /* ---- tables ---- */
@@ -261,9 +262,22 @@ static bool index_params(struct verifier *v) {
   return true;
 }
 
+static uint64_t tag_of(const struct rebase_bundle *b, ref name) { return plain_tag(bundle_text(b, name)->bytes, bundle_text(b, name)->len); }
+
+static bool tag_names(struct verifier *v) {
+  struct rebase_bundle *b = v->bundle;
+  uint64_t *params = pages_array(b->pages, b->PARAMS.count, sizeof *params), *fields = pages_array(b->pages, b->FIELDS.count, sizeof *fields);
+  if (!params || !fields) return out_of_memory(v);
+  for (uint32_t i = 0; i < b->PARAMS.count; i++) params[i] = tag_of(b, b->PARAMS.at[i].name);
+  for (uint32_t i = 0; i < b->FIELDS.count; i++) fields[i] = tag_of(b, b->FIELDS.at[i].name);
+  b->param_tags = params;
+  b->field_tags = fields;
+  return true;
+}
+
 bool index_bundle(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
-  if (!index_params(v)) return false;
+  if (!index_params(v) || !tag_names(v)) return false;
   struct bundle_table *tables = pages_array(b->pages, b->TABLES.count, sizeof *tables);
   struct bundle_tree *trees = pages_array(b->pages, b->TREES.count, sizeof *trees);
   if (!tables || !trees) return out_of_memory(v);

@@ -74,7 +74,8 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
   struct ask *used = NULL;
   bool logs = r->engine->options.log != NULL;
   if (d->effect == REBASE_DENY && !logs) return REBASE_OK;
-  rebase_status status = write_canonical(r);
+  bool needed = !r->engine->options.no_canonical || logs || d->effect == REBASE_ASK || d->redactions;
+  rebase_status status = needed ? write_canonical(r) : REBASE_OK;
   if (status != REBASE_OK)
     return refuse(r, status, status == REBASE_E_COST ? "searching for what must be redacted takes too long" : "too large for the request's workspace");
   if (d->effect == REBASE_ASK || logs) hash_call(r, hash);

@@ -100,7 +100,9 @@ struct rebase_request {
   struct json json;
   struct infer infer; struct tries tries;           /* of an infer */
   /* typed building */
-  bool building;
+  bool building, fresh;             /* fresh: begun and not decided yet */
+  struct filling { uint64_t generation; uint32_t operation, count, required; const struct image_param *params; } filling;
+                                    /* the slots that fit, none when all zero; how many required ones are not set yet */
   rebase_status poison;             /* REBASE_OK, or what a setter answered */
   char poison_text[256];
   size_t built;                     /* workspace in use by what was set */

@@ -243,6 +243,45 @@ static rebase_status refuse(rebase_request *r, rebase_status status, const char 
   return status;
 }
 
+static const char too_full[] = "the decision has more approvers or obligations than it can hold";
+
+/* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself. */
+static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  struct vm *vm = &r->vm;
+  rebase_decision *d = &r->record.decision;
+  vm->max_steps = r->engine->options.max_steps;
+  for (uint32_t least; walk->runs;) {
+    const uint32_t *at = walk->run[0].at, *end = walk->run[0].end;
+    if (walk->runs > 1) {           /* one at a time, for the order */
+      if ((least = scope_walk_least(walk)) == NONE32) break;
+      at = &least;
+      end = at + 1;
+    } else walk->runs = 0;
+    while (at != end) {
+      enum vm_verdict verdict = vm_run_fixed(vm, b->rules, at, end);
+      d->steps += vm->steps;
+      at = vm->next;
+      if (verdict == VM_PASS) continue;
+      if (verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
+      if (!take_in(&r->record, at[-1], verdict, verdict == VM_LACKS ? vm->lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
+    }
+  }
+  return REBASE_OK;
+}
+
+static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, struct scope_walk *walk) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  for (uint32_t i; (i = scope_walk_next(walk)) != NONE32;) {
+    if (b->RULES.at[i].models) continue;    /* asked of each model, see routes.c */
+    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, &b->RULES.at[i]) : VM_PASS;
+    if (verdict == VM_OBLIGE) continue;
+    if (verdict == VM_PASS) verdict = evaluate_run(r, &b->rules[i]);
+    if (verdict != VM_PASS && !take_in(&r->record, i, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
+  }
+  return REBASE_OK;
+}
+
 static rebase_status run_rules(rebase_request *r) {
   struct record *record = &r->record;
   const struct rebase_bundle *b = r->loaded->bundle;
@@ -256,16 +295,9 @@ static rebase_status run_rules(rebase_request *r) {
     return refuse(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
   scope_walk_begin(&walk, plan, r->slots);
-  for (uint32_t i; (i = scope_walk_next(&walk)) != NONE32;) {
-    if (b->RULES.at[i].models) continue;    /* asked of each model, see routes.c */
-    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, &b->RULES.at[i]) : VM_PASS;
-    if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_run(r, &b->rules[i]);
-    if (verdict != VM_PASS && !take_in(record, i, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32))
-      return refuse(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
-  }
-  if (record->decision.steps_bound < bound) record->decision.steps_bound = bound;
-  return REBASE_OK;
+  rebase_status status = plan->fixed ? run_fixed(r, &walk) : run_each(r, plan, &walk);
+  if (status == REBASE_OK && record->decision.steps_bound < bound) record->decision.steps_bound = bound;
+  return status;
 }
 
 rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {

@@ -13,13 +13,15 @@
 #include "rebase.h"
 
 enum json_mode { JSON_ARGUMENTS, JSON_RESULT };
-enum { JSON_MAX_DEPTH = 32 };
+enum { JSON_MAX_DEPTH = 32, JSON_ORDER = 64 };
 
 /* Memory of one request: values grow from the front, lists of yet unknown length wait at the back. */
 struct workspace { char *base; size_t low, high, size; };   /* base 8-byte aligned; free: low .. high */
 void workspace_reset(struct workspace *w);
 void *workspace_take(struct workspace *w, size_t size);     /* 8-byte aligned, NULL when full */
 const struct text *workspace_text(struct workspace *w, const char *bytes, size_t length);   /* a copy, NULL when full */
+/* The same of what is ASCII without NUL, which it looks at while it copies. NULL also when the text is not: nothing is taken then. */
+const struct text *workspace_ascii(struct workspace *w, const char *bytes, size_t length);
 
 struct json_step { const char *name; uint32_t length; uint32_t index; };     /* name NULL: element index */
 struct json {
@@ -31,6 +33,7 @@ struct json {
   bool incomplete;                  /* JSON_RESULT: a required field was not there */
   unsigned depth;
   struct json_step path[JSON_MAX_DEPTH]; unsigned steps;    /* where we are, for messages */
+  uint8_t order[JSON_ORDER];        /* of the arguments of the call read last: a guess, and never cleared */
   rebase_status status;             /* REBASE_OK until something fails; the first failure stays */
   char error[256];                  /* one sentence about it */
 };
@@ -42,10 +45,20 @@ void json_begin(struct json *j, const struct rebase_bundle *bundle, struct works
 __attribute__((format(printf, 3, 4)))
 #endif
 bool json_fail(struct json *j, rebase_status status, const char *format, ...);
-void json_enter(struct json *j, const char *name, size_t length);     /* path: a field; index with name NULL */
-void json_leave(struct json *j);
-int json_peek(struct json *j);                      /* next byte after white space; 0 at the end */
-bool json_take(struct json *j, char c);             /* white space and c, if it is next */
+static inline void json_enter(struct json *j, const char *name, size_t length) {     /* path: a field; index with name NULL */
+  if (j->steps < JSON_MAX_DEPTH) j->path[j->steps] = (struct json_step){name, name ? (uint32_t)length : 0, name ? 0 : (uint32_t)length};
+  j->steps++;
+}
+static inline void json_leave(struct json *j) { j->steps--; }
+static inline int json_peek(struct json *j) {       /* next byte after white space; 0 at the end */
+  while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t')) j->at++;
+  return j->at < j->end ? *j->at : 0;
+}
+static inline bool json_take(struct json *j, char c) {      /* white space and c, if it is next */
+  if (j->status != REBASE_OK || json_peek(j) != (unsigned char)c || j->at == j->end) return false;
+  j->at++;
+  return true;
+}
 bool json_expect(struct json *j, char c);
 bool json_literal(struct json *j, const char *word);        /* null, true, false, if next */
 bool json_end(struct json *j);                      /* nothing but white space is left */

@@ -1,6 +1,9 @@
 /* json_decode.c: composites, and the arguments of an operation. */
 #include "json.h"
 #include "packed.h"
+#include "plain.h"
+
+enum { FEW = 8 };
 
 static bool full(struct json *j) { return json_fail(j, REBASE_E_TOO_LARGE, "too large for the request's workspace"); }
 
@@ -47,7 +50,21 @@ static bool elements(struct json *j, uint32_t type, size_t *count) {
   return true;
 }
 
+/* Of a few elements each is compared with those before it; texts and scalars only. */
+static bool distinct_few(uint32_t kind, struct list *list) {
+  if (list->len > FEW || !(kind_is_text(kind) || kind_is_scalar(kind))) return false;
+  uint32_t kept = 0;
+  for (uint32_t i = 0, k; i < list->len; i++) {
+    value v = list->items[i];
+    for (k = 0; k < kept && !(kind_is_text(kind) ? text_equal(list->items[k].text, v.text) : list->items[k].bits == v.bits); k++) {}
+    if (k == kept) list->items[kept++] = v;
+  }
+  list->len = kept;
+  return true;
+}
+
 static bool distinct(struct json *j, uint32_t type, struct list *list) {
+  if (distinct_few(bundle_type(j->bundle, type)->kind, list)) return true;
   size_t mark = j->work->low;
   struct pair *pairs = workspace_take(j->work, list->len * sizeof *pairs);
   if (!pairs) return full(j);
@@ -119,12 +136,17 @@ static bool map_value(struct json *j, uint32_t type, value *out) {
 }
 
 /* ---- records ---- */
+static bool is_named(const struct rebase_bundle *bundle, ref text, const char *name, size_t length) {
+  const struct text *own = bundle_text(bundle, text);       /* their tags are equal: of eight bytes and fewer that says it all */
+  return own->len == length && (length <= 8 || !memcmp(own->bytes, name, length));
+}
+
 static uint32_t find_field(const struct json *j, const struct image_type *type, const char *name, size_t length, uint32_t hint) {
   const struct image_field *fields = j->bundle->FIELDS.at + type->a;
+  const uint64_t *tags = j->bundle->field_tags + type->a, tag = plain_tag(name, length);
   for (uint32_t i = 0; i < type->b; i++) {
     uint32_t at = hint + i < type->b ? hint + i : hint + i - type->b;       /* systems keep an order: the next is most likely */
-    const struct text *field = bundle_text(j->bundle, fields[at].name);
-    if (field->len == length && !memcmp(field->bytes, name, length)) return at;
+    if (tags[at] == tag && is_named(j->bundle, fields[at].name, name, length)) return at;
   }
   return NONE32;
 }
@@ -203,30 +225,33 @@ bool json_value(struct json *j, uint32_t type_index, value *out) {
 }
 
 /* ---- arguments ---- */
-/* Mostly arguments come in the order of their declaration: the one after the last is tried first. */
-static const struct image_param *find_param(const struct json *j, const struct image_operation *o, uint32_t first, const char *name, size_t length) {
+/* Who writes requests keeps to an order: what was at this place in the last one is tried first, then all as they are declared. */
+static uint32_t find_param(struct json *j, const struct image_operation *o, uint32_t place, const char *name, size_t length) {
   const struct image_param *params = j->bundle->PARAMS.at + o->first_param;
-  for (uint32_t tried = 0, i = first; tried < o->params; tried++, i = i + 1 < o->params ? i + 1 : 0) {
-    const struct text *param = bundle_text(j->bundle, params[i].name);
-    if (param->len == length && !memcmp(param->bytes, name, length)) return &params[i];
+  const uint64_t *tags = j->bundle->param_tags + o->first_param, tag = plain_tag(name, length);
+  uint8_t *guess = &j->order[place % JSON_ORDER];
+  if (*guess < o->params && tags[*guess] == tag && is_named(j->bundle, params[*guess].name, name, length)) return *guess;
+  for (uint32_t i = 0; i < o->params; i++) {
+    if (tags[i] != tag || !is_named(j->bundle, params[i].name, name, length)) continue;
+    *guess = i <= UINT8_MAX ? (uint8_t)i : 0;
+    return i;
   }
-  return NULL;
+  return NONE32;
 }
 
-static bool argument(struct json *j, const struct image_operation *operation, uint32_t *next, unsigned char *given, value *slots) {
+static bool argument(struct json *j, const struct image_operation *operation, uint32_t place, unsigned char *given, value *slots) {
   const char *name;
   size_t length;
   if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
   if (!json_quoted(j, &name, &length) || !json_expect(j, ':')) return false;
-  const struct image_param *param = find_param(j, operation, *next < operation->params ? *next : 0, name, length);
-  if (!param) {
+  uint32_t index = find_param(j, operation, place, name, length);
+  if (index == NONE32) {
     return json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name,
                      bundle_string(j->bundle, operation->name));
   }
   json_enter(j, name, length);
-  uint32_t place = (uint32_t)(param - (j->bundle->PARAMS.at + operation->first_param));
-  *next = place + 1;
-  if (twice(given, place)) return json_fail(j, REBASE_E_REQUEST, "given twice");
+  const struct image_param *param = &j->bundle->PARAMS.at[operation->first_param + index];
+  if (twice(given, index)) return json_fail(j, REBASE_E_REQUEST, "given twice");
   if (!json_value(j, param->type, &slots[param->slot])) return false;
   json_leave(j);
   return true;
@@ -262,8 +287,8 @@ bool json_arguments(struct json *j, const struct image_operation *operation, val
   if (json_peek(j) != '{') return json_fail(j, REBASE_E_REQUEST, "an object is expected");
   if (!json_open(j, '{')) return false;
   if (!json_take(j, '}')) {
-    uint32_t next = 0;
-    do if (!argument(j, operation, &next, given, slots)) return false;
+    uint32_t place = 0;
+    do if (!argument(j, operation, place++, given, slots)) return false;
     while (json_take(j, ','));
     if (!json_expect(j, '}')) return false;
   }

@@ -23,9 +23,21 @@ const struct text *workspace_text(struct workspace *w, const char *bytes, size_t
   struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
   if (!text) return NULL;
   text->len = (uint32_t)length;
-  memcpy(text->bytes, bytes, length);
+  plain_copy(text->bytes, bytes, length);
   text->bytes[length] = 0;
   return text;
+}
+
+const struct text *workspace_ascii(struct workspace *w, const char *bytes, size_t length) {
+  size_t before = w->low;
+  struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
+  if (!text) return NULL;
+  text->len = (uint32_t)length;
+  uint64_t bad = plain_copy(text->bytes, bytes, length);
+  text->bytes[length] = 0;
+  if (!bad) return text;
+  w->low = before;
+  return NULL;
 }
 
 /* ---- failures ---- */
@@ -72,25 +84,7 @@ static bool broken(struct json *j, const char *what) {
   return json_fail(j, REBASE_E_REQUEST, "%s at byte %zu", what, (size_t)(j->at - j->start));
 }
 
-void json_enter(struct json *j, const char *name, size_t length) {
-  if (j->steps < JSON_MAX_DEPTH)
-    j->path[j->steps] = (struct json_step){name, name ? (uint32_t)length : 0, name ? 0 : (uint32_t)length};
-  j->steps++;
-}
-void json_leave(struct json *j) { j->steps--; }
-
 /* ---- tokens ---- */
-int json_peek(struct json *j) {
-  while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t')) j->at++;
-  return j->at < j->end ? *j->at : 0;
-}
-
-bool json_take(struct json *j, char c) {
-  if (j->status != REBASE_OK || json_peek(j) != (unsigned char)c || j->at == j->end) return false;
-  j->at++;
-  return true;
-}
-
 bool json_expect(struct json *j, char c) {
   if (json_take(j, c)) return true;
   char what[] = "not valid JSON: `?` expected";
@@ -150,11 +144,10 @@ bool json_raw(struct json *j, const char **raw, size_t *raw_length, bool *escape
   if (json_peek(j) != '"') return json_fail(j, REBASE_E_TYPE, "a string is expected");
   const unsigned char *at = ++j->at, *first = at;
   *escaped = false;
-  unsigned char high = 0;
+  uint64_t seen = 0;
   for (;; at++) {
-    at = plain_json(at, j->end);
+    at = plain_json(at, j->end, &seen);
     if (at == j->end) return broken(j, "not valid JSON: the string does not end");
-    high |= *at;
     if (*at == '"') break;
     if (*at < 0x20) { j->at = at; return broken(j, *at ? "not valid JSON: a control character in a string" : "a string holds a NUL"); }
     if (*at != '\\') continue;
@@ -163,7 +156,7 @@ bool json_raw(struct json *j, const char **raw, size_t *raw_length, bool *escape
     if (!(at = check_escape(j, at + 1))) return false;
     at--;
   }
-  if (high & 0x80 && !utf8_valid((const char *)first, (size_t)(at - first))) return broken(j, "invalid UTF-8 in the string before the quote");
+  if (seen & PLAIN_HIGH && !utf8_valid((const char *)first, (size_t)(at - first))) return broken(j, "invalid UTF-8 in the string before the quote");
   *raw = (const char *)first;
   *raw_length = (size_t)(at - first);
   j->at = at + 1;

@@ -120,6 +120,11 @@ static void make_plan(struct loaded *l, uint32_t operation) {
   const struct image_operation *o = &b->OPERATIONS.at[operation];
   struct plan *plan = &l->plans[operation];
   plan->entity = o->result_type == NONE32 ? NONE32 : l->type_entity[o->result_type];
+  for (uint32_t i = 0; i < o->params; i++) {
+    const struct image_param *p = &b->PARAMS.at[o->first_param + i];
+    plan->required += !(p->flags & PARAM_OPTIONAL);
+    plan->defaults |= p->default_const != NONE32;
+  }
   plan->holds_entity = o->result_type != NONE32 && holds_entity(l, o->result_type);
   for (uint32_t k = 0; k < IMAGE_MAX_ENTITY_KEYS; k++) plan->key_param[k] = NONE32;
   for (uint32_t i = 0; i < o->fills; i++) keep(l, plan, operation_param(b, o, b->FILLS.at[o->first_fill + i].slot));

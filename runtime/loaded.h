@@ -20,6 +20,7 @@ struct plan {
   uint32_t key_param[IMAGE_MAX_ENTITY_KEYS];        /* of the entity that the result directly is: the argument with the key, or NONE32 */
   uint32_t entity;                  /* that entity, or NONE32 */
   bool holds_entity;                /* somewhere in its result there can be one */
+  uint32_t required; bool defaults; /* arguments that must be there; whether any has a default */
   uint64_t shape;                   /* differs when the declaration differs in what observing needs */
 };
 

@@ -54,11 +54,11 @@ static void escape(struct out *out, unsigned char c) {
 
 void out_json_string(struct out *out, const char *bytes, size_t length) {
   const unsigned char *at = (const unsigned char *)bytes, *end = at + length, *plain = at;
+  uint64_t seen = 0;
   out_char(out, '"');
   for (; at < end; at++) {
-    at = plain_json(at, end);
+    at = plain_json(at, end, &seen);
     if (at == end) break;
-    if (*at >= 0x20 && *at != '"' && *at != '\\') continue;
     out_bytes(out, (const char *)plain, (size_t)(at - plain));
     escape(out, *at);
     plain = at + 1;

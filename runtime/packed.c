@@ -5,6 +5,7 @@
 /* ---- single values ---- */
 bool utf8_valid(const char *bytes, size_t length) {
   const unsigned char *p = (const unsigned char *)bytes, *end = p + length;
+  if (plain_text(bytes, length)) return true;
   for (;;) {
     p = plain_ascii(p, end);
     if (p == end) return true;

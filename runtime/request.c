@@ -111,6 +111,7 @@ rebase_status request_start(rebase_request *r) {
   rebase_status status = start(r);
   if (status == REBASE_OK) status = pin(r);
   r->building = false;
+  r->filling = (struct filling){0};
   r->slots = NULL;
   r->text = NULL;
   workspace_reset(&r->work);
@@ -155,7 +156,7 @@ static bool take_slots(rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
   uint32_t slots = b->CONNECTORS.at[b->OPERATIONS.at[r->asked.target].connector].slots;
   if (!(r->slots = workspace_take(&r->work, slots * sizeof *r->slots))) return false;
-  for (uint32_t i = 0; i < slots; i++) r->slots[i] = missing_value();
+  for (value *at = r->slots, *end = at + slots; at < end; at++) *at = missing_value();
   return true;
 }
 
@@ -327,6 +328,7 @@ rebase_status rebase_find_slot(rebase_engine *e, rebase_operation operation, con
 }
 
 static rebase_status poison(rebase_request *r, rebase_status status, const char *why) {
+  r->filling = (struct filling){0};
   if (r->poison == REBASE_OK) {
     r->poison = status;
     snprintf(r->poison_text, sizeof r->poison_text, "%s", why);
@@ -338,97 +340,148 @@ rebase_status rebase_request_call(rebase_request *r, rebase_operation operation)
   if (!r) return REBASE_E_ARGUMENT;
   rebase_status status = request_start(r);
   r->poison = REBASE_OK;
-  r->building = true;
+  r->building = r->fresh = true;
   if (status != REBASE_OK) return poison(r, status, rebase_status_text(status));
+  const struct rebase_bundle *b = r->loaded->bundle;
   if (operation.generation != r->loaded->generation) return poison(r, REBASE_E_STALE, "the operation was resolved on an older bundle");
-  if (operation.index >= r->loaded->bundle->OPERATIONS.count) return poison(r, REBASE_E_OPERATION, "unknown operation");
+  if (operation.index >= b->OPERATIONS.count) return poison(r, REBASE_E_OPERATION, "unknown operation");
   r->asked = (struct asked){EVENT_CALL, operation.index, NONE32};
   if (!take_slots(r)) return poison(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   r->built = r->work.low;
-  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, "", 0);
+  const struct image_operation *o = &b->OPERATIONS.at[operation.index];
+  r->filling = (struct filling){operation.generation, operation.index, o->params, r->loaded->plans[operation.index].required, b->PARAMS.at + o->first_param};
+  json_begin(&r->json, b, &r->work, JSON_ARGUMENTS, "", 0);
   return REBASE_OK;
 }
 
-/* The slot must be one of this call, on this bundle, not yet set, and of the type it says. */
-static rebase_status check_slot(rebase_request *r, rebase_slot slot, unsigned *kind, value **place) {
-  if (!r) return REBASE_E_ARGUMENT;
+/* Why a slot cannot be set. */
+static rebase_status refuse_slot(rebase_request *r, rebase_slot slot) {
   if (!r->building || r->poison != REBASE_OK) return poison(r, REBASE_E_REQUEST, "no call was begun");
   if (slot.generation != r->loaded->generation) return poison(r, REBASE_E_STALE, "a slot was resolved on an older bundle");
-  const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
-  const struct image_param *p = slot.operation == r->asked.target && slot.index < o->params ? &b->PARAMS.at[o->first_param + slot.index] : NULL;
-  if (!p || p->type != slot.type) return poison(r, REBASE_E_SLOT, "a slot of another operation");
+  bool fits = slot.operation == r->filling.operation && slot.index < r->filling.count && r->filling.params[slot.index].type == slot.type;
+  return fits ? poison(r, REBASE_E_REQUEST, "an argument was set twice") : poison(r, REBASE_E_SLOT, "a slot of another operation");
+}
+
+/* The slot must be one of this call, on this bundle, not yet set, and of the type it says: then its type, else NULL. */
+static inline const struct image_type *open_slot(rebase_request *r, const rebase_slot *slot, value **place) {
+  if (!r) return NULL;
+  const struct filling *f = &r->filling;
+  if (slot->generation != f->generation || slot->operation != f->operation || slot->index >= f->count) return NULL;
+  const struct image_param *p = &f->params[slot->index];
   *place = &r->slots[p->slot];
-  if (!is_missing(**place)) return poison(r, REBASE_E_REQUEST, "an argument was set twice");
-  *kind = bundle_type(b, p->type)->kind;
+  return p->type == slot->type && is_missing(**place) ? bundle_type(r->loaded->bundle, p->type) : NULL;
+}
+
+static inline rebase_status fill(rebase_request *r, const rebase_slot *slot, value *place, value v) {
+  *place = v;
+  r->filling.required -= !is_missing(v) && !(r->filling.params[slot->index].flags & PARAM_OPTIONAL);
   return REBASE_OK;
 }
 
-static rebase_status set_number(rebase_request *r, rebase_slot slot, int64_t number, uint32_t kinds) {
-  unsigned kind;
+static inline rebase_status set_number(rebase_request *r, const rebase_slot *slot, int64_t number, uint32_t kinds) {
   value *place;
-  rebase_status status = check_slot(r, slot, &kind, &place);
-  if (status != REBASE_OK) return status;
-  if (!(kinds >> kind & 1)) return poison(r, REBASE_E_TYPE, "a setter of another type than the argument's");
+  const struct image_type *type = open_slot(r, slot, &place);
+  if (!type) return r ? refuse_slot(r, *slot) : REBASE_E_ARGUMENT;
+  if (!(kinds >> type->kind & 1)) return poison(r, REBASE_E_TYPE, "a setter of another type than the argument's");
   if (number == REBASE_MISSING) return poison(r, REBASE_E_RANGE, "a number is out of range");
-  *place = int_value(number);
-  return REBASE_OK;
+  return fill(r, slot, place, int_value(number));
 }
 
-rebase_status rebase_set_bool(rebase_request *r, rebase_slot slot, bool flag) { return set_number(r, slot, flag, 1u << TYPE_BOOL); }
-rebase_status rebase_set_int(rebase_request *r, rebase_slot slot, int64_t number) { return set_number(r, slot, number, 1u << TYPE_INT); }
+rebase_status rebase_set_bool(rebase_request *r, rebase_slot slot, bool flag) { return set_number(r, &slot, flag, 1u << TYPE_BOOL); }
+rebase_status rebase_set_int(rebase_request *r, rebase_slot slot, int64_t number) { return set_number(r, &slot, number, 1u << TYPE_INT); }
 
 rebase_status rebase_set_decimal(rebase_request *r, rebase_slot slot, int64_t millionths) {
-  unsigned kind;
   value *place;
-  rebase_status status = check_slot(r, slot, &kind, &place);
-  if (status != REBASE_OK) return status;
+  const struct image_type *type = open_slot(r, &slot, &place);
+  if (!type) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
   int64_t unit = REBASE_SCALE;
-  if (kind == TYPE_MONEY)
-    for (unsigned i = 0; i < bundle_type(r->loaded->bundle, slot.type)->digits && unit > 1; i++) unit /= 10;
-  if (kind == TYPE_MONEY && millionths % unit) return poison(r, REBASE_E_RANGE, "an amount has more digits than its currency");
-  return set_number(r, slot, millionths, 1u << TYPE_DECIMAL | 1u << TYPE_MONEY);
+  if (type->kind == TYPE_MONEY)
+    for (unsigned i = 0; i < type->digits && unit > 1; i++) unit /= 10;
+  if (type->kind == TYPE_MONEY && millionths % unit) return poison(r, REBASE_E_RANGE, "an amount has more digits than its currency");
+  return set_number(r, &slot, millionths, 1u << TYPE_DECIMAL | 1u << TYPE_MONEY);
 }
 
 rebase_status rebase_set_time(rebase_request *r, rebase_slot slot, int64_t microseconds) {
   const int64_t year_1 = INT64_C(-62135596800) * REBASE_SECOND, year_10000 = INT64_C(253402300800) * REBASE_SECOND;
-  unsigned kind;
   value *place;
-  rebase_status status = check_slot(r, slot, &kind, &place);
-  if (status != REBASE_OK) return status;
+  const struct image_type *type = open_slot(r, &slot, &place);
+  if (!type) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
+  unsigned kind = type->kind;
   bool calendar = kind == TYPE_TIME || kind == TYPE_DATE;
   if (calendar && (microseconds < year_1 || microseconds >= year_10000)) return poison(r, REBASE_E_RANGE, "a time is out of range");
   if (kind == TYPE_DATE && microseconds % REBASE_DAY) return poison(r, REBASE_E_TYPE, "a date is at midnight");
-  return set_number(r, slot, kind == TYPE_DATE ? microseconds / REBASE_DAY : microseconds,
+  return set_number(r, &slot, kind == TYPE_DATE ? microseconds / REBASE_DAY : microseconds,
                     1u << TYPE_TIME | 1u << TYPE_DURATION | 1u << TYPE_DATE);
 }
 
 /* What json decoding made of it, or why not. */
-static rebase_status set_decoded(rebase_request *r, value *place, bool fine, value v) {
+static rebase_status set_decoded(rebase_request *r, const rebase_slot *slot, value *place, bool fine, value v) {
   if (!fine || r->json.status != REBASE_OK)
     return poison(r, r->json.status == REBASE_OK ? REBASE_E_TYPE : r->json.status, r->json.error);
-  *place = v;
   r->built = r->work.low;
-  return REBASE_OK;
+  return fill(r, slot, place, v);
+}
+
+/* A string of the host's as a value, NULL when it cannot be one: then the request is poisoned. */
+static const struct text *take_text(rebase_request *r, const char *text, size_t length) {
+  const struct text *copy = text && length <= r->engine->options.request_bytes ? workspace_ascii(&r->work, text, length) : NULL;
+  if (copy) return copy;
+  if (!text && length) poison(r, REBASE_E_ARGUMENT, "no text");
+  else if (length > r->engine->options.request_bytes) poison(r, REBASE_E_TOO_LARGE, "a text is too long");
+  else if (!utf8_valid(text ? text : "", length)) poison(r, REBASE_E_TYPE, "not valid UTF-8 without NUL");
+  else if (!(copy = workspace_text(&r->work, text ? text : "", length))) poison(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+  return copy;
 }
 
 rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, const char *text, size_t length) {
-  unsigned kind;
   value *place;
-  rebase_status status = check_slot(r, slot, &kind, &place);
-  if (status != REBASE_OK) return status;
+  const struct image_type *type = open_slot(r, &slot, &place);
+  if (!type) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
+  if (type->kind == TYPE_STRING) {
+    const struct text *copy = take_text(r, text, length);
+    if (!copy) return r->poison;
+    r->built = r->work.low;
+    return fill(r, &slot, place, (value){.text = copy});
+  }
   if (!text && length) return poison(r, REBASE_E_ARGUMENT, "no text");
   if (length > r->engine->options.request_bytes) return poison(r, REBASE_E_TOO_LARGE, "a text is too long");
   value v = missing_value();
   bool fine = json_scalar_text(&r->json, slot.type, text ? text : "", length, &v);
-  return set_decoded(r, place, fine, v);
+  return set_decoded(r, &slot, place, fine, v);
+}
+
+static bool holds_text(const struct list *list, const struct text *text) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (text_equal(list->items[i].text, text)) return true;
+  return false;
+}
+
+rebase_status rebase_set_texts(rebase_request *r, rebase_slot slot, const char *const *texts, size_t count) {
+  value *place;
+  const struct image_type *type = open_slot(r, &slot, &place);
+  if (!type) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
+  bool set = type->kind == TYPE_SET;
+  if (!texts && count) return poison(r, REBASE_E_ARGUMENT, "no texts");
+  if ((!set && type->kind != TYPE_LIST && type->kind != TYPE_STRINGS) || bundle_type(r->loaded->bundle, element_type(r->loaded->bundle, slot.type))->kind != TYPE_STRING)
+    return poison(r, REBASE_E_TYPE, "a setter of another type than the argument's");
+  if (count > (set ? REBASE_MOST_TEXTS : r->engine->options.request_bytes)) return poison(r, REBASE_E_TOO_LARGE, "too many texts");
+  struct list *list = workspace_take(&r->work, sizeof *list + count * sizeof *list->items);
+  if (!list) return poison(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+  *list = (struct list){0, 0};
+  for (size_t i = 0; i < count; i++) {
+    if (!texts[i]) return poison(r, REBASE_E_ARGUMENT, "no text");
+    const struct text *copy = take_text(r, texts[i], strlen(texts[i]));
+    if (!copy) return r->poison;
+    if (!set || !holds_text(list, copy)) list->items[list->len++].text = copy;
+  }
+  if (list->len > r->json.longest) r->json.longest = list->len;
+  r->built = r->work.low;
+  return fill(r, &slot, place, (value){.list = list});
 }
 
 rebase_status rebase_set_json(rebase_request *r, rebase_slot slot, const char *json, size_t length) {
-  unsigned kind;
   value *place;
-  rebase_status status = check_slot(r, slot, &kind, &place);
-  if (status != REBASE_OK) return status;
+  if (!open_slot(r, &slot, &place)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
   if (!json) return poison(r, REBASE_E_ARGUMENT, "no JSON");
   if (length > r->engine->options.request_bytes) return poison(r, REBASE_E_TOO_LARGE, "an argument is too long");
   uint32_t longest = r->json.longest;
@@ -436,13 +489,14 @@ rebase_status rebase_set_json(rebase_request *r, rebase_slot slot, const char *j
   json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, json, length);
   bool fine = json_value(&r->json, slot.type, &v) && json_end(&r->json);
   if (longest > r->json.longest) r->json.longest = longest;
-  return set_decoded(r, place, fine, v);
+  return set_decoded(r, &slot, place, fine, v);
 }
 
 const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *caller) {
   if (!r) return &no_request.decision;
   struct asked asked = r->asked;
-  rebase_status status = start(r);
+  rebase_status status = r->building && r->fresh ? REBASE_OK : start(r);
+  r->fresh = false;
   note_caller(r, caller);
   if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
   if (!caller) return request_refuse(r, REBASE_E_ARGUMENT, "no caller"), request_finish(r);
@@ -456,7 +510,8 @@ const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *cal
     return request_refuse(r, REBASE_E_STALE, "the call was built on an older bundle"), request_finish(r);
   r->work.low = r->built;
   r->work.high = r->work.size & ~(size_t)7;
-  if (!json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[r->asked.target], r->slots)) {
+  bool complete = !r->filling.required && !r->loaded->plans[r->asked.target].defaults;
+  if (!complete && !json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[r->asked.target], r->slots)) {
     poison(r, r->json.status, r->json.error);
     return refuse_json(r), request_finish(r);
   }

@@ -161,9 +161,10 @@ static void add_cost(struct scope_plan *plan, const struct image_cost *cost) {
 
 static bool make_plan(const struct planner *p, uint32_t list, struct scope_plan *plan) {
   const struct rebase_bundle *b = p->v->bundle;
-  *plan = (struct scope_plan){.rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL};
+  *plan = (struct scope_plan){.rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL, .fixed = !(b->flags & BUNDLE_PLAIN)};
   for (uint32_t i = 0; i < plan->count; i++) {
     const struct image_rule *rule = &b->RULES.at[plan->rules[i]];
+    plan->fixed &= b->rules[plan->rules[i]].fixed && !rule->waivers && !rule->models;
     add_cost(plan, &b->COSTS.at[rule->cost]);
     plan->waivers |= rule->waivers != 0;
   }

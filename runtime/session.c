@@ -31,7 +31,7 @@ void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {
     uint64_t digits = (uint64_t)id[i] | (uint64_t)id[i + 1] << 16 | (uint64_t)id[i + 2] << 32 | (uint64_t)id[i + 3] << 48;
     digits = (digits >> 4 | digits << 8) & UINT64_C(0x0f0f0f0f0f0f0f0f);
     digits += UINT64_C(0x3030303030303030) + ((digits + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101)) * 39;
-    for (int k = 0; k < 8; k++) hex[2 * i + k] = (char)(digits >> 8 * k);
+    memcpy(hex + 2 * i, &digits, sizeof digits);      /* little-endian, as bundles are */
   }
   hex[2 * ID_BYTES] = '\0';
 }

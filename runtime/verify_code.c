@@ -170,6 +170,7 @@ static bool verify_program(struct verifier *v, struct subject *s, uint32_t cost,
     return refuse_code(v, CHECK_CODE_COST, s->section, s->index, NONE32, "%llu + %llu n + %llu n^2 + ...",
                        (unsigned long long)t.cost.steps[0], (unsigned long long)t.cost.steps[1], (unsigned long long)t.cost.steps[2]);
   *program = (struct routine){.count = s->count, .registers = s->registers, .frame = s->registers + t.frame, .depth = t.calls, .cost = cost};
+  if (!(t.cost.steps[1] | t.cost.steps[2] | t.cost.steps[3] | t.cost.steps[4]) && t.cost.steps[0] <= UINT32_MAX) program->fixed = (uint32_t)t.cost.steps[0];
   if (program->depth > VM_CALL_DEPTH)
     return refuse_code(v, CHECK_CODE_DEPTH, s->section, s->index, NONE32, "%lu", (unsigned long)program->depth);
   if (program->frame > VM_REGISTERS)

@@ -16,7 +16,14 @@ enum {
 #define OP(NAME, A, B, C, IMM, COST, DOC) STEPS_##NAME = COST,
 #include "opcodes.def"
 #undef OP
-  STEPS_LOOPMAP = STEPS_LOOP, STEPS_NEXTMAP = STEPS_NEXT
+  STEPS_LOOPMAP = STEPS_LOOP, STEPS_NEXTMAP = STEPS_NEXT,
+#define FUSED(FIRST, SECOND, TEST) STEPS_##FIRST##_##SECOND##_##TEST = STEPS_##FIRST + STEPS_##SECOND + STEPS_##TEST + STEPS_IF,
+#define TESTED(TEST) STEPS_##TEST##_BRANCH = STEPS_##TEST + STEPS_IF,
+#define PAIR(FIRST, SECOND) STEPS_##FIRST##_##SECOND = STEPS_##FIRST,         /* the second adds its own when it is reached */
+#include "fused.def"
+#undef FUSED
+#undef TESTED
+#undef PAIR
 };
 
 static const struct { bool error; const char *text; } verdict_table[VM_VERDICT_COUNT] = {
@@ -82,13 +89,16 @@ static bool contains(value collection, value wanted, enum vm_compare compare) {
   return false;
 }
 
+static inline bool equal_bits(value a, value b) { return a.bits == b.bits && !is_missing(a); }
+static inline bool less(value a, value b) { return a.i < b.i; }
+static inline bool at_most(value a, value b) { return a.i <= b.i; }
 static bool equal_texts(value a, value b) { return !is_missing(a) && !is_missing(b) && text_equal(a.text, b.text); }
 static bool in_region(const struct vm *vm, value inner, value outer) {
   return !is_missing(inner) && !is_missing(outer) && inner.i >= outer.i && inner.i < vm->bundle->REGIONS.at[outer.i].end;
 }
 static bool in_network(value ip, value cidr) { return !is_missing(ip) && !is_missing(cidr) && ip_in_network(ip.text, cidr.text); }
 static bool starts_with(value text, value part) {
-  return part.text->len <= text.text->len && memcmp(text.text->bytes, part.text->bytes, part.text->len) == 0;
+  return part.text->len <= text.text->len && bytes_equal(text.text->bytes, part.text->bytes, part.text->len);
 }
 static bool ends_with(value text, value part) {
   uint32_t length = part.text->len;
@@ -98,7 +108,7 @@ static bool ends_with(value text, value part) {
 /* Verified bound at n, which a list that a program itself makes can raise. */
 static bool set_bound(struct vm *vm, const struct routine *program) {
   uint64_t n = vm->longest > vm->bundle->longest ? vm->longest : vm->bundle->longest;
-  vm->bound = bundle_cost(vm->bundle, program->cost, n);
+  vm->bound = program->fixed ? program->fixed : bundle_cost(vm->bundle, program->cost, n);
   return !vm->max_steps || vm->bound <= vm->max_steps;
 }
 
@@ -132,16 +142,36 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 #define STOP(VERDICT) do { verdict = (VERDICT); goto stop; } while (0)
 #define NEED(CONDITION, VERDICT) do { if (!(CONDITION)) STOP(VERDICT); } while (0)
 #define CHECKED(CALL) do { int64_t sum; NEED(CALL, VM_ERROR_OVERFLOW); A.i = sum; GO_ON; } while (0)
+#define BRANCH do { pc = !A.i == (i[1].op == OP_IFNOT) ? now->code + i[1].imm : i + 2; GO_ON; } while (0)
+/* What fused instructions are made of; I is the instruction they stood in. */
+#define LOAD_ARG(I) (base[(I)->a] = vm->args[(I)->imm])
+#define LOAD_CONST(I) (base[(I)->a].i = bundle->CONSTS.at[(I)->imm].bits)
+#define LOAD_TEXT(I) (base[(I)->a].text = bundle_text(bundle, (I)->imm))
+#define LOAD_VALUE(I) (base[(I)->a] = bundle->values[(I)->imm])
+#define TEST_ARG (vm->args[i->imm].i)
+#define TEST_EQ equal_bits(B, C)
+#define TEST_EQTEXT equal_texts(B, C)
+#define TEST_LT less(B, C)
+#define TEST_LE at_most(B, C)
+#define TEST_IN (!is_missing(C) && contains(C, B, (enum vm_compare)i->imm))
+#define TEST_STARTS (!is_missing(B) && !is_missing(C) && starts_with(B, C))
 #define SESSION NEED(vm->session, VM_ERROR_SESSION)
 #define FUEL NEED(steps <= vm->bound, VM_FAULT)
 
-enum vm_verdict vm_run(struct vm *vm, const struct routine *program) {
+static enum vm_verdict run_all(struct vm *vm, const struct routine *program, const struct routine *programs, const uint32_t *next, const uint32_t *end) {
 #ifdef THREADED
   static const void *const places[OP_PREPARED_COUNT] = {
 #define OP(NAME, X, Y, Z, IMM, COST, DOC) &&do_##NAME,
 #include "opcodes.def"
 #undef OP
-    &&do_LOOPMAP, &&do_NEXTMAP
+    &&do_LOOPMAP, &&do_NEXTMAP,
+#define FUSED(FIRST, SECOND, TEST) &&do_##FIRST##_##SECOND##_##TEST,
+#define TESTED(TEST) &&do_##TEST##_BRANCH,
+#define PAIR(FIRST, SECOND) &&do_##FIRST##_##SECOND,
+#include "fused.def"
+#undef FUSED
+#undef TESTED
+#undef PAIR
   };
 #endif
   const struct rebase_bundle *const bundle = vm->bundle;
@@ -231,10 +261,10 @@ on:
   OPCODE(WEEKDAY) SET_INT(zone_weekday(bundle, i->imm, B.i));
   OPCODE(DATEOF) SET_INT(zone_date(bundle, i->imm, B.i));
   /* ---- comparison */
-  OPCODE(EQ) SET_INT(B.bits == C.bits && !is_missing(B));
-  OPCODE(EQTEXT) SET_INT(equal_texts(B, C));
-  OPCODE(LT) SET_INT(B.i < C.i);
-  OPCODE(LE) SET_INT(B.i <= C.i);
+  OPCODE(EQ) SET_INT(TEST_EQ);
+  OPCODE(EQTEXT) SET_INT(TEST_EQTEXT);
+  OPCODE(LT) SET_INT(TEST_LT);
+  OPCODE(LE) SET_INT(TEST_LE);
   OPCODE(NOT) SET_INT(!B.i);
   OPCODE(IN) NEED(!is_missing(C), VM_FAULT); SET_INT(contains(C, B, (enum vm_compare)i->imm));
   OPCODE(INREGION) SET_INT(in_region(vm, B, C));
@@ -296,13 +326,43 @@ on:
   OPCODE(DENY) STOP(VM_DENY);
   OPCODE(OBLIGE) STOP(VM_OBLIGE);
   OPCODE(LACKS) vm->lack = i->imm; STOP(VM_LACKS);
+  /* ---- fused */
+#define FUSED(FIRST, SECOND, TEST) \
+  OPCODE(FIRST##_##SECOND##_##TEST) NEED(vm->args, VM_FAULT); LOAD_##FIRST(i); LOAD_##SECOND(i + 1); i += 2; A.i = TEST_##TEST; BRANCH;
+#define TESTED(TEST) OPCODE(TEST##_BRANCH) NEED(vm->args || i->op != OP_ARG_BRANCH, VM_FAULT); A.i = TEST_##TEST; BRANCH;
+#define PAIR(FIRST, SECOND)
+#include "fused.def"
+#undef FUSED
+#undef TESTED
+#undef PAIR
+  OPCODE(IFMISSING_UNWRAP)
+    if (is_missing(A)) { pc = now->code + i->imm; GO_ON; }
+    steps += STEPS_UNWRAP;
+    i = pc++;
+    NEED(!is_missing(B), VM_ERROR_MISSING);
+    SET(B);
 #ifndef THREADED
   default: STOP(VM_FAULT);
   }
 #endif
 
 stop:
+  if (verdict == VM_PASS && next != end && steps <= vm->bound) {    /* on with the next: it starts where this one did */
+    program = now = &programs[*next++];
+    pc = program->code;
+    vm->bound += program->fixed;
+    if (pc && program->fixed && program->frame <= VM_REGISTERS) GO_ON;
+    i = pc;
+    verdict = VM_FAULT;
+  }
   vm->steps = steps;
   vm->place = (uint32_t)(i - now->code);
+  vm->next = next;
   return steps <= vm->bound ? verdict : VM_FAULT;
+}
+
+enum vm_verdict vm_run(struct vm *vm, const struct routine *program) { return run_all(vm, program, NULL, NULL, NULL); }
+
+enum vm_verdict vm_run_fixed(struct vm *vm, const struct routine *programs, const uint32_t *first, const uint32_t *end) {
+  return run_all(vm, &programs[*first], programs, first + 1, end);
 }

@@ -7,7 +7,8 @@
  *
  * Prepared code. The verifier knows the types of registers and the VM must not look for them, so bundle_open writes what
  * matters into its private copy of the code: IN's imm says how to compare (enum vm_compare), SAID's and VOUCHED's imm the
- * type, and LOOP and NEXT over a map become LOOPMAP and NEXTMAP. An image with such code is refused.
+ * type, LOOP and NEXT over a map become LOOPMAP and NEXTMAP, and instructions that often follow each other one (fused.def). An
+ * image with such code is refused.
  */
 #ifndef REBASE_VM_H
 #define REBASE_VM_H
@@ -29,7 +30,17 @@ enum vm_verdict {
 const char *vm_verdict_text(enum vm_verdict verdict);
 bool vm_verdict_is_error(enum vm_verdict verdict);  /* true of anything unknown, too */
 
-enum { OP_LOOPMAP = OP_COUNT, OP_NEXTMAP, OP_PREPARED_COUNT };
+enum {
+  OP_LOOPMAP = OP_COUNT, OP_NEXTMAP,
+#define FUSED(FIRST, SECOND, TEST) OP_##FIRST##_##SECOND##_##TEST,
+#define TESTED(TEST) OP_##TEST##_BRANCH,
+#define PAIR(FIRST, SECOND) OP_##FIRST##_##SECOND,
+#include "fused.def"
+#undef FUSED
+#undef TESTED
+#undef PAIR
+  OP_PREPARED_COUNT
+};
 enum vm_compare { VM_COMPARE_BITS, VM_COMPARE_TEXT, VM_COMPARE_MAP };
 
 struct vm_call { const struct instruction *resume; const struct routine *caller; value *base; uint8_t into; };
@@ -47,6 +58,7 @@ struct vm {
   uint64_t steps;                   /* of the last run */
   uint64_t bound;                   /* its verified bound at n: steps <= bound, or the run was a VM_FAULT */
   uint32_t lack;                    /* VM_LACKS: index in LACKS */
+  const uint32_t *next;             /* vm_run_fixed: behind the last program that ran */
   uint32_t place;                   /* instruction at which it ended, from the start of its program (or function) */
   struct vm_call calls[VM_CALL_DEPTH];
   value registers[VM_REGISTERS];
@@ -55,4 +67,7 @@ struct vm {
 /* Clears what the caller sets, not the registers (programs define before they read). */
 void vm_begin(struct vm *vm, const struct rebase_bundle *bundle);
 enum vm_verdict vm_run(struct vm *vm, const struct routine *program);
+/* One after the other until one does not pass, which vm->next stands behind: programs[*first] and so on, at least one. All of them without
+ * loops (routine.fixed); the caller has added up what they may cost. steps and bound are of all that ran. */
+enum vm_verdict vm_run_fixed(struct vm *vm, const struct routine *programs, const uint32_t *first, const uint32_t *end);
 #endif

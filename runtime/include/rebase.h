@@ -83,6 +83,8 @@ typedef struct rebase_options {     /* zero: the default of each */
   int64_t reservation_lifetime;     /* microseconds until a reservation that was not settled counts as spent, and what was
                                      * held is free again; default 10 minutes */
   uint64_t max_steps;               /* a request whose cost bound is higher is denied; default 10,000,000 */
+  bool no_canonical;                /* the host makes the calls from what it set and does not read `canonical`: an allow then has it only
+                                     * where redactions, an approval or the log need it, else "" */
   bool plain;                       /* evaluates all rules in scope one by one, without index: slower, for comparing */
 } rebase_options;
 /* What went wrong, in a sentence for the host's log. Every `report` may be NULL. */
@@ -211,6 +213,9 @@ REBASE_API rebase_status rebase_set_int(rebase_request *request, rebase_slot slo
 REBASE_API rebase_status rebase_set_decimal(rebase_request *request, rebase_slot slot, int64_t millionths);   /* decimal, money */
 REBASE_API rebase_status rebase_set_time(rebase_request *request, rebase_slot slot, int64_t microseconds);    /* time, duration; date: at midnight */
 REBASE_API rebase_status rebase_set_text(rebase_request *request, rebase_slot slot, const char *text, size_t length);  /* string, word, region, ip, ... */
+/* A list or a set of strings, each NUL-terminated; of a set at most REBASE_MOST_TEXTS, and what is given twice counts once. */
+#define REBASE_MOST_TEXTS 256
+REBASE_API rebase_status rebase_set_texts(rebase_request *request, rebase_slot slot, const char *const *texts, size_t count);
 REBASE_API rebase_status rebase_set_json(rebase_request *request, rebase_slot slot, const char *json, size_t length);  /* any type */
 REBASE_API const rebase_decision *rebase_decide(rebase_request *request, const rebase_caller *caller);
 

@@ -331,7 +331,7 @@ static void comparison(struct scope *s, unsigned depth) {
 
 static void text_test(struct scope *s, unsigned depth) {
   static const char *const patterns[] = {"[a-z]+", "T-\\d+", ".*@x\\.example", "(alpha|beta)?", "https?:\\/\\/.*", "caf.", "[^a]*"};
-  static const char *const forms[] = {"starts with", "ends with", "contains"};
+  static const char *const forms[] = {"starts with", "starts with", "ends with", "contains"};
   ADD("(");
   if (chance(s, 50)) { expression(s, STRING, depth ? depth - 1 : 0); ADD(" matches /%s/", PICK(s, patterns)); }
   else { expression(s, STRING, depth ? depth - 1 : 0); ADD(" %s ", PICK(s, forms)); expression(s, STRING, 0); }
@@ -429,7 +429,7 @@ static void rarity(struct scope *s, unsigned depth) {
   const char *op = PICK(s, order);
   unsigned n = below(s, 6), form = below(s, 17);
   if (s->operation == 5 && chance(s, 50)) form = 12;
-  if (has_collection(s, NAMED) && chance(s, 50)) form = 13;
+  if (has_collection(s, NAMED) && chance(s, 65)) form = 13;
   if (s->loops < 2 && (has_collection(s, ITEMS) || s->operation == 6) && chance(s, 30)) { rare_fold(s, op, n); return; }
   switch (form) {
   case 0: ADD("hour(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 8 + n); break;
@@ -455,7 +455,28 @@ static void rarity(struct scope *s, unsigned depth) {
   }
 }
 
+/* What most rules of people are made of: an argument against a constant or another argument. These become fused instructions. */
+static void plain_test(struct scope *s) {
+  static const char *const order[] = {"<", "<=", ">", ">=", "=="}, *const unequal[] = {"<", "<="}, *const texts[] = {"alpha", "beta", "T-1"};
+  const char *op = PICK(s, order), *text = PICK(s, texts);
+  unsigned n = below(s, 6), form = below(s, 12);
+  bool change = s->operation == 2, pay = s->operation == 3;
+  if (s->operation == 6 || (s->operation == 4 && chance(s, 50))) ADD("\"%s\" in args.ids", text);
+  else if (s->operation == 5) ADD("args.text %s \"%s\"", chance(s, 50) ? "starts with" : "==", text);
+  else if (!change && !pay) { if (s->operation == 0) ADD("args.id %s \"%s\"", chance(s, 50) ? "starts with" : "==", text); else ADD("requester.id == \"%s\"", text); }
+  else switch (form) {
+  case 0: ADD("args.amount %s %u.50 USD", op, 10 * n); break;
+  case 1: case 6: case 7: case 8: ADD("args.count %s args.count", PICK(s, unequal)); break;
+  case 2: ADD(change ? "args.flag" : "args.note is present"); break;
+  case 3: case 9: ADD("args.count in [%u, %u, 5]", n, n + 1); break;
+  case 4: ADD("args.id %s \"%s\"", chance(s, 50) ? "starts with" : "==", text); break;
+  case 5: case 10: if (pay) { ADD("args.id == args.to"); break; } /* fall through */
+  default: ADD("args.count %s %u", op, n);
+  }
+}
+
 static void steady(struct scope *s, unsigned depth) {
+  if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 40 : 18)) { ADD("("); plain_test(s); ADD(")"); return; }
   if (!s->pure && chance(s, 22)) { ADD("("); rarity(s, depth); ADD(")"); return; }
   switch (below(s, 7)) {
   case 0: case 1: comparison(s, depth); break;

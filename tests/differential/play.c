@@ -39,7 +39,7 @@ static bool set_up(struct sides *t, const struct workspace *w) {
     if (t->compiler != NULL) rbc_report(t->compiler, stderr, RBC_TEXT);
     return false;
   }
-  const rebase_options engine_options = {.wall_clock = clock_of, .steady_clock = clock_of, .user = t, .obligations = obligations, .plain = w->p.length % 2 == 0,
+  const rebase_options engine_options = {.wall_clock = clock_of, .steady_clock = clock_of, .user = t, .obligations = obligations, .plain = w->p.length % 4 == 0,
                                          .session_bytes = 4u << 20, .session_lifetime = INT64_C(1000000) * 86400 * 365};
   rebase_report report = {0};
   bool loaded = rebase_engine_open(&engine_options, &t->engine) == REBASE_OK &&

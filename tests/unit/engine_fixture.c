@@ -27,6 +27,7 @@ const char fixture_world[] =
   "  reads get_customer(id: string) -> customer { id: args.id }\n"
   "  reads get_pair(a: string, b: int) -> pair\n"
   "  reads vault(id: string) yields secret\n"
+  "  reads locate(number_of_order: string, number_of_shops: string?)\n"
   "  writes set_order(id: string, status: one of { open, closed }) -> order\n"
   "  writes cancel(id: string) changes order(args.id)\n"
   "  writes set_pair(a: string, b: int) changes pair(args.a, args.b)\n"

@@ -230,6 +230,75 @@ START_TEST(failed_setters_poison) {
 }
 END_TEST
 
+static rebase_status set_texts_as_text(void) { return rebase_set_texts(h.request, slot_of(&h, "shop.pay", "note"), (const char *[]){"a"}, 1); }
+static rebase_status set_texts_as_map(void) { return rebase_set_texts(h.request, slot_of(&h, "shop.pay", "named"), (const char *[]){"a"}, 1); }
+static rebase_status set_texts_as_records(void) { return rebase_set_texts(h.request, slot_of(&h, "shop.pay", "lines"), (const char *[]){"a"}, 1); }
+static rebase_status set_bad_texts(void) { return rebase_set_texts(h.request, slot_of(&h, "shop.pay", "tags"), (const char *[]){"a", "\xc3("}, 2); }
+static rebase_status set_null_among_texts(void) { return rebase_set_texts(h.request, slot_of(&h, "shop.pay", "tags"), (const char *[]){"a", NULL}, 2); }
+static rebase_status set_null_texts(void) { return rebase_set_texts(h.request, slot_of(&h, "shop.pay", "tags"), NULL, 1); }
+static rebase_status set_many_texts(void) {
+  static const char *many[REBASE_MOST_TEXTS + 1];
+  for (size_t i = 0; i < sizeof many / sizeof *many; i++) many[i] = "a";
+  return rebase_set_texts(h.request, slot_of(&h, "shop.pay", "tags"), many, sizeof many / sizeof *many);
+}
+
+START_TEST(several_texts) {
+  static const struct { setter set; rebase_status status; } cases[] = {
+    {set_texts_as_text, REBASE_E_TYPE}, {set_texts_as_map, REBASE_E_TYPE}, {set_texts_as_records, REBASE_E_TYPE}, {set_bad_texts, REBASE_E_TYPE},
+    {set_null_among_texts, REBASE_E_ARGUMENT}, {set_null_texts, REBASE_E_ARGUMENT}, {set_many_texts, REBASE_E_TOO_LARGE}};
+  const char *const tags[] = {"b", "a\xc3\xa4", "b", "", ""};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    begin_pay();
+    rebase_status status = cases[i].set();
+    ck_assert_msg(status == cases[i].status, "setter %zu: %s", i, rebase_status_text(status));
+    ck_assert_int_eq(decide_typed(&h)->effect, REBASE_DENY);
+  }
+  for (size_t count = 0; count <= 5; count += 5) {
+    begin_pay();
+    ck_assert_int_eq(rebase_set_decimal(h.request, slot_of(&h, "shop.pay", "amount"), 1000000), REBASE_OK);
+    ck_assert_int_eq(rebase_set_texts(h.request, slot_of(&h, "shop.pay", "tags"), count ? tags : NULL, count), REBASE_OK);
+    const rebase_decision *d = decide_typed(&h);
+    ck_assert_int_eq(d->effect, REBASE_ALLOW);
+    ck_assert_ptr_nonnull(strstr(d->canonical, count ? "\"tags\":[\"b\",\"a\xc3\xa4\",\"\"]" : "\"tags\":[]"));
+  }
+}
+END_TEST
+
+/* Optional arguments that are set do not stand in for a required one that is not. */
+START_TEST(typed_optional_for_required) {
+  begin_typed(&h, "shop.pay");
+  ck_assert_int_eq(rebase_set_text(h.request, slot_of(&h, "shop.pay", "note"), "n", 1), REBASE_OK);
+  ck_assert_int_eq(rebase_set_decimal(h.request, slot_of(&h, "shop.pay", "rate"), 1), REBASE_OK);
+  ck_assert_int_eq(rebase_set_bool(h.request, slot_of(&h, "shop.pay", "urgent"), true), REBASE_OK);
+  ck_assert_int_eq(decide_typed(&h)->status, REBASE_E_TYPE);
+  begin_typed(&h, "shop.locate");
+  ck_assert_int_eq(rebase_set_text(h.request, slot_of(&h, "shop.locate", "number_of_shops"), "n", 1), REBASE_OK);
+  ck_assert_int_eq(decide_typed(&h)->status, REBASE_E_TYPE);
+  begin_typed(&h, "shop.get_order");
+  ck_assert_int_eq(rebase_set_json(h.request, slot_of(&h, "shop.get_order", "id"), "null", 4), REBASE_OK);
+  ck_assert_int_eq(decide_typed(&h)->status, REBASE_E_TYPE);
+}
+END_TEST
+
+/* Who does not read the canonical bytes is spared them; who must answer an ask still sees them. */
+START_TEST(without_canonical_bytes) {
+  static const char rules[] = "policy base { allow call shop.get_order by bot  ask leads before call shop.cancel by bot because \"look\" }";
+  struct host own;
+  host_prepare(&own);
+  own.options.no_canonical = true;
+  own.options.log = NULL;           /* a log wants the hash of every call */
+  host_begin(&own, rules);
+  const rebase_decision *d = decide(&own, GET("a"));
+  ck_assert_msg(d->effect == REBASE_ALLOW, "%s", d->reason);
+  ck_assert_str_eq(d->canonical, "");
+  ck_assert_uint_eq(d->canonical_length, 0);
+  d = decide(&own, CANCEL("a"));
+  ck_assert_msg(d->effect == REBASE_ASK, "%s", d->reason);
+  ck_assert_str_eq(d->canonical, CANCEL("a"));
+  host_close(&own);
+}
+END_TEST
+
 START_TEST(typed_without_what_is_required) {
   begin_pay();
   ck_assert_int_eq(decide_typed(&h)->status, REBASE_E_TYPE);
@@ -693,6 +762,9 @@ int main(void) {
   tcase_add_test(t, read_only_copy);
   tcase_add_test(t, bad_images);
   tcase_add_test(t, typed_as_json);
+  tcase_add_test(t, several_texts);
+  tcase_add_test(t, typed_optional_for_required);
+  tcase_add_test(t, without_canonical_bytes);
   tcase_add_test(t, failed_setters_poison);
   tcase_add_test(t, typed_without_what_is_required);
   tcase_add_test(t, names_that_do_not_exist);

@@ -35,6 +35,19 @@ START_TEST(whole_requests_pass) {
 }
 END_TEST
 
+/* Names are looked up by their first bytes and length first; the rest counts too. In any order, whatever came before. */
+START_TEST(names_that_begin_alike) {
+#define LOCATE(ARGS) "{\"call\":\"shop.locate\",\"args\":{" ARGS "}}"
+  static const char both[] = LOCATE("\"number_of_order\":\"a\",\"number_of_shops\":\"b\"");
+  for (int i = 0; i < 2; i++) {
+    ck_assert_str_eq(decide(&h, both)->canonical, both);
+    ck_assert_str_eq(decide(&h, LOCATE("\"number_of_shops\":\"b\",\"number_of_order\":\"a\""))->canonical, both);
+  }
+  refused(LOCATE("\"number_of_order\":\"a\",\"number_of_chops\":\"b\""), REBASE_E_REQUEST, "unknown argument `number_of_chops`");
+  refused(LOCATE("\"number_of_shops\":\"b\""), REBASE_E_TYPE, "`number_of_order` is missing");
+}
+END_TEST
+
 /* SPEC 9.1: duplicate keys, however they are written. */
 START_TEST(duplicate_keys) {
   refused("{\"call\":\"shop.pay\",\"call\":\"shop.pay\",\"args\":{}}", REBASE_E_REQUEST, "`call` is given twice");
@@ -358,6 +371,7 @@ int main(void) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_set_timeout(t, 60);
   tcase_add_test(t, whole_requests_pass);
+  tcase_add_test(t, names_that_begin_alike);
   tcase_add_test(t, duplicate_keys);
   tcase_add_test(t, unknown_fields);
   tcase_add_test(t, caller_in_the_body);

@@ -380,6 +380,32 @@ START_TEST(calls) {
 }
 END_TEST
 
+/* A branch is fused with the test before it only when it asks about what that gave; verdict and steps are those of the single instructions. */
+START_TEST(fused_or_not) {
+  for (int flag = 0; flag < 2; flag++) {
+    const unsigned branches[] = {OP_IF, OP_IFNOT};
+    for (unsigned k = 0; k < 2; k++) {
+      fix.args[A_BOOL] = I(flag);
+      bool stays = (flag == 1) == (branches[k] == OP_IF);     /* the negation decides, not the argument that was loaded last */
+      ENDS(run(CODE({OP_ARG, 0, 0, 0, A_BOOL}, {OP_NOT, 1, 0, 0, 0}, {OP_ARG, 2, 0, 0, A_BOOL}, {(uint8_t)branches[k], 1, 0, 0, 5},
+                    {OP_ALLOW, 0, 0, 0, 0}, {OP_PASS, 0, 0, 0, 0})), stays ? VM_ALLOW : VM_PASS);
+      ck_assert_uint_eq(fix.vm.steps, 5);
+      ENDS(run(CODE({OP_ARG, 0, 0, 0, A_BOOL}, {OP_NOT, 1, 0, 0, 0}, {OP_ARG, 2, 0, 0, A_BOOL}, {(uint8_t)branches[k], 2, 0, 0, 5},
+                    {OP_ALLOW, 0, 0, 0, 0}, {OP_PASS, 0, 0, 0, 0})), stays ? VM_PASS : VM_ALLOW);
+      ck_assert_uint_eq(fix.vm.steps, 5);
+    }
+  }
+  fix.args[A_DATE] = I(1);
+  fix.args[A_DATE2] = I(2);
+  fix.args[A_BOOL] = I(1);
+  for (uint32_t into = 4; into < 6; into++) {               /* jumps to the beginning and into the middle of what was fused */
+    run(CODE({OP_ARG, 1, 0, 0, A_DATE}, {OP_ARG, 2, 0, 0, A_DATE2}, {OP_ARG, 3, 0, 0, A_BOOL}, {OP_IF, 3, 0, 0, into}, {OP_ARG, 1, 0, 0, A_DATE2},
+             {OP_ARG, 2, 0, 0, A_DATE2}, {OP_LT, 0, 1, 2, 0}, {OP_IFNOT, 0, 0, 0, 9}, {OP_ALLOW, 0, 0, 0, 0}, {OP_PASS, 0, 0, 0, 0}));
+    ENDS(fix.verdict, into == 5 ? VM_ALLOW : VM_PASS);
+  }
+}
+END_TEST
+
 START_TEST(unreachable_rule) {
   uint32_t *scope = builder_at(&fix.world, SECTION_SCOPE, 0);
   for (uint32_t i = 0; i < builder_count(&fix.world, SECTION_SCOPE); i++) scope[i] = NONE32;
@@ -397,7 +423,7 @@ int main(void) {
   TCase *tests = tcase_create("vm");
   tcase_add_checked_fixture(tests, fixture_setup, fixture_teardown);
   const TTest *all[] = {constants, asked, session, session_absent, structure, tables, urls, arithmetic, times, comparison, networks, jumps,
-                        verdicts, loops, loops_within_loops, fuel, calls, unreachable_rule, every_opcode_ran};
+                        verdicts, loops, loops_within_loops, fuel, calls, fused_or_not, unreachable_rule, every_opcode_ran};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
