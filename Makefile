@@ -13,6 +13,8 @@ LEMON     ?= lemon
 PYTHON    ?= python3
 export REBASE_DATA ?= ../shared/data
 FUZZ_SECONDS ?= 60
+# Reports draw with Chart.js; it is built into rbc from where Debian's libjs-chart.js puts it.
+CHART_JS  ?= /usr/share/javascript/chart.js/chart.min.js
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -51,6 +53,7 @@ RUNTIME_LEXERS := $(wildcard runtime/*.re runtime/*/*.re)
 
 GEN_COMPILER := $(LEXERS:%.re=$(B)/gen/%.c) $(GRAMMARS:%.y=$(B)/gen/%.c)
 GEN_RUNTIME  := $(RUNTIME_LEXERS:%.re=$(B)/gen/%.c)
+GEN_CLI      := $(B)/gen/compiler/cli/assets.c
 GEN_HEADERS  := $(GRAMMARS:%.y=$(B)/gen/%.h)
 
 TEST_HELPERS_C := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
@@ -75,6 +78,12 @@ $(B)/gen/%.c $(B)/gen/%.h &: %.y
 	@$(LEMON) -d$(@D) $<
 	@touch $(B)/gen/$*.h
 
+ASSETS := chart_js=$(CHART_JS) report_js=compiler/cli/report.js report_css=compiler/cli/report.css
+$(GEN_CLI): scripts/embed.sh compiler/cli/report.js compiler/cli/report.css $(wildcard $(CHART_JS))
+	@mkdir -p $(@D)
+	@echo "EMBED $@"
+	@sh scripts/embed.sh $(ASSETS) >$@
+
 # ---- objects and libraries, for each variant -------------------------------------------------------------------
 # variant NAME, DIR, FLAGS, COMPILER: objects under DIR/obj, archives of them with every symbol (tests and rbc link these).
 define variant
@@ -82,7 +91,7 @@ $(1)_RUNTIME  := $(RUNTIME_C:%.c=$(2)/obj/%.o) $(GEN_RUNTIME:$(B)/gen/%.c=$(2)/o
 $(1)_COMPILER := $(COMPILER_C:%.c=$(2)/obj/%.o) $(GEN_COMPILER:$(B)/gen/%.c=$(2)/obj/gen/%.o)
 $(1)_HELPERS  := $(TEST_HELPERS_C:%.c=$(2)/obj/%.o) $(REFERENCE_C:%.c=$(2)/obj/%.o)
 $(1)_DIFF     := $(DIFFERENTIAL_C:%.c=$(2)/obj/%.o) $(2)/internal/libtests.a
-$(1)_CLI      := $(CLI_C:%.c=$(2)/obj/%.o)
+$(1)_CLI      := $(CLI_C:%.c=$(2)/obj/%.o) $(GEN_CLI:$(B)/gen/%.c=$(2)/obj/gen/%.o)
 $(1)_GATE     := $(GATE_C:%.c=$(2)/obj/%.o)
 $(1)_ARCHIVES := $(2)/internal/librbc.a $(2)/internal/librebase.a
 

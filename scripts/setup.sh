@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="build-essential valgrind re2c lemon libjansson-dev libsodium-dev libutf8proc-dev libcurl4-openssl-dev libmicrohttpd-dev libcjose-dev libssl-dev libseccomp-dev libsqlite3-dev libhiredis-dev redis-server spin procps check pkg-config python3 tzdata $*"
+packages="build-essential valgrind re2c lemon libjansson-dev libsodium-dev libutf8proc-dev libcurl4-openssl-dev libmicrohttpd-dev libcjose-dev libssl-dev libseccomp-dev libsqlite3-dev libhiredis-dev redis-server spin procps libjs-chart.js parallel check pkg-config python3 tzdata $*"
 # Clients and servers that others wrote are tried with the gateway. A Node.js from elsewhere brings its own npm, which Debian's would clash with.
 command -v npm >/dev/null 2>&1 || packages="$packages nodejs npm"
 python3 -c 'import ensurepip' >/dev/null 2>&1 || packages="$packages python3-venv"

@@ -193,10 +193,12 @@ static const rebase_decision *decide(struct simulator *s, const struct record *r
   return d;
 }
 
-static void note_budgets(struct simulation *result, const rebase_decision *d) {
+/* spent: in the order of the limits, or NULL. */
+static void note_budgets(struct simulation *result, const rebase_decision *d, const int64_t *spent) {
   for (uint32_t i = 0; i < d->limit_count; i++) {
     const rebase_limit *l = &d->limits[i];
-    struct budget b = {(char *)(uintptr_t)l->rule, (char *)(uintptr_t)l->words, (char *)(uintptr_t)l->each, l->used, l->most, l->reached, l->decimal};
+    struct budget b = {(char *)(uintptr_t)l->rule, (char *)(uintptr_t)l->words, (char *)(uintptr_t)l->each, l->used, l->most, l->reached,
+                       spent ? spent[i] : 0, l->decimal};
     simulation_budget(result, &b);
   }
 }
@@ -206,6 +208,7 @@ static void settle(struct simulator *s, const rebase_decision *d, const rebase_b
   int64_t used[REBASE_QUOTA_CHARGES];
   for (uint32_t i = 0; i < d->limit_count; i++) used[i] = d->limits[i].decimal ? bill->millionths : d->limits[i].sums ? tokens : 1;
   if (d->limit_count) rebase_settle(s->host.engine, d->id, used, d->limit_count, NULL);
+  note_budgets(&s->result, d, used);
 }
 
 static int answered(struct simulator *s, const struct record *r, const rebase_decision *d) {
@@ -247,8 +250,8 @@ static int one_request(struct simulator *s, struct record *r) {
   s->host.now = s->result.to = r->time;
   s->number++;
   const rebase_decision *d = decide(s, r);
-  note_budgets(&s->result, d);
   if (d->effect == REBASE_ALLOW && d->choice) return answered(s, r, d);
+  note_budgets(&s->result, d, NULL);
   struct tally *t = simulation_tally(&s->result, r->agent, r->task, "", r->time / INT64_C(86400000000));
   if (!t) return cli_no_memory();
   t->requests++;
@@ -327,17 +330,27 @@ static int show(const struct cli *cli, const struct simulation *s) {
   return CLI_OK;
 }
 
+/* second: NULL, or what it is compared with. */
+static int report(const struct cli *cli, const struct simulation *first, const struct simulation *second) {
+  const char *page = cli->value[OPT_HTML], *name = cli_has(cli, OPT_MERGE) ? "parts added up" : cli->args[0], *other = cli->value[OPT_AGAINST];
+  int code = CLI_OK;
+  if (!page || strcmp(page, "-")) code = show(cli, first);
+  if (code == CLI_OK && second && (!page || strcmp(page, "-"))) {
+    if (cli_format_is(cli, "json")) code = show(cli, second);
+    else simulation_compare(first, name, second, other);
+  }
+  return code == CLI_OK && page ? simulation_page(page, first, name, second, other) : code;
+}
+
 int run_simulate(struct cli *cli) {
   struct simulation first = {0}, second = {0};
   const char *other = cli->value[OPT_AGAINST];
   int code;
-  if (cli_has(cli, OPT_MERGE)) code = merge(cli, &first);
+  if (cli_has(cli, OPT_MERGE)) code = other ? cli_fail(CLI_USAGE, "--merge adds parts up; it compares nothing") : merge(cli, &first);
   else if (cli->arg_count < 2) code = cli_fail(CLI_USAGE, "simulate which traffic? `rbc simulate DIR|BUNDLE TRAFFIC.csv`; see `rbc simulate --help`");
   else code = simulate(cli, cli->args[0], &first);
-  if (code == CLI_OK) code = show(cli, &first);
   if (code == CLI_OK && other) code = simulate(cli, other, &second);
-  if (code == CLI_OK && other && cli_format_is(cli, "json")) code = show(cli, &second);
-  else if (code == CLI_OK && other) simulation_compare(&first, cli->args[0], &second, other);
+  if (code == CLI_OK) code = report(cli, &first, other ? &second : NULL);
   simulation_free(&first);
   simulation_free(&second);
   return code;

@@ -55,7 +55,8 @@ static const char simulate_details[] =
   "\"requester\" where they differ; or CSV whose first line names such columns (TIMESTAMP, ContextTokens and GeneratedTokens are known\n"
   "too). A route sees what is known before the call, input and output; what it then cost is what was generated. Requests are in the\n"
   "order of their times, since budgets are. Quality is the declared figure of the model for the task; what has none is left out.\n"
-  "Parts of a log can be run anywhere with --format json and added up with --merge; budgets then count in each part by itself.\n";
+  "Parts of a log can be run anywhere with --format json and added up with --merge; budgets then count in each part by itself.\n"
+  "--html writes a page with charts and tables, also of what --merge adds up; it needs nothing else and asks nothing of any network.\n";
 
 static const char cost_details[] =
   "An agent says what it expects to ask of models:\n"
@@ -110,9 +111,10 @@ const struct cli_command cli_commands[] = {
    "it, as it was; \"batch\":true when it was sent in a batch. Amounts are exact. Tokens of a kind without a price are an error of\n"
    "their line, never nothing. Exit code: 1 if a line could not be priced.\n"},
   {"simulate", "DIR|BUNDLE TRAFFIC ...", "run recorded model traffic through routes and budgets: what it costs, who is refused",
-   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(TASK) | TAKES(ASKED) | TAKES(AGAINST) | TAKES(MERGE), "text json", 1, 64, run_simulate, simulate_details},
+   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(TASK) | TAKES(ASKED) | TAKES(AGAINST) | TAKES(MERGE) | TAKES(HTML),
+   "text json", 1, 64, run_simulate, simulate_details},
   {"cost", "[DIR]", "forecast what agents' requests to models will cost, from what they say that they expect",
-   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(CONTEXT) | TAKES(NOW) | TAKES(MAX_AGE) | TAKES(AGAINST), "text json", 0, 1, run_cost, cost_details},
+   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(CONTEXT) | TAKES(NOW) | TAKES(MAX_AGE) | TAKES(AGAINST) | TAKES(HTML), "text json", 0, 1, run_cost, cost_details},
   {"disasm", "DIR|BUNDLE", "print what is in a bundle: rules and their code",
    WORKSPACE | TAKES(SECTIONS), NULL, 1, 1, run_disasm, "It reads bundles that the verifier refuses, too, as far as they make sense.\n"},
   {"explain", "[CODE]", "say more about a diagnostic, such as E0102",

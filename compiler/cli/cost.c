@@ -95,8 +95,9 @@ static void give_back(struct teller *t, const rebase_decision *d) {
 static int take_answer(struct teller *t, struct cost_line *line, const rebase_decision *d, bool asked) {
   const struct expectation *e = line->expects;
   struct cost_answer *a = &line->answers[line->answer_count];
-  *a = (struct cost_answer){.model = model_of(t->f->program, d->choice->model), .route = arena_copy(t->f->program->arena, d->choice->route, strlen(d->choice->route)), .weight = 1,
-                            .weights = 1, .quality = d->choice->quality, .latency = d->choice->latency, .asked = asked};
+  const char *route = d->choice->route;
+  *a = (struct cost_answer){.model = model_of(t->f->program, d->choice->model), .route = arena_copy(t->f->program->arena, route, strlen(route)),
+                            .weight = 1, .weights = 1, .quality = d->choice->quality, .latency = d->choice->latency, .asked = asked};
   memcpy(a->currency, d->choice->currency, sizeof a->currency);
   char usage[200];
   rebase_bill bill;
@@ -271,12 +272,14 @@ static bool expects_nothing(const struct program *p, const struct agent *agent) 
 static bool say(unsigned *n) { return (*n)-- == 0; }
 
 static const char *note_of_answer(const struct forecast *f, const struct cost_answer *a, unsigned *n, char text[512]) {
-  if (!a->oldest && say(n)) return snprintf(text, 512, "%s: no price says its date", a->model->name), text;
-  int64_t age = a->oldest ? f->today - a->oldest->day : 0;
-  if (age > f->max_age && say(n)) return snprintf(text, 512, "%s: a price is %lld days old, older than %lld", a->model->name, (long long)age, (long long)f->max_age), text;
-  if (a->model->retires != UNKNOWN && a->model->retires <= f->today && say(n)) return snprintf(text, 512, "%s is retired", a->model->name), text;
-  if (a->cache_unpriced && say(n)) return snprintf(text, 512, "%s has no price for cached input: it costs what other input does", a->model->name), text;
-  return NULL;
+  const char *name = a->model->name;
+  long long age = a->oldest ? f->today - a->oldest->day : 0;
+  if (!a->oldest && say(n)) snprintf(text, 512, "%s: no price says its date", name);
+  else if (age > f->max_age && say(n)) snprintf(text, 512, "%s: a price is %lld days old, older than %lld", name, age, (long long)f->max_age);
+  else if (a->model->retires != UNKNOWN && a->model->retires <= f->today && say(n)) snprintf(text, 512, "%s is retired", name);
+  else if (a->cache_unpriced && say(n)) snprintf(text, 512, "%s has no price for cached input: it costs what other input does", name);
+  else return NULL;
+  return text;
 }
 
 static bool seen_before(const struct forecast *f, unsigned line, unsigned answer) {
@@ -292,15 +295,19 @@ static bool seen_before(const struct forecast *f, unsigned line, unsigned answer
 const char *cost_note(const struct forecast *f, unsigned n, char text[512]) {
   for (unsigned i = 0; i < f->line_count; i++) {
     const struct cost_line *line = &f->lines[i];
-    if (line->refused && say(&n))
-      return snprintf(text, 512, "%.160s, %.60s: nothing answers, and nothing is in the sums: %.200s", line->agent->name, line->expects->task, line->refused), text;
+    if (line->refused && say(&n)) {
+      snprintf(text, 512, "%.160s, %.60s: nothing answers, and nothing is in the sums: %.200s", line->agent->name, line->expects->task, line->refused);
+      return text;
+    }
     for (unsigned k = 0; k < line->answer_count; k++) {
       const char *said = seen_before(f, i, k) ? NULL : note_of_answer(f, &line->answers[k], &n, text);
       if (said) return said;
     }
   }
   for (unsigned i = 0; i < f->program->agents_count; i++)
-    if (expects_nothing(f->program, f->program->agents[i]) && say(&n))
-      return snprintf(text, 512, "%.200s may ask models and does not say what it expects: it is not in the sums", f->program->agents[i]->name), text;
+    if (expects_nothing(f->program, f->program->agents[i]) && say(&n)) {
+      snprintf(text, 512, "%.200s may ask models and does not say what it expects: it is not in the sums", f->program->agents[i]->name);
+      return text;
+    }
   return NULL;
 }

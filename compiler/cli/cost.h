@@ -61,4 +61,6 @@ const char *cost_note(const struct forecast *f, unsigned n, char text[512]);
 json_t *forecast_json(const struct forecast *f);
 void forecast_print(const struct forecast *f);
 void forecast_compare(const struct forecast *a, const char *a_name, const struct forecast *b, const char *b_name);
+/* As a page, with the difference when b is not NULL. CLI_OK, or what to exit with. */
+int forecast_page(const char *path, const struct forecast *a, const char *a_name, const struct forecast *b, const char *b_name);
 #endif

@@ -86,7 +86,7 @@ struct cost_verdict cost_verdict(const struct cost_counter *c) {
   char at[48];
   amount(c, (wide)l->most, v.most);
   if (!v.compared) {
-    snprintf(v.words, sizeof v.words, "%s", l->window == LIMIT_AT_ONCE ? "how many come at once is not said" : "how many sessions or requesters there are is not said");
+    snprintf(v.words, sizeof v.words, "how many %s is not said", l->window == LIMIT_AT_ONCE ? "come at once" : "sessions or requesters there are");
     return v;
   }
   amount(c, c->use, v.used);

@@ -14,7 +14,12 @@ struct tally {
   int64_t latency, timed;           /* sum of microseconds over `timed` requests whose model declares one */
 };
 struct refusal { char *reason; int64_t count; };
-struct budget { char *rule, *words, *each; int64_t used, most, reached; bool decimal; };    /* used: at the end; reached: refusals */
+struct budget {                    /* of one limit, for one agent, owner, .. */
+  char *rule, *words, *each;
+  int64_t used, most, reached;      /* used: in its window, at the end; reached: refusals */
+  int64_t spent;                    /* in all */
+  bool decimal;                     /* these are millionths */
+};
 struct simulation {
   struct tally *tallies; size_t tally_count;
   struct refusal *refusals; size_t refusal_count;
@@ -25,12 +30,26 @@ struct simulation {
 };
 struct tally *simulation_tally(struct simulation *s, const char *agent, const char *task, const char *model, int64_t day);  /* NULL: memory */
 void simulation_refusal(struct simulation *s, const char *reason, int64_t count);
-void simulation_budget(struct simulation *s, const struct budget *budget);    /* latest use, refusals added */
+void simulation_budget(struct simulation *s, const struct budget *budget);    /* latest use; refusals and what was spent added */
 void simulation_free(struct simulation *s);
 
 /* The result as JSON, and added up from it: parts of a log can be run anywhere. */
 json_t *simulation_json(const struct simulation *s);
 bool simulation_add_json(struct simulation *s, const json_t *json);
+
+enum simulation_by { BY_AGENT, BY_TASK, BY_MODEL, BY_DAY };
+typedef char day_name[32];
+/* Sums by one part of the key, which stands in key[0] of each; dearest first, days in their order. The caller frees the list; the texts
+ * belong to `s` or to `days`, which has room for a name a tally. NULL: memory. */
+struct tally *simulation_groups(const struct simulation *s, enum simulation_by by, day_name *days, size_t *count);
+struct tally simulation_total(const struct simulation *s);
+double budget_days(const struct simulation *s, const struct budget *b);       /* that are left of it at this traffic's rate; negative: not known */
+const char *mean_percent(int64_t sum, int64_t count, char text[24]);         /* of millionths; "-" for none */
+const char *mean_seconds(int64_t sum, int64_t count, char text[24]);         /* of microseconds */
 void simulation_print(const struct simulation *s);
 void simulation_compare(const struct simulation *a, const char *a_name, const struct simulation *b, const char *b_name);
+/* What the first saves, never without its quality; false: not comparable. */
+bool simulation_saving(const struct simulation *a, const struct simulation *b, char *text, size_t size);
+/* As a page, with the difference when b is not NULL. CLI_OK, or what to exit with. */
+int simulation_page(const char *path, const struct simulation *a, const char *a_name, const struct simulation *b, const char *b_name);
 #endif

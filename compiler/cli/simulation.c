@@ -50,6 +50,7 @@ void simulation_budget(struct simulation *s, const struct budget *b) {
     known->used = b->used;
     known->most = b->most;
     known->reached += b->reached;
+    known->spent += b->spent;
     return;
   }
   struct budget *list = grown(s, s->budgets, s->budget_count, sizeof *list);
@@ -97,8 +98,9 @@ json_t *simulation_json(const struct simulation *s) {
     json_array_append_new(refusals, json_pack("{s:s, s:I}", "reason", s->refusals[i].reason, "count", (json_int_t)s->refusals[i].count));
   for (size_t i = 0; i < s->budget_count; i++) {
     const struct budget *b = &s->budgets[i];
-    json_array_append_new(budgets, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:b}", "rule", b->rule, "words", b->words, "each", b->each, "used",
-                                             (json_int_t)b->used, "most", (json_int_t)b->most, "reached", (json_int_t)b->reached, "decimal", b->decimal));
+    json_array_append_new(budgets, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b}", "rule", b->rule, "words", b->words, "each", b->each, "used",
+                                             (json_int_t)b->used, "most", (json_int_t)b->most, "reached", (json_int_t)b->reached, "spent",
+                                             (json_int_t)b->spent, "decimal", b->decimal));
   }
   return json_pack("{s:i, s:s, s:I, s:I, s:o, s:o, s:o}", "simulation", 1, "currency", s->currency, "from", (json_int_t)s->from, "to",
                    (json_int_t)s->to, "groups", groups, "refusals", refusals, "budgets", budgets);
@@ -120,11 +122,11 @@ static bool add_group(struct simulation *s, const json_t *group) {
 
 static bool add_budget(struct simulation *s, json_t *json) {
   const char *rule, *words, *each;
-  json_int_t used, most, reached;
+  json_int_t used, most, reached, spent;
   int decimal;
-  if (json_unpack(json, "{s:s, s:s, s:s, s:I, s:I, s:I, s:b}", "rule", &rule, "words", &words, "each", &each, "used", &used, "most", &most,
-                  "reached", &reached, "decimal", &decimal)) return false;
-  struct budget b = {(char *)(uintptr_t)rule, (char *)(uintptr_t)words, (char *)(uintptr_t)each, used, most, reached, decimal};
+  if (json_unpack(json, "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b}", "rule", &rule, "words", &words, "each", &each, "used", &used, "most", &most,
+                  "reached", &reached, "spent", &spent, "decimal", &decimal) || spent < 0 || reached < 0) return false;
+  struct budget b = {(char *)(uintptr_t)rule, (char *)(uintptr_t)words, (char *)(uintptr_t)each, used, most, reached, spent, decimal};
   simulation_budget(s, &b);
   return true;
 }

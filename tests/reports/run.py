@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Forecasts from outside: `rbc cost`.
+"""Forecasts and reports from outside: `rbc cost`, and the pages of `--html`.
 
 usage: run.py [NAME ...]        prints `N passed, N failed`
 """
-import json, math, os, re, shutil, subprocess, sys, tempfile
+import base64, hashlib, html.parser, json, math, os, re, shutil, subprocess, sys, tempfile
 from decimal import Decimal
 from fractions import Fraction
 
@@ -169,6 +169,178 @@ def test_cost_says_what_is_wrong():
     code, _, err = rbc('cost', company('much', 'expects chat 1_000_000_000_000 per hour { input: 1_000_000, output: 1 }',
                                           WEIGHTED.replace('70%', '33.3333%').replace('30%', '66.6667%'), MODELS.replace('3.00 USD', '2_000_000.00 USD')))
     expect(code == 1 and 'more requests than can be counted' in err, code, err)
+
+
+# ---- pages
+TAGS = set('html head meta title style body h1 h2 p ul li b span table caption thead tbody tr th td div figure figcaption canvas details summary script'.split())
+
+
+class Page(html.parser.HTMLParser):
+    """What a page holds: tags in order, the texts of its cells, its scripts, styles and data."""
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.cells, self.open, self.kept, self.policy = [], [], [], {'script': [], 'style': [], 'data': []}, None
+        self.feed(text)
+        self.close()
+        expect(not self.open, 'not closed:', self.open)
+
+    def handle_starttag(self, tag, attributes):
+        names = dict(attributes)
+        expect(tag in TAGS, tag)
+        expect(not {'src', 'href', 'style', 'action', 'data'} & set(names) and not any(name.startswith('on') for name in names), tag, names)
+        if names.get('http-equiv') == 'Content-Security-Policy':
+            self.policy = names['content']
+        self.tags.append(tag)
+        if tag != 'meta':
+            self.open.append((tag, names))
+        if tag in ('td', 'th'):
+            self.cells.append('')
+
+    def handle_endtag(self, tag):
+        expect(self.open and self.open[-1][0] == tag, tag, self.open)
+        self.open.pop()
+
+    def handle_data(self, text):
+        tag, names = self.open[-1] if self.open else ('', {})
+        if tag in ('td', 'th'):
+            self.cells[-1] += text
+        elif tag in ('script', 'style'):
+            self.kept['data' if names.get('type') == 'application/json' else tag].append(text)
+
+
+def checked(text):
+    """The page, after it was seen to ask for nothing, run nothing but what it brings, and to be drawn from its own data."""
+    page = Page(text)
+    allowed = lambda kind: ' '.join("'sha256-%s'" % base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in page.kept[kind])
+    expect(page.policy == "default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'" % (allowed('style'), allowed('script')), page.policy)
+    expect(len(page.kept['script']) == 2 and len(page.kept['style']) == 1 and page.kept['script'][0].startswith('/*!\n * Chart.js'), len(page.kept['script']))
+    bare = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+    expect(not re.search(r'(?i)https?:|//[a-z]|(?<![a-z])url\(|@import', re.sub(r'^ *//.*', '', bare, flags=re.M)), 'an address')
+    for chart in page.kept['data']:
+        spec = json.loads(chart)
+        expect(spec['series'] and all(len(one['data']) == len(spec['labels']) for one in spec['series']), spec)
+    expect(len(page.kept['data']) == page.tags.count('canvas') > 0, page.tags.count('canvas'))
+    return page
+
+
+def count(n):
+    return format(n, ',d')
+
+
+def money(picos, scale=12):
+    whole, rest = divmod(picos, 10**scale)
+    rest = str(rest).zfill(scale).rstrip('0')
+    return '%d.%s' % (whole, rest.ljust(2, '0'))
+
+
+def mean(sum, count, form):
+    return form % (sum / count) if count else '-'
+
+
+def simulation_cells(result):
+    for g in result['groups']:
+        yield [g['agent'], g['task'], g['model'] or 'none', None, count(g['requests']), count(g['refused']), count(g['cut']), money(g['cost']), money(g['bound']),
+               count(g['input']), count(g['output']), mean(g['quality'] / 10000, g['measured'], '%.1f%%'), mean(g['latency'] / 10**6, g['timed'], '%.2f s')]
+    for r in result['refusals']:
+        yield [count(r['count']), r['reason']]
+    for b in result['budgets']:
+        show = (lambda n: money(n, 6)) if b['decimal'] else count
+        yield [b['words'], b['each'], show(b['used']), show(b['most']), None, show(b['spent']), count(b['reached']), None, b['rule']]
+
+
+def has_row(cells, row):
+    return any(all(want is None or want == got for want, got in zip(row, cells[i:])) for i in range(len(cells) - len(row) + 1))
+
+
+def traffic(name, days, tasks=('chat', 'reason', 'poems')):
+    return written(name, ''.join('{"time":"2026-11-%02dT08:00:%02dZ","task":"%s","input":%d,"output":900,"generated":%d}\n' % (d + 1, i, tasks[(i + d) % len(tasks)],
+                                                                                                                          900 + 37 * i, 10 + 31 * i) for d in range(days) for i in range(30)))
+
+
+def test_the_page_of_a_simulation_holds_its_figures():
+    path = traffic('page.jsonl', 3)
+    code, out, err = rbc('simulate', ROUTES, path, '--format', 'json', '--html', 'page.html')
+    expect(code == 0, code, err)
+    result, page = json.loads(out), checked(open(os.path.join(SCRATCH, 'page.html'), encoding='utf-8').read())
+    for row in simulation_cells(result):
+        expect(has_row(page.cells, row), row, page.cells)
+    for key in ('agent', 'task', 'model'):
+        for name in {g[key] for g in result['groups'] if g[key]}:
+            mine = [g for g in result['groups'] if g[key] == name]
+            add = lambda what: sum(g[what] for g in mine)
+            expect(has_row(page.cells, [name, count(add('requests') - add('refused')), count(add('refused')), money(add('cost'))]), name, page.cells)
+    expect(sum(g['refused'] for g in result['groups']) == 30 and has_row(page.cells, ['30', result['refusals'][0]['reason']]), result['refusals'])
+    days = [json.loads(c) for c in page.kept['data'] if json.loads(c)['stacked']]
+    expect(len(days) == 1 and days[0]['labels'] == ['2026-11-01', '2026-11-02', '2026-11-03'], days)
+    expect(abs(sum(n for one in days[0]['series'] for n in one['data']) * 10**12 - sum(g['cost'] for g in result['groups'])) < 10**6, days)
+    code, alone, _ = rbc('simulate', ROUTES, path, '--html', '-')
+    expect(code == 0 and alone == open(os.path.join(SCRATCH, 'page.html'), encoding='utf-8').read())
+
+
+def test_the_page_of_two_simulations_holds_both():
+    other = company('plain', '', 'route r { for infer by bot }').replace(SCRATCH + '/', '')
+    path = written('two.jsonl', ''.join('{"time":"2026-11-24T08:00:%02dZ","task":"chat","input":1000,"output":500,"agent":"w.all.bot"}\n' % i for i in range(10)))
+    dearer = company('more', '', 'route r { for infer by bot prefer weighted { dear 100% } }').replace(SCRATCH + '/', '')
+    code, out, err = rbc('simulate', other, path, '--against', dearer, '--format', 'json', '--html', 'two.html')
+    page = checked(open(os.path.join(SCRATCH, 'two.html')).read())
+    first, second = map(json.loads, out.splitlines())
+    expect(code == 0 and has_row(page.cells, ['cost', money(sum(g['cost'] for g in first['groups'])), money(sum(g['cost'] for g in second['groups']))]), out, err)
+    for row in [*simulation_cells(first), *simulation_cells(second)]:
+        expect(has_row(page.cells, row), row)
+    expect(json.loads(page.kept['data'][0])['labels'] == ['w.all.cheap', 'w.all.dear'], page.kept['data'][0])
+    expect(has_row(page.cells, ['', other, dearer]) and rbc('simulate', '--merge', '--against', dearer, path)[0] == 2)
+
+
+HOSTILE = ['</script><script>alert("x")</script>', '"><img src=x onerror=\'alert(1)\'>', '<!--<script>', '&lt;b&gt; & \u2028 </td></table>', ']]></style><h1>', '--></title>']
+
+
+def merged_page(names):
+    group = dict(zip(('agent', 'task', 'model'), names), day=20780, requests=3, refused=1, cut=1, cost=17, bound=18, input=5, output=6, quality=7, measured=1, latency=8, timed=1)
+    part = {'simulation': 1, 'currency': names[5][:3], 'from': 1, 'to': 90000000000, 'groups': [group], 'refusals': [{'reason': names[3], 'count': 1}],
+            'budgets': [{'rule': names[4], 'words': names[5], 'each': names[0], 'used': 5, 'most': 10, 'reached': 1, 'spent': 9, 'decimal': True}]}
+    code, out, err = rbc('simulate', '--merge', written('part.json', json.dumps(part)), '--html', '-')
+    expect(code == 0, code, err)
+    return checked(out)
+
+
+def test_hostile_names_are_harmless():
+    hostile, plain = merged_page(HOSTILE), merged_page(list('abcdef'))
+    expect(hostile.tags == plain.tags and len(hostile.cells) == len(plain.cells))
+    for name in HOSTILE:
+        expect(name in hostile.cells, name, hostile.cells)
+    expect([json.loads(c)['labels'] for c in hostile.kept['data']][0] == [HOSTILE[2]])
+
+
+def test_hostile_names_in_traffic_are_harmless():
+    path = written('bad.jsonl', '{"time":"2026-11-24T08:00:00Z","task":"</script><script>1</script>","agent":"<img src=x>","input":10,"output":10}\n')
+    page = checked(rbc('simulate', ROUTES, path, '--html', '-')[1])
+    expect('</script><script>1</script>' in page.cells and '<img src=x>' in page.cells, page.cells)
+
+
+def test_the_page_of_a_forecast_holds_its_figures():
+    for path in (ROUTES, company('shown', 'expects chat 2_001 per day { input: 1_234, output: 500, generated: 311, cached: 777 } expects poems 1 per day { input: 1, output: 1, has: secret }',
+                                 WEIGHTED + ' guard b { limit infer for each agent at most 0.50 USD per day limit infer at most 3 at once }')):
+        code, out, err = rbc('cost', path, '--format', 'json', '--html', 'cost.html')
+        expect(code == 0, code, err)
+        f, page = json.loads(out), checked(open(os.path.join(SCRATCH, 'cost.html'), encoding='utf-8').read())
+        for what in ('agent', 'task', 'model'):
+            for group in f[what + 's']:
+                expect(has_row(page.cells, [group[what], group['day'], group['month'], group['year'], group['currency']]), group, page.cells)
+        for b in f['budgets']:
+            expect(has_row(page.cells, [b['words'], b['each'], b['used'] or '-', b['most'], '%.1f%%' % b['percent'] if b['used'] else '-', b['says'], b['rule']]), b, page.cells)
+        for a in (a for line in f['lines'] for a in line['answers']):
+            for item in a['arithmetic']:
+                price = item['price'] + (' / 1,000,000' if item['tokens'] is not None else '')
+                expect(has_row(page.cells, [item['of'], '' if item['tokens'] is None else count(item['tokens']), price, item['amount']]), item, page.cells)
+            expect(has_row(page.cells, ['one request', '', '', a['request']]) and a['year'] in page.cells, a)
+        for note in f['notes']:
+            expect(note in page.cells, note)
+    both = checked(rbc('cost', ROUTES, '--against', path, '--html', '-')[1])
+    expect('w.all.bot' in both.cells and 'acme.support.helpdesk' in both.cells)
+
+
+def test_a_page_that_cannot_be_written():
+    expect(rbc('cost', ROUTES, '--html', '/nowhere/x.html')[0] == 3)
 
 
 def main():
