@@ -1,28 +1,10 @@
 /* memory.c: quotas in the memory of one process: hash tables under one lock, which is held for some ten nanoseconds. */
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include "rebase_quota.h"
-
-#define NONE UINT32_MAX
-enum state { FREE, OPEN, DONE };
+#include "remembered.h"
 
 struct entry { int64_t bucket, ends, amount; };
 struct counter { unsigned char key[REBASE_QUOTA_KEY]; struct entry *entries; uint32_t count, capacity, next; uint64_t wanted; };
-struct charged { unsigned char key[REBASE_QUOTA_KEY]; uint8_t window; int64_t bucket, amount; };
-struct kept {                       /* a reservation that is remembered */
-  unsigned char id[REBASE_QUOTA_ID];
-  enum state state;
-  uint32_t next;                    /* in its chain of the hash table, or of free ones */
-  uint32_t older, newer;            /* in the order of its state */
-  int64_t made, expires;
-  uint32_t count;
-  uint64_t digest;                  /* of the charges as they were asked for */
-  struct charged *charges;          /* room for `room`, kept for the next one */
-  uint32_t room;
-};
-struct order { uint32_t oldest, newest; };
 struct memory {
   rebase_quota quota;
   rebase_memory_options options;
@@ -31,30 +13,13 @@ struct memory {
   int64_t clock;
   uint64_t calls;                   /* counters of the one under way are not swept */
   struct counter *counters; uint32_t counter_count, *counter_heads, free_counter;
-  struct kept *kept; uint32_t kept_count, *kept_heads, free_kept;
-  struct order order[3];            /* by state */
-  uint32_t mask_counters, mask_kept;
+  uint32_t mask_counters;
+  struct remembered remembered;
 };
-
-static uint64_t hash_of(const unsigned char *bytes) {
-  uint64_t h;
-  memcpy(&h, bytes, sizeof h);
-  return h ^ h >> 29;
-}
-
-static uint64_t digest_of(const rebase_reservation *r) {
-  uint64_t h = 14695981039346656037u;
-  for (uint32_t i = 0; i < r->count; i++) {
-    const rebase_charge *c = &r->charges[i];
-    h = (h ^ hash_of(c->key)) * 1099511628211u;
-    h = (h ^ (uint64_t)c->amount) * 1099511628211u;
-  }
-  return h;
-}
 
 /* ---- counters ---- */
 static struct counter *find_counter(struct memory *m, const unsigned char *key) {
-  for (uint32_t at = m->counter_heads[hash_of(key) & m->mask_counters]; at != NONE; at = m->counters[at].next)
+  for (uint32_t at = m->counter_heads[quota_hash(key) & m->mask_counters]; at != NO_PLACE; at = m->counters[at].next)
     if (!memcmp(m->counters[at].key, key, REBASE_QUOTA_KEY)) return &m->counters[at];
   return NULL;
 }
@@ -69,7 +34,7 @@ static void drop_old(struct counter *c, int64_t before) {
 /* Gives back counters in which nothing counts any more. */
 static void sweep(struct memory *m) {
   for (uint32_t head = 0; head <= m->mask_counters; head++)
-    for (uint32_t *at = &m->counter_heads[head]; *at != NONE;) {
+    for (uint32_t *at = &m->counter_heads[head]; *at != NO_PLACE;) {
       struct counter *c = &m->counters[*at];
       uint32_t self = *at;
       drop_old(c, m->clock - m->options.tolerance);
@@ -84,11 +49,11 @@ static struct counter *make_counter(struct memory *m, const unsigned char *key) 
   struct counter *c = find_counter(m, key);
   if (c) return c;
   uint32_t place = m->free_counter;
-  if (place == NONE && m->counter_count == m->options.max_counters) sweep(m);
-  if ((place = m->free_counter) != NONE) m->free_counter = m->counters[place].next;
+  if (place == NO_PLACE && m->counter_count == m->options.max_counters) sweep(m);
+  if ((place = m->free_counter) != NO_PLACE) m->free_counter = m->counters[place].next;
   else if (m->counter_count < m->options.max_counters) place = m->counter_count++;
   else return NULL;
-  uint32_t *head = &m->counter_heads[hash_of(key) & m->mask_counters];
+  uint32_t *head = &m->counter_heads[quota_hash(key) & m->mask_counters];
   c = &m->counters[place];
   c->next = *head;
   c->count = 0;
@@ -138,77 +103,6 @@ static struct entry *add_entry(struct counter *c, int64_t bucket, int64_t ends) 
   }
   if (entry->ends < ends) entry->ends = ends;
   return entry;
-}
-
-/* ---- reservations ---- */
-static struct kept *find_kept(struct memory *m, const unsigned char *id) {
-  for (uint32_t at = m->kept_heads[hash_of(id) & m->mask_kept]; at != NONE; at = m->kept[at].next)
-    if (!memcmp(m->kept[at].id, id, REBASE_QUOTA_ID)) return &m->kept[at];
-  return NULL;
-}
-
-static void leave(struct memory *m, struct kept *k) {
-  struct order *order = &m->order[k->state];
-  *(k->older == NONE ? &order->oldest : &m->kept[k->older].newer) = k->newer;
-  *(k->newer == NONE ? &order->newest : &m->kept[k->newer].older) = k->older;
-}
-
-static void enter(struct memory *m, struct kept *k, enum state state) {
-  struct order *order = &m->order[state];
-  uint32_t self = (uint32_t)(k - m->kept);
-  k->state = state;
-  k->older = order->newest;
-  k->newer = NONE;
-  *(order->newest == NONE ? &order->oldest : &m->kept[order->newest].newer) = self;
-  order->newest = self;
-}
-
-static void forget(struct memory *m, struct kept *k) {
-  uint32_t self = (uint32_t)(k - m->kept), *at = &m->kept_heads[hash_of(k->id) & m->mask_kept];
-  while (*at != self) at = &m->kept[*at].next;
-  *at = k->next;
-  leave(m, k);
-  k->state = FREE;
-  k->next = m->free_kept;
-  m->free_kept = self;
-}
-
-static bool make_room(struct memory *m) {
-  if (m->free_kept != NONE || m->kept_count < m->options.max_reservations) return true;
-  if (m->order[DONE].oldest != NONE) {
-    forget(m, &m->kept[m->order[DONE].oldest]);
-    return true;
-  }
-  for (uint32_t at = m->order[OPEN].oldest; at != NONE; at = m->kept[at].newer)
-    if (m->kept[at].expires <= m->clock) {
-      forget(m, &m->kept[at]);
-      return true;
-    }
-  return false;
-}
-
-static struct kept *make_kept(struct memory *m, const rebase_reservation *r) {
-  if (!make_room(m)) return NULL;
-  bool used = m->free_kept != NONE;
-  struct kept *k = &m->kept[used ? m->free_kept : m->kept_count];
-  if (k->room < r->count) {
-    struct charged *larger = realloc(k->charges, r->count * sizeof *larger);
-    if (!larger) return NULL;
-    k->charges = larger;
-    k->room = r->count;
-  }
-  if (used) m->free_kept = k->next;
-  else m->kept_count++;
-  uint32_t *head = &m->kept_heads[hash_of(r->id) & m->mask_kept];
-  memcpy(k->id, r->id, REBASE_QUOTA_ID);
-  k->next = *head;
-  *head = (uint32_t)(k - m->kept);
-  k->made = r->now;
-  k->expires = r->expires;
-  k->digest = digest_of(r);
-  k->count = 0;
-  enter(m, k, OPEN);
-  return k;
 }
 
 /* ---- the interface ---- */
@@ -264,11 +158,11 @@ static void reserve(rebase_quota *quota, const rebase_reservation *r, rebase_quo
   struct memory *m = (struct memory *)quota;
   int64_t now = r->now;
   pthread_mutex_lock(&m->lock);
-  struct kept *k = find_kept(m, r->id);
+  struct kept *k = remembered_find(&m->remembered, r->id);
   if (!admit(m, &now, answer)) ;
-  else if (k) answer->status = k->count == r->count && k->digest == digest_of(r) ? REBASE_QUOTA_GRANTED : REBASE_QUOTA_CONFLICT;
+  else if (k) answer->status = remembered_same(k, r) ? REBASE_QUOTA_GRANTED : REBASE_QUOTA_CONFLICT;
   else if (check(m, r, now, answer)) {
-    k = make_kept(m, r);
+    k = remembered_make(&m->remembered, r, m->clock);
     if (k) take(m, r, k, answer);
     else answer->status = REBASE_QUOTA_FULL;
   }
@@ -287,15 +181,14 @@ static void correct(struct memory *m, const struct charged *c, int64_t used, boo
 static void settle(rebase_quota *quota, const unsigned char *id, const int64_t *used, uint32_t count, int64_t now, rebase_quota_answer *answer) {
   struct memory *m = (struct memory *)quota;
   pthread_mutex_lock(&m->lock);
-  struct kept *k = find_kept(m, id);
+  struct kept *k = remembered_find(&m->remembered, id);
   if (!admit(m, &now, answer)) ;
   else if (!k) answer->status = REBASE_QUOTA_UNKNOWN;
   else if (count > k->count) answer->status = REBASE_QUOTA_INVALID;
-  else if (k->state == OPEN) {
+  else if (k->state == KEPT_OPEN) {
     bool late = k->expires <= now;
     for (uint32_t i = 0; i < k->count; i++) correct(m, &k->charges[i], i < count ? used[i] : k->charges[i].amount, late);
-    leave(m, k);
-    enter(m, k, DONE);
+    remembered_settle(&m->remembered, k);
     if (late) answer->status = REBASE_QUOTA_LATE;
   }
   pthread_mutex_unlock(&m->lock);
@@ -317,46 +210,23 @@ static void seed(rebase_quota *quota, const rebase_charge *charges, uint32_t cou
   pthread_mutex_unlock(&m->lock);
 }
 
-static int by_end(const void *a, const void *b) {
-  const rebase_quota_open *x = a, *y = b;
-  return (x->expires > y->expires) - (x->expires < y->expires);
-}
-
 static uint32_t list_open(rebase_quota *quota, int64_t now, rebase_quota_open *list, uint32_t size, rebase_quota_answer *answer) {
   struct memory *m = (struct memory *)quota;
   uint32_t found = 0;
   pthread_mutex_lock(&m->lock);
-  if (admit(m, &now, answer))
-    for (uint32_t at = m->order[OPEN].oldest; at != NONE; at = m->kept[at].newer, found++) {
-      const struct kept *k = &m->kept[at];
-      if (found >= size) continue;
-      list[found] = (rebase_quota_open){.made = k->made, .expires = k->expires, .amount = k->count ? k->charges[0].amount : 0};
-      memcpy(list[found].id, k->id, REBASE_QUOTA_ID);
-    }
+  if (admit(m, &now, answer)) found = remembered_list(&m->remembered, list, size);
   pthread_mutex_unlock(&m->lock);
-  if (found && size) qsort(list, found < size ? found : size, sizeof *list, by_end);
   return found;
 }
 
 static void close_memory(rebase_quota *quota) {
   struct memory *m = (struct memory *)quota;
   for (uint32_t i = 0; m->counters && i < m->counter_count; i++) free(m->counters[i].entries);
-  for (uint32_t i = 0; m->kept && i < m->options.max_reservations; i++) free(m->kept[i].charges);
   free(m->counters);
   free(m->counter_heads);
-  free(m->kept);
-  free(m->kept_heads);
+  remembered_end(&m->remembered);
   pthread_mutex_destroy(&m->lock);
   free(m);
-}
-
-static uint32_t *make_heads(uint32_t count, uint32_t *mask) {
-  uint32_t size = 16;               /* sparse: a look-up that finds nothing touches no entry */
-  while (size / 4 < count && size < UINT32_C(1) << 30) size *= 2;
-  uint32_t *heads = malloc(size * sizeof *heads);
-  if (heads) memset(heads, 0xff, size * sizeof *heads);
-  *mask = size - 1;
-  return heads;
 }
 
 rebase_status rebase_quota_memory(const rebase_memory_options *options, rebase_quota **quota) {
@@ -374,13 +244,11 @@ rebase_status rebase_quota_memory(const rebase_memory_options *options, rebase_q
   if (!m->options.max_counters) m->options.max_counters = 65536;
   if (!m->options.max_reservations) m->options.max_reservations = 65536;
   if (m->options.tolerance <= 0) m->options.tolerance = 5000000;
-  m->free_counter = m->free_kept = NONE;
-  for (int i = 0; i < 3; i++) m->order[i] = (struct order){NONE, NONE};
+  m->free_counter = NO_PLACE;
   m->counters = calloc(m->options.max_counters, sizeof *m->counters);
-  m->counter_heads = make_heads(m->options.max_counters, &m->mask_counters);
-  m->kept = calloc(m->options.max_reservations, sizeof *m->kept);
-  m->kept_heads = make_heads(m->options.max_reservations, &m->mask_kept);
-  if (!m->counters || !m->counter_heads || !m->kept || !m->kept_heads) {
+  m->counter_heads = quota_hash_heads(m->options.max_counters, &m->mask_counters);
+  bool room = remembered_start(&m->remembered, m->options.max_reservations);
+  if (!m->counters || !m->counter_heads || !room) {
     close_memory(&m->quota);
     return REBASE_E_MEMORY;
   }
