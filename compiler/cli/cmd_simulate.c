@@ -198,7 +198,7 @@ static void note_budgets(struct simulation *result, const rebase_decision *d, co
   for (uint32_t i = 0; i < d->limit_count; i++) {
     const rebase_limit *l = &d->limits[i];
     struct budget b = {(char *)(uintptr_t)l->rule, (char *)(uintptr_t)l->words, (char *)(uintptr_t)l->each, l->used, l->most, l->reached,
-                       spent ? spent[i] : 0, l->decimal};
+                       spent ? spent[i] : 0, result->to, l->decimal};
     simulation_budget(result, &b);
   }
 }
@@ -312,20 +312,37 @@ static int simulate(const struct cli *cli, const char *policy, struct simulation
   return code;
 }
 
-static int merge(const struct cli *cli, struct simulation *all) {
-  for (int i = 0; i < cli->arg_count; i++) {
-    json_error_t error;
-    json_t *part = strcmp(cli->args[i], "-") ? json_load_file(cli->args[i], 0, &error) : json_loadf(stdin, 0, &error);
-    if (!part) return cli_fail(CLI_USAGE, "%s is no result of `rbc simulate --format json`: %s", cli->args[i], error.text);
+/* A file holds one result after the other, as a pipe of many parts brings them. */
+static int merge_file(struct simulation *all, const char *path, FILE *file) {
+  json_error_t error;
+  for (int c, n = 0;; n++) {
+    while ((c = getc(file)) == ' ' || c == '\n' || c == '\r' || c == '\t') { }
+    if (c == EOF) return n ? CLI_OK : cli_fail(CLI_USAGE, "%s holds no result of `rbc simulate --partial`", path);
+    ungetc(c, file);
+    json_t *part = json_loadf(file, JSON_DISABLE_EOF_CHECK, &error);
+    if (!part) return cli_fail(CLI_USAGE, "%s holds what is no result of `rbc simulate --partial`: %s", path, error.text);
     bool added = simulation_add_json(all, part);
     json_decref(part);
-    if (!added) return cli_fail(CLI_USAGE, "%s is no result of `rbc simulate --format json`, or in another currency", cli->args[i]);
+    if (!added) return cli_fail(CLI_USAGE, "%s holds what is no result of `rbc simulate --partial`, or in another currency", path);
   }
-  return CLI_OK;
 }
 
+static int merge(const struct cli *cli, struct simulation *all) {
+  int code = CLI_OK;
+  for (int i = 0; code == CLI_OK && i < cli->arg_count; i++) {
+    bool piped = !strcmp(cli->args[i], "-");
+    FILE *file = piped ? stdin : fopen(cli->args[i], "r");
+    if (!file) return cli_fail(CLI_IO, "cannot read %s: %s", cli->args[i], strerror(errno));
+    code = merge_file(all, cli->args[i], file);
+    if (!piped) fclose(file);
+  }
+  return code;
+}
+
+static bool as_json(const struct cli *cli) { return cli_format_is(cli, "json") || cli_has(cli, OPT_PARTIAL); }
+
 static int show(const struct cli *cli, const struct simulation *s) {
-  if (cli_format_is(cli, "json")) return print_json_line(simulation_json(s)) ? CLI_OK : cli_no_memory();
+  if (as_json(cli)) return print_json_line(simulation_json(s)) ? CLI_OK : cli_no_memory();
   simulation_print(s);
   return CLI_OK;
 }
@@ -336,7 +353,7 @@ static int report(const struct cli *cli, const struct simulation *first, const s
   int code = CLI_OK;
   if (!page || strcmp(page, "-")) code = show(cli, first);
   if (code == CLI_OK && second && (!page || strcmp(page, "-"))) {
-    if (cli_format_is(cli, "json")) code = show(cli, second);
+    if (as_json(cli)) code = show(cli, second);
     else simulation_compare(first, name, second, other);
   }
   return code == CLI_OK && page ? simulation_page(page, first, name, second, other) : code;

@@ -55,7 +55,9 @@ static const char simulate_details[] =
   "\"requester\" where they differ; or CSV whose first line names such columns (TIMESTAMP, ContextTokens and GeneratedTokens are known\n"
   "too). A route sees what is known before the call, input and output; what it then cost is what was generated. Requests are in the\n"
   "order of their times, since budgets are. Quality is the declared figure of the model for the task; what has none is left out.\n"
-  "Parts of a log can be run anywhere with --format json and added up with --merge; budgets then count in each part by itself.\n"
+  "Parts of a log can be run anywhere with --partial and added up with --merge, whose files (or standard input) hold one result after\n"
+  "the other. Budgets count in each part by itself: cut the log where they begin anew, by day and by whom they are for. --task with a\n"
+  "mix goes by the number of a line, so the traffic of parts says its tasks itself.\n"
   "--html writes a page with charts and tables, also of what --merge adds up; it needs nothing else and asks nothing of any network.\n";
 
 static const char cost_details[] =
@@ -111,7 +113,7 @@ const struct cli_command cli_commands[] = {
    "it, as it was; \"batch\":true when it was sent in a batch. Amounts are exact. Tokens of a kind without a price are an error of\n"
    "their line, never nothing. Exit code: 1 if a line could not be priced.\n"},
   {"simulate", "DIR|BUNDLE TRAFFIC ...", "run recorded model traffic through routes and budgets: what it costs, who is refused",
-   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(TASK) | TAKES(ASKED) | TAKES(AGAINST) | TAKES(MERGE) | TAKES(HTML),
+   WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(TASK) | TAKES(ASKED) | TAKES(AGAINST) | TAKES(PARTIAL) | TAKES(MERGE) | TAKES(HTML),
    "text json", 1, 64, run_simulate, simulate_details},
   {"cost", "[DIR]", "forecast what agents' requests to models will cost, from what they say that they expect",
    WORKSPACE | TAKES(FORMAT) | TAKES(AGENT) | TAKES(CONTEXT) | TAKES(NOW) | TAKES(MAX_AGE) | TAKES(AGAINST) | TAKES(HTML), "text json", 0, 1, run_cost, cost_details},

@@ -18,6 +18,7 @@ struct budget {                    /* of one limit, for one agent, owner, .. */
   char *rule, *words, *each;
   int64_t used, most, reached;      /* used: in its window, at the end; reached: refusals */
   int64_t spent;                    /* in all */
+  int64_t at;                       /* microseconds since 1970, of the last request that it spoke of */
   bool decimal;                     /* these are millionths */
 };
 struct simulation {
@@ -30,7 +31,7 @@ struct simulation {
 };
 struct tally *simulation_tally(struct simulation *s, const char *agent, const char *task, const char *model, int64_t day);  /* NULL: memory */
 void simulation_refusal(struct simulation *s, const char *reason, int64_t count);
-void simulation_budget(struct simulation *s, const struct budget *budget);    /* latest use; refusals and what was spent added */
+void simulation_budget(struct simulation *s, const struct budget *budget);    /* the latest use; refusals and what was spent added */
 void simulation_free(struct simulation *s);
 
 /* The result as JSON, and added up from it: parts of a log can be run anywhere. */

@@ -47,8 +47,7 @@ void simulation_budget(struct simulation *s, const struct budget *b) {
   for (size_t i = 0; i < s->budget_count; i++) {
     struct budget *known = &s->budgets[i];
     if (strcmp(known->rule, b->rule) || strcmp(known->words, b->words) || strcmp(known->each, b->each)) continue;
-    known->used = b->used;
-    known->most = b->most;
+    if (b->at >= known->at) { known->used = b->used; known->most = b->most; known->at = b->at; }
     known->reached += b->reached;
     known->spent += b->spent;
     return;
@@ -98,9 +97,9 @@ json_t *simulation_json(const struct simulation *s) {
     json_array_append_new(refusals, json_pack("{s:s, s:I}", "reason", s->refusals[i].reason, "count", (json_int_t)s->refusals[i].count));
   for (size_t i = 0; i < s->budget_count; i++) {
     const struct budget *b = &s->budgets[i];
-    json_array_append_new(budgets, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b}", "rule", b->rule, "words", b->words, "each", b->each, "used",
+    json_array_append_new(budgets, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "rule", b->rule, "words", b->words, "each", b->each, "used",
                                              (json_int_t)b->used, "most", (json_int_t)b->most, "reached", (json_int_t)b->reached, "spent",
-                                             (json_int_t)b->spent, "decimal", b->decimal));
+                                             (json_int_t)b->spent, "at", (json_int_t)b->at, "decimal", b->decimal));
   }
   return json_pack("{s:i, s:s, s:I, s:I, s:o, s:o, s:o}", "simulation", 1, "currency", s->currency, "from", (json_int_t)s->from, "to",
                    (json_int_t)s->to, "groups", groups, "refusals", refusals, "budgets", budgets);
@@ -122,11 +121,11 @@ static bool add_group(struct simulation *s, const json_t *group) {
 
 static bool add_budget(struct simulation *s, json_t *json) {
   const char *rule, *words, *each;
-  json_int_t used, most, reached, spent;
+  json_int_t used, most, reached, spent, at;
   int decimal;
-  if (json_unpack(json, "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b}", "rule", &rule, "words", &words, "each", &each, "used", &used, "most", &most,
-                  "reached", &reached, "spent", &spent, "decimal", &decimal) || spent < 0 || reached < 0) return false;
-  struct budget b = {(char *)(uintptr_t)rule, (char *)(uintptr_t)words, (char *)(uintptr_t)each, used, most, reached, spent, decimal};
+  if (json_unpack(json, "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "rule", &rule, "words", &words, "each", &each, "used", &used, "most", &most,
+                  "reached", &reached, "spent", &spent, "at", &at, "decimal", &decimal) || spent < 0 || reached < 0) return false;
+  struct budget b = {(char *)(uintptr_t)rule, (char *)(uintptr_t)words, (char *)(uintptr_t)each, used, most, reached, spent, at, decimal};
   simulation_budget(s, &b);
   return true;
 }
@@ -138,7 +137,7 @@ bool simulation_add_json(struct simulation *s, const json_t *json) {
   if (json_integer_value(json_object_get(json, "simulation")) != 1 || !currency || !json_is_array(groups) || !json_is_array(refusals)) return false;
   if (*currency && *s->currency && strcmp(currency, s->currency)) return false;
   if (*currency) snprintf(s->currency, sizeof s->currency, "%s", currency);
-  if (!s->from || from < s->from) s->from = from;
+  if (from && (!s->from || from < s->from)) s->from = from;     /* an empty part has none */
   if (to > s->to) s->to = to;
   for (size_t i = 0; i < json_array_size(groups); i++)
     if (!add_group(s, json_array_get(groups, i))) return false;

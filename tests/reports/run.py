@@ -297,7 +297,7 @@ HOSTILE = ['</script><script>alert("x")</script>', '"><img src=x onerror=\'alert
 def merged_page(names):
     group = dict(zip(('agent', 'task', 'model'), names), day=20780, requests=3, refused=1, cut=1, cost=17, bound=18, input=5, output=6, quality=7, measured=1, latency=8, timed=1)
     part = {'simulation': 1, 'currency': names[5][:3], 'from': 1, 'to': 90000000000, 'groups': [group], 'refusals': [{'reason': names[3], 'count': 1}],
-            'budgets': [{'rule': names[4], 'words': names[5], 'each': names[0], 'used': 5, 'most': 10, 'reached': 1, 'spent': 9, 'decimal': True}]}
+            'budgets': [{'rule': names[4], 'words': names[5], 'each': names[0], 'used': 5, 'most': 10, 'reached': 1, 'spent': 9, 'at': 1, 'decimal': True}]}
     code, out, err = rbc('simulate', '--merge', written('part.json', json.dumps(part)), '--html', '-')
     expect(code == 0, code, err)
     return checked(out)
@@ -341,6 +341,56 @@ def test_the_page_of_a_forecast_holds_its_figures():
 
 def test_a_page_that_cannot_be_written():
     expect(rbc('cost', ROUTES, '--html', '/nowhere/x.html')[0] == 3)
+
+
+# ---- parts of a log, by engines that pipe lines
+ENGINE = os.path.join(ROOT, 'examples', 'engine')
+
+
+def in_order(result):
+    result['groups'].sort(key=lambda g: (g['agent'], g['task'], g['model'], g['day']))
+    result['refusals'].sort(key=lambda r: r['reason'])
+    return result
+
+
+def engine_run(command, *arguments):
+    """What an engine adds up to, and what one run says of the same log; the budget of each day binds."""
+    log = written('log.jsonl', subprocess.run([sys.executable, os.path.join(ENGINE, 'traffic.py'), '4', '6000'], capture_output=True, text=True, check=True).stdout)
+    expect(rbc('compile', ROUTES, '-o', 'routes.rbb')[0] == 0)
+    whole = json.loads(rbc('simulate', 'routes.rbb', log, '--partial')[1])
+    expect(sum(g['refused'] for g in whole['groups']) > 1000 and whole['budgets'][0]['reached'] > 1000, whole)
+    path = written('bin/rbc', '#!/bin/sh\nexec %s "$@"\n' % RBC)
+    os.chmod(path, 0o755)
+    environment = {**os.environ, 'PATH': os.path.dirname(path) + ':' + os.environ['PATH']}
+    done = subprocess.run([*command, os.path.join(SCRATCH, 'routes.rbb'), log, *arguments], capture_output=True, text=True, cwd=SCRATCH, env=environment, timeout=300)
+    expect(done.returncode == 0, done.stderr[-2000:])
+    return in_order(json.loads(done.stdout)), in_order(whole)
+
+
+def test_gnu_parallel_adds_up():
+    if not shutil.which('parallel'):
+        return print('GNU parallel is not there: left out')
+    parts, whole = engine_run(['sh', os.path.join(ENGINE, 'parallel.sh')], '--partial')
+    expect(parts == whole, parts, whole)
+
+
+def test_spark_adds_up():
+    python = os.environ.get('SPARK_PYTHON', sys.executable)
+    if subprocess.run([python, '-c', 'import pyspark'], capture_output=True).returncode or not shutil.which('java'):
+        return print('PySpark is not there: left out')
+    parts, whole = engine_run([python, os.path.join(ENGINE, 'spark.py')], '--partial')
+    expect(parts == whole, parts, whole)
+
+
+def test_parts_are_added_in_any_order():
+    traffic('parts.jsonl', 4)
+    rows = open(os.path.join(SCRATCH, 'parts.jsonl')).read().splitlines(keepends=True)
+    whole = json.loads(rbc('simulate', ROUTES, os.path.join(SCRATCH, 'parts.jsonl'), '--partial')[1])
+    parts = [rbc('simulate', ROUTES, written('part.jsonl', ''.join(rows[i * 30:][:30])), '--partial')[1] for i in (2, 0, 3, 1)] + [rbc('simulate', ROUTES, written('empty', ''), '--partial')[1]]
+    merged = rbc('simulate', '--merge', '--partial', written('parts', ''.join(parts)))[1]
+    expect(in_order(json.loads(merged)) == in_order(whole), merged, whole)
+    expect(rbc('simulate', '--merge', written('parts', parts[0] + 'x'))[0] == 2 and rbc('simulate', '--merge', written('empty', ''))[0] == 2)
+    expect(rbc('simulate', '--merge', '/nowhere')[0] == 3)
 
 
 def main():
