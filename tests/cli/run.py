@@ -418,6 +418,26 @@ def test_the_curve_of_quality_is_drawn():
     expect(nothing.returncode == 0 and 'RouteLLM' in nothing.stdout, nothing.stdout, nothing.stderr)
 
 
+def test_the_trace_is_routed():
+    data = os.path.join(SCRATCH, 'day')
+    for name in ('model-quality', 'llm-trace'):
+        os.makedirs(os.path.join(data, name))
+    rows = [('law' if i % 4 < 2 else 'machine_learning', i % 8 < 6, i % 4 < 2 or i % 8 < 7) for i in range(800)]
+    open(os.path.join(data, 'model-quality', 'mmlu.csv'), 'w').write('subject,prompt_chars,mixtral_8x7b_right,gpt_4_1106_right\n' + ''.join('%s,400,%d,%d\n' % row for row in rows))
+    open(os.path.join(data, 'model-quality', 'gsm8k.csv'), 'w').write('prompt_chars,mixtral_8x7b_right,mixtral_8x7b_answer_chars,gpt_4_1106_right,gpt_4_1106_answer_chars\n')
+    for service in ('conv', 'code'):
+        open(os.path.join(data, 'llm-trace', 'AzureLLMInferenceTrace_%s.csv' % service), 'w').write('TIMESTAMP,ContextTokens,GeneratedTokens\n' + ''.join(
+            '2023-11-16 18:15:%02d.0000000,%d,%d\n' % (i % 60, 100 + i, 20) for i in range(300)))
+    script = os.path.join(ROOT, 'examples', 'trace', 'trace.py')
+    done = subprocess.run([sys.executable, script, data], capture_output=True, text=True)
+    # in law both are as good, so the cheap one answers; in machine learning it is not good enough
+    expect(done.returncode == 0 and 'gpt4 2; all of them: gpt4' in done.stdout, done.stdout, done.stderr)
+    expect(re.search(r'the route +[\d.]+ USD +4\d\.\d% saved +600 answered', done.stdout), done.stdout)
+    expect(re.search(r'the route spends [0-2]\.\d\d% more', done.stdout) and 'gpt4_openai 300' in done.stdout, done.stdout)
+    nothing = subprocess.run([sys.executable, script, SCRATCH], capture_output=True, text=True)
+    expect(nothing.returncode == 0 and 'AzurePublicDataset' in nothing.stdout, nothing.stdout, nothing.stderr)
+
+
 # ---- test
 FAILING = ('test "wrong" {\n  call payments.create_refund(charge_id: "ch_9", amount: 1.00 USD) by support_bot\n  expect allow\n}\n')
 
