@@ -1,38 +1,76 @@
 /* cmd_eval.c: rbc eval */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cli/eval.h"
 
-/* Line by line, each answered at once, so that a program can talk to it through pipes. */
-static int eval_stream(struct eval *e, FILE *in) {
-  char *line = NULL;
-  size_t room = 0;
-  ssize_t length;
-  int code = CLI_OK;
-  while ((length = getline(&line, &room, in)) >= 0) {
+/* Lines out of a file or pipe. What was answered is written out before waiting for more, so that a program can talk to it through pipes. */
+struct lines { int file; char *bytes; size_t at, filled, room; bool ended; };
+
+static bool more_lines(struct lines *in) {
+  fflush(stdout);
+  memmove(in->bytes, in->bytes + in->at, in->filled - in->at);
+  in->filled -= in->at;
+  in->at = 0;
+  if (in->filled == in->room) {
+    size_t room = in->room ? 2 * in->room : 1 << 16;
+    char *larger = realloc(in->bytes, room);
+    if (!larger) return false;
+    in->bytes = larger;
+    in->room = room;
+  }
+  ssize_t got;
+  do got = read(in->file, in->bytes + in->filled, in->room - in->filled); while (got < 0 && errno == EINTR);
+  in->ended = got <= 0;
+  in->filled += got > 0 ? (size_t)got : 0;
+  return got >= 0;
+}
+
+/* 1 a line, 0 none is left, -1 it cannot be read (errno). */
+static int next_line(struct lines *in, struct raw *line) {
+  size_t looked = 0;
+  for (;;) {
+    const char *start = in->bytes + in->at, *end = in->filled - in->at > looked ? memchr(start + looked, '\n', in->filled - in->at - looked) : NULL;
+    if (end || (in->ended && in->at < in->filled)) {
+      *line = (struct raw){start, end ? (size_t)(end - start) : in->filled - in->at};
+      in->at += line->length + (end != NULL);
+      return 1;
+    }
+    if (in->ended) return 0;
+    looked = in->filled - in->at;
+    if (!more_lines(in)) return -1;
+  }
+}
+
+static int eval_stream(struct eval *e, int file) {
+  struct lines in = {.file = file};
+  struct raw line;
+  int code = CLI_OK, got;
+  while ((got = next_line(&in, &line)) > 0) {
     e->line++;
-    size_t size = (size_t)length;
-    while (size && strchr(" \t\r\n", line[size - 1])) size--;
-    if (!size) continue;
-    if (eval_line(e, (struct raw){line, size})) continue;
+    while (line.length && strchr(" \t\r", line.text[line.length - 1])) line.length--;
+    if (!line.length || eval_line(e, line)) continue;
+    fflush(stdout);                 /* in the order of the lines */
     code = cli_fail(CLI_NO, "%s:%zu: %s", e->path, e->line, e->why);
   }
-  bool failed = ferror(in) != 0;
-  free(line);
-  return failed ? cli_fail(CLI_IO, "cannot read %s: %s", e->path, strerror(errno)) : code;
+  int error = errno;
+  free(in.bytes);
+  fflush(stdout);
+  return got < 0 ? cli_fail(CLI_IO, "cannot read %s: %s", e->path, strerror(error)) : code;
 }
 
 static int eval_file(struct eval *e, const char *path) {
   if (!path || strcmp(path, "-") == 0) {
     e->path = "standard input";
-    return eval_stream(e, stdin);
+    return eval_stream(e, STDIN_FILENO);
   }
-  FILE *in = fopen(path, "rb");
+  int file = open(path, O_RDONLY | O_CLOEXEC);
   e->path = path;
-  if (!in) return cli_fail(CLI_IO, "cannot read %s: %s", path, strerror(errno));
-  int code = eval_stream(e, in);
-  fclose(in);
+  if (file < 0) return cli_fail(CLI_IO, "cannot read %s: %s", path, strerror(errno));
+  int code = eval_stream(e, file);
+  close(file);
   return code;
 }
 

@@ -2,6 +2,7 @@
 #ifndef RBC_CLI_EVAL_H
 #define RBC_CLI_EVAL_H
 #include "cli/host.h"
+#include "support/buffer.h"
 
 enum { EVAL_NAME = 128 };
 struct eval_session {
@@ -19,13 +20,14 @@ struct eval {
   char *agent, *requester, *context;        /* of a bare request: the options, then the caller of the line before */
   bool no_session;                  /* the caller before said "session": null */
   bool json, explain; rebase_audience audience;
+  struct buffer out;                /* the line that is being written */
   const char *path; size_t line;
   char why[700];                    /* why a line was not carried out */
 };
 
 /* Carries out one line. False: it could not be; eval->why says so. A decision is printed, a denial too. */
 bool eval_line(struct eval *eval, struct raw line);
-void eval_print_decision(const struct eval *eval, const struct eval_session *session, const rebase_decision *d);
-void eval_print_done(const struct eval *eval, const char *what, const char *detail);
+void eval_print_decision(struct eval *eval, const rebase_decision *d);
+void eval_print_done(struct eval *eval, const char *what, const char *session);
 void eval_free(struct eval *eval);
 #endif

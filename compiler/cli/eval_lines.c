@@ -113,7 +113,7 @@ static bool decide(struct eval *e, struct eval_session *s, const char *session_i
   rebase_caller caller = {full ? full : e->agent, e->requester, session_id};
   const rebase_decision *d = host_decide(&e->host, &caller, request.text, request.length);
   remember(e, s, d);
-  eval_print_decision(e, s, d);
+  eval_print_decision(e, d);
   return true;
 }
 
@@ -296,7 +296,7 @@ static bool host_next(struct eval *e, struct raw line, struct raw value) {
   rebase_route_next(e->host.request, &caller, (rebase_failure)failure);
   const rebase_decision *d = rebase_reserve(e->host.request, 0);
   remember(e, s, d);
-  eval_print_decision(e, s, d);
+  eval_print_decision(e, d);
   return true;
 }
 
@@ -364,6 +364,7 @@ void eval_free(struct eval *e) {
     free(e->sessions[i]);
   }
   free(e->sessions);
+  buffer_free(&e->out);
   free(e->agent);
   free(e->requester);
   free(e->context);
