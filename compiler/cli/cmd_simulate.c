@@ -70,9 +70,20 @@ static bool read_count(const char *text, size_t length, int64_t *count) {
   return length > 0;
 }
 
+static bool is_utf8(const char *text, size_t length) {
+  json_t *string = json_stringn(text, length);
+  json_decref(string);
+  return string != NULL;
+}
+
 static bool set_text(char *to, size_t size, const char *text, size_t length) {
   if (length >= size || memchr(text, '"', length) || memchr(text, '\\', length)) return false;
-  for (size_t i = 0; i < length; i++) if ((unsigned char)text[i] < ' ') return false;
+  bool plain = true;
+  for (size_t i = 0; i < length; i++) {
+    if ((unsigned char)text[i] < ' ') return false;
+    plain = plain && !((unsigned char)text[i] >> 7);
+  }
+  if (!plain && !is_utf8(text, length)) return false;
   memcpy(to, text, length);
   to[length] = '\0';
   return true;
@@ -124,7 +135,7 @@ static int csv_header(struct simulator *s, const char *line, size_t length) {
     while (at + size < length && line[at + size] != ',') size++;
     enum column c = column_of(line + at, size);
     input |= c == INPUT;
-    s->columns[s->column_count++] = c;
+    s->columns[s->column_count++] = (int)c;
     at += size + 1;
   }
   return input ? CLI_OK : wrong(s, "no column says how many tokens go in");
@@ -225,8 +236,8 @@ static int answered(struct simulator *s, const struct record *r, const rebase_de
   memcpy(s->result.currency, choice->currency, sizeof s->result.currency);
   t->requests++;
   t->cut += generated < r->generated;
-  t->cost += bill.total;
-  t->bound += choice->cost;
+  t->cost += (uint64_t)bill.total;
+  t->bound += (uint64_t)choice->cost;
   t->input += r->input;
   t->output += generated;
   if (choice->quality >= 0) { t->quality += choice->quality; t->measured++; }

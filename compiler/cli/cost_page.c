@@ -38,7 +38,7 @@ static void chart(struct page *page, const struct cost_group *x, unsigned left, 
 
 static void table(struct page *page, const struct cost_group *list, unsigned count, const char *what, const char *name) {
   char day[MONEY_BYTES], month[MONEY_BYTES], year[MONEY_BYTES];
-  page_table(page, name, false, what, "#a day", "#a month (30 days)", "#a year (365 days)", "", NULL);
+  page_table(page, false, name, what, "#a day", "#a month (30 days)", "#a year (365 days)", "", NULL);
   for (unsigned i = 0; i < count; i++)
     page_row(page, *list[i].key ? list[i].key : "all", money_text(list[i].sums.of[COST_DAY], day), money_text(list[i].sums.of[COST_MONTH], month),
              money_text(list[i].sums.of[COST_YEAR], year), list[i].currency, NULL);
@@ -75,7 +75,7 @@ static void budgets(struct page *page, const struct forecast *f, const char *nam
   }
   json_array_append_new(series, page_series("used", numbers));
   page_chart(page, &(struct chart){"what is used of each budget", "% of the budget", true, false, labels, series});
-  page_table(page, name, false, "limit", "for", "#uses", "#of", "#share", "", "rule", NULL);
+  page_table(page, false, name, "limit", "for", "#uses", "#of", "#share", "", "rule", NULL);
   for (unsigned i = 0; i < f->counter_count; i++) {
     const struct cost_counter *c = &f->counters[i];
     struct cost_verdict v = cost_verdict(c);
@@ -117,7 +117,7 @@ static void arithmetic(struct page *page, const struct forecast *f) {
                       count_text(e->output, output));
     for (unsigned k = 0; k < e->label_count && at > 0 && at < (int)sizeof caption - 1; k++)
       at += snprintf(caption + at, sizeof caption - (size_t)at, "%s%s", k ? ", " : ", of sessions that have ", e->labels[k]);
-    page_table(page, caption, false, "of", "#tokens, or requests", "#price", line->answer_count ? "#amount" : "", NULL);
+    page_table(page, false, caption, "of", "#tokens, or requests", "#price", line->answer_count ? "#amount" : "", NULL);
     for (unsigned k = 0; k < line->answer_count; k++) line_rows(page, line, &line->answers[k]);
     if (line->refused) page_row(page, "nothing answers", line->refused, "", "", NULL);
     page_table_end(page, false);
@@ -140,7 +140,7 @@ static void figures(struct page *page, const struct forecast *f) {
 static void notes(struct page *page, const struct forecast *f, const char *name) {
   char text[512];
   if (!cost_note(f, 0, text)) return;
-  page_table(page, name, false, "to know", NULL);
+  page_table(page, false, name, "to know", NULL);
   for (unsigned n = 0; cost_note(f, n, text); n++) page_row(page, text, NULL);
   page_table_end(page, false);
 }

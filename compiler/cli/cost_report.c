@@ -30,7 +30,9 @@ static void print_periods(const struct cost_line *line, const struct cost_answer
   char count[32], one[MONEY_BYTES], money[MONEY_BYTES], share[64] = "", days[32];
   if (a->weight != a->weights) snprintf(share, sizeof share, " x %" PRId64 " / %" PRId64, a->weight, a->weights);
   for (int p = 0; p < COST_PERIODS; p++) {
-    snprintf(days, sizeof days, e->days > 1 ? " x %d / %u days" : days_in[p] > 1 ? " x %d days" : "", days_in[p], e->days);
+    if (e->days > 1) snprintf(days, sizeof days, " x %d / %u days", days_in[p], e->days);
+    else if (days_in[p] > 1) snprintf(days, sizeof days, " x %d days", days_in[p]);
+    else *days = '\0';
     printf("    a %-10s %s %s x %s requests%s%s = %s %s\n", period_names[p], money_text((wide)a->request, one), a->currency, count_text(e->requests, count), share,
            days, money_text(a->sums.of[p], money), a->currency);
   }

@@ -111,7 +111,7 @@ static void cells(struct page *page, const char *tag, va_list args) {
   raw(page, "</tr>\n");
 }
 
-void page_table(struct page *page, const char *caption, bool folded, ...) {
+void page_table(struct page *page, bool folded, const char *caption, ...) {
   va_list args;
   page->numbers = 0;
   if (folded) {
@@ -126,7 +126,7 @@ void page_table(struct page *page, const char *caption, bool folded, ...) {
     raw(page, "</caption>");
   }
   raw(page, "<thead>");
-  va_start(args, folded);
+  va_start(args, caption);
   cells(page, "th", args);
   va_end(args);
   raw(page, "</thead><tbody>\n");

@@ -16,7 +16,7 @@ void page_say(struct page *page, const char *format, ...) __attribute__((format(
 /* Figures beside each other: pairs of what and how much, then NULL. */
 void page_figures(struct page *page, ...) __attribute__((sentinel));
 /* Heads, then NULL; one that begins with # is over numbers. Rows: as many texts. folded: opens by a click. */
-void page_table(struct page *page, const char *caption, bool folded, ...) __attribute__((sentinel));
+void page_table(struct page *page, bool folded, const char *caption, ...) __attribute__((sentinel));
 void page_row(struct page *page, ...) __attribute__((sentinel));
 void page_table_end(struct page *page, bool folded);
 /* Bars. labels: names; series: [{"label": L, "data": [numbers]}]. Takes both. lying: from left to right. */

@@ -3,13 +3,15 @@
 #define RBC_CLI_SIMULATE_H
 #include "cli/cli.h"
 #include "cli/host.h"
+#include "cli/money.h"
 
 /* Requests of one agent, task, model and day. model "": none answered. Sums are over the requests that were answered. */
 struct tally {
   char *key[3];                     /* agent, task, model */
   int64_t day;                      /* since 1970, in UTC */
   int64_t requests, refused, cut;   /* cut: the answer was longer than what was asked for, and is counted to there */
-  int64_t cost, bound, input, output;
+  wide cost, bound;
+  int64_t input, output;
   int64_t quality, measured;        /* sum of millionths over `measured` requests whose model has a quality for the task */
   int64_t latency, timed;           /* sum of microseconds over `timed` requests whose model declares one */
 };

@@ -8,11 +8,10 @@
 enum { DETAILS = 20000, MODELS_SHOWN = 12 };
 struct side { const struct simulation *s; const char *name; struct tally *groups; size_t count; day_name *days; };
 
-static double amount(int64_t picos) { return (double)picos / (double)PICOS; }
-static const char *money(int64_t picos, char text[MONEY_BYTES]) { return money_text((wide)picos, text); }
+static double amount(wide picos) { return (double)picos / (double)PICOS; }
 
-static const char *share(int64_t part, int64_t all, char text[24]) {
-  snprintf(text, 24, "%.1f%%", all ? 100 * (double)part / (double)all : 0.0);
+static const char *share(double part, double all, char text[24]) {
+  snprintf(text, 24, "%.1f%%", all > 0 ? 100 * part / all : 0.0);
   return text;
 }
 
@@ -57,17 +56,17 @@ static void table(struct page *page, const struct side *side, const char *what) 
   struct tally all = simulation_total(side->s);
   char cost[MONEY_BYTES], part[24], quality[24], latency[24], answered[32], refused[32], caption[200];
   snprintf(caption, sizeof caption, "%.100s, cost in %s", side->name, *side->s->currency ? side->s->currency : "no currency");
-  page_table(page, caption, false, what, "#answered", "#refused", "#cost", "#of all", "#quality", "#latency", NULL);
+  page_table(page, false, caption, what, "#answered", "#refused", "#cost", "#of all", "#quality", "#latency", NULL);
   for (size_t i = 0; i < side->count; i++) {
     const struct tally *t = &side->groups[i];
-    page_row(page, t->key[0], count_text(t->requests - t->refused, answered), count_text(t->refused, refused), money(t->cost, cost), share(t->cost, all.cost, part),
+    page_row(page, t->key[0], count_text(t->requests - t->refused, answered), count_text(t->refused, refused), money_text(t->cost, cost), share(amount(t->cost), amount(all.cost), part),
              mean_percent(t->quality, t->measured, quality), mean_seconds(t->latency, t->timed, latency), NULL);
   }
   page_table_end(page, false);
 }
 
 static bool grouping(struct page *page, const struct simulation *a, const char *a_name, const struct simulation *b, const char *b_name, enum simulation_by by) {
-  static const char *const titles[] = {"By agent", "By task", "By model", "By day"}, *const heads[] = {"agent", "task", "model", "day"};
+  static const char *const titles[] = {"By agent", "By task", "By model", "By day, in UTC"}, *const heads[] = {"agent", "task", "model", "day"};
   struct side first, second = {0};
   bool good = side_open(&first, a, a_name, by) && (!b || side_open(&second, b, b_name, by)), lying = by != BY_DAY;
   if (good) {
@@ -120,10 +119,10 @@ static void figures(struct page *page, const struct simulation *s) {
   char from[32], to[32], answered[32], refused[32], cost[MONEY_BYTES], bound[MONEY_BYTES], quality[24], latency[24];
   cli_format_time(s->from, from);
   cli_format_time(s->to, to);
-  page_figures(page, "answered", count_text(all.requests - all.refused, answered), "refused", count_text(all.refused, refused), s->currency, money(all.cost, cost),
+  page_figures(page, "answered", count_text(all.requests - all.refused, answered), "refused", count_text(all.refused, refused), s->currency, money_text(all.cost, cost),
                "mean quality", mean_percent(all.quality, all.measured, quality), "mean latency", mean_seconds(all.latency, all.timed, latency), NULL);
   page_say(page, "From %s to %s. Before the calls %s %s were reserved. Quality is the declared, measured figure of the model for the task, over %lld answers that have "
-           "one; latency is as declared, over %lld.", from, to, money(all.bound, bound), s->currency, (long long)all.measured, (long long)all.timed);
+           "one; latency is as declared, over %lld.", from, to, money_text(all.bound, bound), s->currency, (long long)all.measured, (long long)all.timed);
   if (all.cut) page_say(page, "%lld answers were longer than what was asked for at most, and are counted to there.", (long long)all.cut);
 }
 
@@ -131,10 +130,10 @@ static void difference(struct page *page, const struct simulation *a, const char
   struct tally x = simulation_total(a), y = simulation_total(b);
   char left[MONEY_BYTES], right[MONEY_BYTES], short_left[32], short_right[32];
   page_heading(page, "The difference");
-  page_table(page, "two policies, the same traffic", false, "", a_name, b_name, NULL);
+  page_table(page, false, "two policies, the same traffic", "", a_name, b_name, NULL);
   page_row(page, "answered", count_text(x.requests - x.refused, short_left), count_text(y.requests - y.refused, short_right), NULL);
   page_row(page, "refused", count_text(x.refused, short_left), count_text(y.refused, short_right), NULL);
-  page_row(page, "cost", money(x.cost, left), money(y.cost, right), NULL);
+  page_row(page, "cost", money_text(x.cost, left), money_text(y.cost, right), NULL);
   page_row(page, "quality", mean_percent(x.quality, x.measured, short_left), mean_percent(y.quality, y.measured, short_right), NULL);
   page_row(page, "latency", mean_seconds(x.latency, x.timed, short_left), mean_seconds(y.latency, y.timed, short_right), NULL);
   page_table_end(page, false);
@@ -145,20 +144,20 @@ static void difference(struct page *page, const struct simulation *a, const char
 static void budgets(struct page *page, const struct simulation *s, const char *name) {
   if (!s->budget_count) return;
   char used[MONEY_BYTES], most[MONEY_BYTES], spent[MONEY_BYTES], part[24], reached[32], days[32];
-  page_table(page, name, false, "limit", "for", "#used at the end", "#of", "#share", "#used in all", "#refused by it", "#left of it lasts", "rule", NULL);
+  page_table(page, false, name, "limit", "for", "#used at the end", "#of", "#share", "#used in all", "#refused by it", "#left of it lasts", "rule", NULL);
   for (size_t i = 0; i < s->budget_count; i++) {
     const struct budget *b = &s->budgets[i];
     if (b->decimal) {
-      money(b->used * 1000000, used);
-      money(b->most * 1000000, most);
-      money(b->spent * 1000000, spent);
+      money_text((wide)b->used * 1000000, used);
+      money_text((wide)b->most * 1000000, most);
+      money_text((wide)b->spent * 1000000, spent);
     } else {
       count_text(b->used, used);
       count_text(b->most, most);
       count_text(b->spent, spent);
     }
     snprintf(days, sizeof days, "%.1f days", budget_days(s, b));
-    page_row(page, b->words, b->each, used, most, share(b->used, b->most, part), spent, count_text(b->reached, reached), budget_days(s, b) < 0 ? "-" : days, b->rule, NULL);
+    page_row(page, b->words, b->each, used, most, share((double)b->used, (double)b->most, part), spent, count_text(b->reached, reached), budget_days(s, b) < 0 ? "-" : days, b->rule, NULL);
   }
   page_table_end(page, false);
 }
@@ -166,7 +165,7 @@ static void budgets(struct page *page, const struct simulation *s, const char *n
 static void refusals(struct page *page, const struct simulation *s, const char *name) {
   char count[32];
   if (!s->refusal_count) return;
-  page_table(page, name, false, "#requests", "refused because", NULL);
+  page_table(page, false, name, "#requests", "refused because", NULL);
   for (size_t i = 0; i < s->refusal_count; i++) page_row(page, count_text(s->refusals[i].count, count), s->refusals[i].reason, NULL);
   page_table_end(page, false);
 }
@@ -174,14 +173,14 @@ static void refusals(struct page *page, const struct simulation *s, const char *
 static void details(struct page *page, const struct simulation *s, const char *name) {
   char caption[200], day[32], requests[32], refused[32], cut[32], cost[MONEY_BYTES], bound[MONEY_BYTES], input[32], output[32], quality[24], latency[24];
   snprintf(caption, sizeof caption, "every agent, task, model and day: %.150s", name);
-  page_table(page, caption, true, "agent", "task", "model", "day", "#requests", "#refused", "#cut", "#cost", "#reserved", "#tokens in", "#tokens out", "#quality",
+  page_table(page, true, caption, "agent", "task", "model", "day", "#requests", "#refused", "#cut", "#cost", "#reserved", "#tokens in", "#tokens out", "#quality",
              "#latency", NULL);
   for (size_t i = 0; i < s->tally_count && i < DETAILS; i++) {
     const struct tally *t = &s->tallies[i];
     cli_format_time(t->day * INT64_C(86400000000), day);
     day[10] = '\0';
     page_row(page, t->key[0], t->key[1], *t->key[2] ? t->key[2] : "none", day, count_text(t->requests, requests), count_text(t->refused, refused),
-             count_text(t->cut, cut), money(t->cost, cost), money(t->bound, bound), count_text(t->input, input), count_text(t->output, output),
+             count_text(t->cut, cut), money_text(t->cost, cost), money_text(t->bound, bound), count_text(t->input, input), count_text(t->output, output),
              mean_percent(t->quality, t->measured, quality), mean_seconds(t->latency, t->timed, latency), NULL);
   }
   page_table_end(page, true);

@@ -3,8 +3,8 @@
 #include <string.h>
 #include "cli/simulate.h"
 
-static const char *money(int64_t picos, char text[40]) {
-  snprintf(text, 40, "%lld.%04lld", (long long)(picos / 1000000000000), (long long)(picos % 1000000000000 / 100000000));
+static const char *money(wide picos, char text[40]) {
+  snprintf(text, 40, "%llu.%04llu", (unsigned long long)(picos / (wide)PICOS), (unsigned long long)(picos % (wide)PICOS / 100000000));
   return text;
 }
 
@@ -112,7 +112,7 @@ void simulation_print(const struct simulation *s) {
   table(s, BY_MODEL, "by model");
   table(s, BY_AGENT, "by agent");
   table(s, BY_TASK, "by task");
-  table(s, BY_DAY, "by day");
+  table(s, BY_DAY, "by day (UTC)");
   budgets(s);
   refusals(s);
 }

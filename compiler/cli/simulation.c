@@ -74,15 +74,43 @@ void simulation_free(struct simulation *s) {
 }
 
 /* ---- JSON ---- */
-static const struct { const char *name; size_t at; } sums[] = {
-#define SUM(NAME) {#NAME, offsetof(struct tally, NAME)}
-  SUM(day), SUM(requests), SUM(refused), SUM(cut), SUM(cost), SUM(bound), SUM(input), SUM(output), SUM(quality), SUM(measured), SUM(latency), SUM(timed),
+static const struct { const char *name; size_t at; bool money; } sums[] = {
+#define SUM(NAME) {#NAME, offsetof(struct tally, NAME), false}
+#define MONEY(NAME) {#NAME, offsetof(struct tally, NAME), true}
+  SUM(day), SUM(requests), SUM(refused), SUM(cut), MONEY(cost), MONEY(bound), SUM(input), SUM(output), SUM(quality), SUM(measured), SUM(latency), SUM(timed),
 #undef SUM
+#undef MONEY
 };
 enum { SUMS = sizeof sums / sizeof *sums };
 static const char *const keys[3] = {"agent", "task", "model"};
 
-static int64_t *sum_at(struct tally *t, size_t i) { return (int64_t *)(void *)((char *)t + sums[i].at); }
+static void *sum_at(struct tally *t, size_t i) { return (char *)t + sums[i].at; }
+
+/* A number; a text of digits where that would not hold it. */
+static json_t *money_json(wide picos) {
+  char digits[48];
+  size_t at = sizeof digits - 1;
+  if (picos <= (wide)INT64_MAX) return json_integer((json_int_t)picos);
+  digits[at] = '\0';
+  do digits[--at] = (char)('0' + (int)(picos % 10)); while (picos /= 10);
+  return json_string(digits + at);
+}
+
+static bool add_money(wide *sum, const json_t *json) {
+  wide picos = 0;
+  const char *digits = json_string_value(json);
+  if (json_is_integer(json) && json_integer_value(json) >= 0) picos = (wide)json_integer_value(json);
+  else if (!digits || !*digits || strlen(digits) > 36) return false;
+  for (; digits && *digits; digits++) {
+    if (*digits < '0' || *digits > '9') return false;
+    picos = picos * 10 + (unsigned)(*digits - '0');
+  }
+  return !__builtin_add_overflow(*sum, picos, sum);
+}
+
+static bool add_count(int64_t *sum, const json_t *json) {
+  return json_is_integer(json) && json_integer_value(json) >= 0 && !__builtin_add_overflow(*sum, json_integer_value(json), sum);
+}
 
 json_t *simulation_json(const struct simulation *s) {
   json_t *groups = json_array(), *refusals = json_array(), *budgets = json_array();
@@ -90,7 +118,8 @@ json_t *simulation_json(const struct simulation *s) {
     struct tally t = s->tallies[i];
     json_t *group = json_object();
     for (int k = 0; k < 3; k++) json_object_set_new(group, keys[k], json_string(t.key[k]));
-    for (size_t k = 0; k < SUMS; k++) json_object_set_new(group, sums[k].name, json_integer(*sum_at(&t, k)));
+    for (size_t k = 0; k < SUMS; k++)
+      json_object_set_new(group, sums[k].name, sums[k].money ? money_json(*(wide *)sum_at(&t, k)) : json_integer(*(int64_t *)sum_at(&t, k)));
     json_array_append_new(groups, group);
   }
   for (size_t i = 0; i < s->refusal_count; i++)
@@ -113,8 +142,7 @@ static bool add_group(struct simulation *s, const json_t *group) {
   struct tally *t = json_is_integer(day) ? simulation_tally(s, text[0], text[1], text[2], json_integer_value(day)) : NULL;
   for (size_t k = 1; t && k < SUMS; k++) {
     const json_t *number = json_object_get(group, sums[k].name);
-    if (!json_is_integer(number) || json_integer_value(number) < 0 || *sum_at(t, k) > INT64_MAX - json_integer_value(number)) return false;
-    *sum_at(t, k) += json_integer_value(number);
+    if (!(sums[k].money ? add_money(sum_at(t, k), number) : add_count(sum_at(t, k), number))) return false;
   }
   return t != NULL;
 }

@@ -339,6 +339,33 @@ def test_the_page_of_a_forecast_holds_its_figures():
     expect('w.all.bot' in both.cells and 'acme.support.helpdesk' in both.cells)
 
 
+def test_sums_larger_than_64_bits():
+    group = {'agent': 'a', 'task': 't', 'model': 'm', 'day': 1, 'requests': 1, 'refused': 0, 'cut': 0, 'cost': 2**63 - 1, 'bound': str(2**64), 'input': 1, 'output': 1, 'quality': 0,
+             'measured': 0, 'latency': 0, 'timed': 0}
+    part = {'simulation': 1, 'currency': 'USD', 'from': 1, 'to': 2, 'groups': [group, {**group, 'task': 'u'}], 'refusals': [], 'budgets': []}
+    path = written('large', json.dumps(part) * 3)
+    merged = json.loads(rbc('simulate', '--merge', '--partial', path)[1])
+    expect([(g['cost'], g['bound']) for g in merged['groups']] == [(str(3 * (2**63 - 1)), str(3 * 2**64))] * 2, merged)
+    again = rbc('simulate', '--merge', written('again', json.dumps(merged)), '--html', '-')[1]
+    expect(money(6 * (2**63 - 1)) in again and money(6 * 2**64) in again and money(3 * (2**63 - 1)) in checked(again).cells)
+    expect('cost %s.' % money(6 * (2**63 - 1)).split('.')[0] in rbc('simulate', '--merge', path)[1])
+    for bad in (-1, '', '12x', '9' * 37, 1.5, None):
+        expect(rbc('simulate', '--merge', written('bad', json.dumps({**part, 'groups': [{**group, 'cost': bad}]})))[0] == 2, bad)
+
+
+def test_names_that_are_not_text():
+    path = os.path.join(SCRATCH, 'odd.csv')
+    open(path, 'wb').write(b'time,agent,task,input,output\n2026-01-01T00:00:00Z,\xff\xfe,chat,1,1\n')
+    code, _, err = rbc('simulate', ROUTES, path)
+    expect(code == 2 and ':2: this is no request' in err, code, err)
+
+
+def test_cost_of_whom_the_host_tells():
+    path = company('context', 'expects chat 1 per day { input: 10, output: 10 }', 'context requester { staff: bool } route r { for infer by bot where requester.staff }')
+    expect(forecast(path, '--context', '{"staff":true}')['totals'] and not forecast(path)['totals'] and not forecast(path, '--context', '{"staff":false}')['totals'])
+    expect(rbc('cost', path, '--context', '{"staff":1}')[0] == 2)
+
+
 def test_a_page_that_cannot_be_written():
     expect(rbc('cost', ROUTES, '--html', '/nowhere/x.html')[0] == 3)
 
