@@ -9,12 +9,14 @@ static int open_forecast(const struct cli *cli, const char *path, struct subject
 }
 
 /* second: NULL, or what it is compared with. */
-static int report(const struct cli *cli, const struct forecast *first, const char *name, const struct forecast *second) {
+static int report(const struct cli *cli, const struct forecast *first, const char *name,
+                  const struct forecast *second) {
   const char *page = cli->value[OPT_HTML], *other = cli->value[OPT_AGAINST];
   int code = CLI_OK;
   if (page && !strcmp(page, "-")) return forecast_page(page, first, name, second, other);
   if (cli_format_is(cli, "json")) {
-    if (!print_json_line(forecast_json(first)) || (second && !print_json_line(forecast_json(second)))) code = cli_no_memory();
+    if (!print_json_line(forecast_json(first)) || (second && !print_json_line(forecast_json(second))))
+      code = cli_no_memory();
   } else {
     forecast_print(first);
     if (second) forecast_compare(first, name, second, other);

@@ -12,7 +12,12 @@ static const char *const price_words[] = {
 };
 
 /* Each line has a requester of its own: labels stay with a requester. */
-struct teller { const struct cli *cli; struct host host; struct forecast *f; char requester[32]; };
+struct teller {
+  const struct cli *cli;
+  struct host host;
+  struct forecast *f;
+  char requester[32];
+};
 
 /* ---- what one request costs ---- */
 static const struct price *price_of(const struct model *m, enum price_kind kind, int64_t input) {
@@ -43,17 +48,23 @@ static void itemize(struct cost_answer *a, const struct expectation *e) {
 
 static int64_t common(int64_t a, int64_t b) { return b ? common(b, a % b) : a; }
 
-wide cost_over(struct forecast *f, int64_t amount, const struct expectation *e, int64_t weight, int64_t weights, int64_t microseconds) {
+wide cost_over(struct forecast *f, int64_t amount, const struct expectation *e, int64_t weight, int64_t weights,
+               int64_t microseconds) {
   int64_t period = (int64_t)e->days * REBASE_DAY, time = common(microseconds, period), part = common(weight, weights);
   wide all = (wide)amount, parts = (wide)(period / time) * (wide)(weights / part);
-  if (__builtin_mul_overflow(all, (wide)e->requests, &all) || __builtin_mul_overflow(all, (wide)(weight / part), &all) ||
-      __builtin_mul_overflow(all, (wide)(microseconds / time), &all)) { f->too_large = true; return 0; }
+  if (__builtin_mul_overflow(all, (wide)e->requests, &all) ||
+      __builtin_mul_overflow(all, (wide)(weight / part), &all) ||
+      __builtin_mul_overflow(all, (wide)(microseconds / time), &all)) {
+    f->too_large = true;
+    return 0;
+  }
   return all / parts + (all % parts != 0);
 }
 
 /* ---- deciding ---- */
 static const struct model *model_of(const struct program *p, const char *name) {
-  for (unsigned i = 0; i < p->models_count; i++) if (!p->models[i]->replaced && !strcmp(p->models[i]->name, name)) return p->models[i];
+  for (unsigned i = 0; i < p->models_count; i++)
+    if (!p->models[i]->replaced && !strcmp(p->models[i]->name, name)) return p->models[i];
   return NULL;
 }
 
@@ -64,13 +75,15 @@ static const struct route *weighted_route(const struct program *p, const char *n
     const struct route *r = p->routes[i];
     if (strcmp(r->rule->name, name)) continue;
     if (!r->task_count && !plain) plain = r;
-    for (unsigned k = 0; k < r->task_count; k++) if (!strcmp(p->symbols[r->tasks[k]], task)) return r->prefer == PREFER_WEIGHTED ? r : NULL;
+    for (unsigned k = 0; k < r->task_count; k++)
+      if (!strcmp(p->symbols[r->tasks[k]], task)) return r->prefer == PREFER_WEIGHTED ? r : NULL;
   }
   return plain && plain->prefer == PREFER_WEIGHTED ? plain : NULL;
 }
 
 static int64_t weight_of(const struct route *route, const struct model *model) {
-  for (unsigned i = 0; i < route->weight_count; i++) if (route->weights[i].model == model) return route->weights[i].weight;
+  for (unsigned i = 0; i < route->weight_count; i++)
+    if (route->weights[i].model == model) return route->weights[i].weight;
   return 0;
 }
 
@@ -78,11 +91,13 @@ static const rebase_decision *decide(struct teller *t, const struct cost_line *l
   const struct expectation *e = line->expects;
   rebase_caller caller = {line->agent->name, t->requester, session};
   char body[400];
-  int length = snprintf(body, sizeof body, "{\"infer\":{\"task\":\"%.200s\",\"tokens\":{\"input\":%lld,\"output\":%lld}}}", e->task, (long long)e->input,
-                        (long long)e->output);
+  int length =
+    snprintf(body, sizeof body, "{\"infer\":{\"task\":\"%.200s\",\"tokens\":{\"input\":%lld,\"output\":%lld}}}",
+             e->task, (long long)e->input, (long long)e->output);
   const rebase_decision *d = host_decide(&t->host, &caller, body, (size_t)length);
   *asked = d->effect == REBASE_ASK;
-  if (*asked && host_approve_all(&t->host, session, t->requester, d) == REBASE_OK) d = host_decide(&t->host, &caller, body, (size_t)length);
+  if (*asked && host_approve_all(&t->host, session, t->requester, d) == REBASE_OK)
+    d = host_decide(&t->host, &caller, body, (size_t)length);
   return d;
 }
 
@@ -96,21 +111,29 @@ static int take_answer(struct teller *t, struct cost_line *line, const rebase_de
   const struct expectation *e = line->expects;
   struct cost_answer *a = &line->answers[line->answer_count];
   const char *route = d->choice->route;
-  *a = (struct cost_answer){.model = model_of(t->f->program, d->choice->model), .route = arena_copy(t->f->program->arena, route, strlen(route)),
-                            .weight = 1, .weights = 1, .quality = d->choice->quality, .latency = d->choice->latency, .asked = asked};
+  *a = (struct cost_answer){.model = model_of(t->f->program, d->choice->model),
+                            .route = arena_copy(t->f->program->arena, route, strlen(route)),
+                            .weight = 1,
+                            .weights = 1,
+                            .quality = d->choice->quality,
+                            .latency = d->choice->latency,
+                            .asked = asked};
   memcpy(a->currency, d->choice->currency, sizeof a->currency);
   char usage[200];
   rebase_bill bill;
   rebase_report report = {0};
-  int length = snprintf(usage, sizeof usage, "{\"prompt_tokens\":%lld,\"completion_tokens\":%lld,\"prompt_tokens_details\":{\"cached_tokens\":%lld}}",
-                        (long long)e->input, (long long)e->generated, (long long)e->cached);
+  int length =
+    snprintf(usage, sizeof usage,
+             "{\"prompt_tokens\":%lld,\"completion_tokens\":%lld,\"prompt_tokens_details\":{\"cached_tokens\":%lld}}",
+             (long long)e->input, (long long)e->generated, (long long)e->cached);
   if (rebase_price(t->host.engine, d->choice->model, usage, (size_t)length, false, &bill, &report) != REBASE_OK) {
     line->refused = strdup(report.text);
     return line->refused ? CLI_OK : cli_no_memory();
   }
   if (!a->model || !a->route) return cli_no_memory();
   itemize(a, e);
-  if (a->request != bill.total) return cli_fail(CLI_INTERNAL, "the arithmetic for %s differs from the runtime's price", a->model->name);
+  if (a->request != bill.total)
+    return cli_fail(CLI_INTERNAL, "the arithmetic for %s differs from the runtime's price", a->model->name);
   line->answer_count++;
   return CLI_OK;
 }
@@ -124,12 +147,17 @@ static int take_all(struct teller *t, struct cost_line *line, const struct route
     const char *chosen = line->answers[line->answer_count - 1].model->name;
     for (int i = 0; i < FAILURES; i++) rebase_report_outcome(t->host.engine, chosen, false);
     d = decide(t, line, session, &asked);
-    for (unsigned i = 0; d->choice && i < line->answer_count; i++) anew = anew && strcmp(line->answers[i].model->name, d->choice->model) != 0;
-    anew = anew && d->choice;
-    if (anew) code = take_answer(t, line, d, asked);
+    for (unsigned i = 0; d->choice && i < line->answer_count; i++)
+      anew = anew && strcmp(line->answers[i].model->name, d->choice->model) != 0;
+    if (!d->choice)
+      line->refused = strdup(d->reason); /* a limit that one of the models does not fit into */
+    else if (anew)
+      code = take_answer(t, line, d, asked);
+    if (!d->choice && !line->refused) code = cli_no_memory();
     anew = anew && !line->refused;
     give_back(t, d);
   }
+  if (line->refused) line->answer_count = 0;
   int64_t all = 0;
   for (unsigned i = 0; i < line->answer_count; i++) {
     rebase_report_outcome(t->host.engine, line->answers[i].model->name, true);
@@ -145,15 +173,20 @@ static int charge(struct teller *t, struct cost_line *line, const char *session)
   for (unsigned n = 0; n < line->answer_count; n++) {
     struct cost_answer *a = &line->answers[n];
     for (unsigned i = 0; i < line->answer_count; i++)
-      for (int k = 0; k < FAILURES && line->answer_count > 1; k++) rebase_report_outcome(t->host.engine, line->answers[i].model->name, i == n);
+      for (int k = 0; k < FAILURES && line->answer_count > 1; k++)
+        rebase_report_outcome(t->host.engine, line->answers[i].model->name, i == n);
     const rebase_decision *d = decide(t, line, session, &asked);
+    if (!d->choice || strcmp(d->choice->model, a->model->name))
+      return cli_fail(CLI_INTERNAL, "%s was chosen once and not again", a->model->name);
     rebase_bill bill = {.millionths = (a->request + REBASE_SCALE - 1) / REBASE_SCALE};
     bool good = cost_charge(t->f, line, a, d, &bill);
     give_back(t, d);
     if (!good) return cli_no_memory();
-    for (int p = 0; p < COST_PERIODS; p++) a->sums.of[p] = cost_over(t->f, a->request, line->expects, a->weight, a->weights, period_days[p] * REBASE_DAY);
+    for (int p = 0; p < COST_PERIODS; p++)
+      a->sums.of[p] = cost_over(t->f, a->request, line->expects, a->weight, a->weights, period_days[p] * REBASE_DAY);
   }
-  for (unsigned i = 0; i < line->answer_count; i++) rebase_report_outcome(t->host.engine, line->answers[i].model->name, true);
+  for (unsigned i = 0; i < line->answer_count; i++)
+    rebase_report_outcome(t->host.engine, line->answers[i].model->name, true);
   return CLI_OK;
 }
 
@@ -167,14 +200,18 @@ static int decide_line(struct teller *t, struct cost_line *line) {
   if (!line->answers) return cli_no_memory();
   snprintf(t->requester, sizeof t->requester, "forecast-%u", (unsigned)(line - t->f->lines));
   rebase_status status = rebase_session_open(t->host.engine, &opening, session, &report);
-  if (status != REBASE_OK) return cli_fail(CLI_USAGE, "no session for %s: %s", line->agent->name, *report.text ? report.text : rebase_status_text(status));
+  if (status != REBASE_OK)
+    return cli_fail(CLI_USAGE, "no session for %s: %s", line->agent->name,
+                    *report.text ? report.text : rebase_status_text(status));
   for (unsigned i = 0; i < e->label_count; i++) rebase_taint(t->host.engine, session, e->labels[i]);
   const rebase_decision *d = decide(t, line, session, &asked);
   int code = CLI_OK;
   if (d->effect != REBASE_ALLOW || !d->choice) {
-    line->refused = strdup(d->effect == REBASE_ASK ? "a person would be asked first, and no answer is taken" : d->reason);
+    line->refused =
+      strdup(d->effect == REBASE_ASK ? "a person would be asked first, and no answer is taken" : d->reason);
     if (!line->refused) code = cli_no_memory();
-  } else code = take_answer(t, line, d, asked);
+  } else
+    code = take_answer(t, line, d, asked);
   const struct route *route = d->choice ? weighted_route(t->f->program, d->choice->route, e->task) : NULL;
   give_back(t, d);
   if (code == CLI_OK && route && line->answer_count) code = take_all(t, line, route, session);
@@ -189,7 +226,8 @@ static int set_age(const struct cli *cli, struct forecast *f) {
   bool given;
   const char *age = cli->value[OPT_MAX_AGE], *today = cli_build_date(cli, date, &given);
   f->max_age = age ? strtoll(age, &end, 10) : DEFAULT_AGE;
-  if (age && (*end || end == age || f->max_age < 0)) return cli_fail(CLI_USAGE, "--max-age: `%s` is no number of days", age);
+  if (age && (*end || end == age || f->max_age < 0))
+    return cli_fail(CLI_USAGE, "--max-age: `%s` is no number of days", age);
   if (!today) return CLI_USAGE;
   snprintf(at, sizeof at, "%sT00:00:00Z", today);
   cli_parse_time(at, &f->today);
@@ -207,8 +245,10 @@ static int list_lines(struct forecast *f, const char *agent) {
     for (unsigned k = 0; k < p->agents[i]->expectation_count && (!agent || !strcmp(agent, p->agents[i]->name)); k++)
       f->lines[f->line_count++] = (struct cost_line){.agent = p->agents[i], .expects = p->agents[i]->expectations[k]};
   if (f->line_count) return CLI_OK;
-  return cli_fail(CLI_NO, "%s says what it expects to ask of models; write it into the agent:\n"
-                  "  expects chat 2_000 per day { input: 1_200, output: 500, generated: 310 }", agent ? agent : "no agent");
+  return cli_fail(CLI_NO,
+                  "%s says what it expects to ask of models; write it into the agent:\n"
+                  "  expects chat 2_000 per day { input: 1_200, output: 500, generated: 310 }",
+                  agent ? agent : "no agent");
 }
 
 int forecast_make(const struct cli *cli, const struct subject *subject, struct forecast *f) {
@@ -229,7 +269,10 @@ int forecast_make(const struct cli *cli, const struct subject *subject, struct f
 }
 
 void forecast_free(struct forecast *f) {
-  for (unsigned i = 0; i < f->line_count; i++) { free(f->lines[i].answers); free(f->lines[i].refused); }
+  for (unsigned i = 0; i < f->line_count; i++) {
+    free(f->lines[i].answers);
+    free(f->lines[i].refused);
+  }
   for (unsigned i = 0; i < f->counter_count; i++) free(f->counters[i].each);
   free(f->lines);
   free(f->counters);
@@ -238,7 +281,8 @@ void forecast_free(struct forecast *f) {
 
 /* ---- sums ---- */
 static struct cost_group *group_of(struct cost_group *list, unsigned *count, const char *key, const char *currency) {
-  for (unsigned i = 0; i < *count; i++) if (!strcmp(list[i].key, key) && !strcmp(list[i].currency, currency)) return &list[i];
+  for (unsigned i = 0; i < *count; i++)
+    if (!strcmp(list[i].key, key) && !strcmp(list[i].currency, currency)) return &list[i];
   struct cost_group *g = &list[(*count)++];
   *g = (struct cost_group){.key = key};
   snprintf(g->currency, sizeof g->currency, "%s", currency);
@@ -253,8 +297,10 @@ struct cost_group *forecast_groups(const struct forecast *f, enum cost_by by, un
   for (unsigned i = 0; list && i < f->line_count; i++)
     for (unsigned k = 0; k < f->lines[i].answer_count; k++) {
       const struct cost_answer *a = &f->lines[i].answers[k];
-      const char *key = by == COST_BY_AGENT ? f->lines[i].agent->name : by == COST_BY_TASK ? f->lines[i].expects->task
-                        : by == COST_BY_MODEL ? a->model->name : "";
+      const char *key = by == COST_BY_AGENT   ? f->lines[i].agent->name
+                        : by == COST_BY_TASK  ? f->lines[i].expects->task
+                        : by == COST_BY_MODEL ? a->model->name
+                                              : "";
       struct cost_group *g = group_of(list, count, key, a->currency);
       for (int p = 0; p < COST_PERIODS; p++) g->sums.of[p] += a->sums.of[p];
     }
@@ -265,7 +311,8 @@ struct cost_group *forecast_groups(const struct forecast *f, enum cost_by by, un
 static bool expects_nothing(const struct program *p, const struct agent *agent) {
   if (agent->expectation_count) return false;
   for (unsigned i = 0; i < p->routes_count; i++)
-    for (unsigned k = 0; k < p->routes[i]->rule->agent_count; k++) if (p->routes[i]->rule->agents[k] == agent) return true;
+    for (unsigned k = 0; k < p->routes[i]->rule->agent_count; k++)
+      if (p->routes[i]->rule->agents[k] == agent) return true;
   return false;
 }
 
@@ -274,11 +321,16 @@ static bool say(unsigned *n) { return (*n)-- == 0; }
 static const char *note_of_answer(const struct forecast *f, const struct cost_answer *a, unsigned *n, char text[512]) {
   const char *name = a->model->name;
   long long age = a->oldest ? f->today - a->oldest->day : 0;
-  if (!a->oldest && say(n)) snprintf(text, 512, "%s: no price says its date", name);
-  else if (age > f->max_age && say(n)) snprintf(text, 512, "%s: a price is %lld days old, older than %lld", name, age, (long long)f->max_age);
-  else if (a->model->retires != UNKNOWN && a->model->retires <= f->today && say(n)) snprintf(text, 512, "%s is retired", name);
-  else if (a->cache_unpriced && say(n)) snprintf(text, 512, "%s has no price for cached input: it costs what other input does", name);
-  else return NULL;
+  if (!a->oldest && say(n))
+    snprintf(text, 512, "%s: no price says its date", name);
+  else if (age > f->max_age && say(n))
+    snprintf(text, 512, "%s: a price is %lld days old, older than %lld", name, age, (long long)f->max_age);
+  else if (a->model->retires != UNKNOWN && a->model->retires <= f->today && say(n))
+    snprintf(text, 512, "%s is retired", name);
+  else if (a->cache_unpriced && say(n))
+    snprintf(text, 512, "%s has no price for cached input: it costs what other input does", name);
+  else
+    return NULL;
   return text;
 }
 
@@ -296,7 +348,8 @@ const char *cost_note(const struct forecast *f, unsigned n, char text[512]) {
   for (unsigned i = 0; i < f->line_count; i++) {
     const struct cost_line *line = &f->lines[i];
     if (line->refused && say(&n)) {
-      snprintf(text, 512, "%.160s, %.60s: nothing answers, and nothing is in the sums: %.200s", line->agent->name, line->expects->task, line->refused);
+      snprintf(text, 512, "%.160s, %.60s: nothing answers, and nothing is in the sums: %.200s", line->agent->name,
+               line->expects->task, line->refused);
       return text;
     }
     for (unsigned k = 0; k < line->answer_count; k++) {
@@ -306,7 +359,8 @@ const char *cost_note(const struct forecast *f, unsigned n, char text[512]) {
   }
   for (unsigned i = 0; i < f->program->agents_count; i++)
     if (expects_nothing(f->program, f->program->agents[i]) && say(&n)) {
-      snprintf(text, 512, "%.200s may ask models and does not say what it expects: it is not in the sums", f->program->agents[i]->name);
+      snprintf(text, 512, "%.200s may ask models and does not say what it expects: it is not in the sums",
+               f->program->agents[i]->name);
       return text;
     }
   return NULL;

@@ -9,7 +9,8 @@ static const struct limit *limit_of(const struct program *p, const rebase_limit 
   snprintf(here, sizeof here, "%s:%u", l->file, (unsigned)l->line);
   for (unsigned i = 0; i < p->limits_count; i++) {
     const struct limit *limit = p->limits[i];
-    if (!strcmp(limit->rule->name, l->rule) && !strcmp(limit->words, l->words) && !strcmp(program_place(p, limit->rule->span, place, sizeof place), here))
+    if (!strcmp(limit->rule->name, l->rule) && !strcmp(limit->words, l->words) &&
+        !strcmp(program_place(p, limit->rule->span, place, sizeof place), here))
       return limit;
   }
   return NULL;
@@ -18,10 +19,12 @@ static const struct limit *limit_of(const struct program *p, const rebase_limit 
 /* Microseconds of the window; 0: it has none that time alone fills, or counts for somebody who is not known here. */
 static int64_t window_of(const struct limit *limit) {
   static const int64_t units[LIMIT_UNIT_COUNT] = {
-    [LIMIT_SECOND] = REBASE_SECOND, [LIMIT_MINUTE] = 60 * REBASE_SECOND, [LIMIT_HOUR] = 3600 * REBASE_SECOND, [LIMIT_DAY] = REBASE_DAY,
-    [LIMIT_WEEK] = 7 * REBASE_DAY, [LIMIT_MONTH] = 30 * REBASE_DAY, [LIMIT_YEAR] = 365 * REBASE_DAY,
+    [LIMIT_SECOND] = REBASE_SECOND,  [LIMIT_MINUTE] = 60 * REBASE_SECOND, [LIMIT_HOUR] = 3600 * REBASE_SECOND,
+    [LIMIT_DAY] = REBASE_DAY,        [LIMIT_WEEK] = 7 * REBASE_DAY,       [LIMIT_MONTH] = 30 * REBASE_DAY,
+    [LIMIT_YEAR] = 365 * REBASE_DAY,
   };
-  if (limit->each == LIMIT_EACH_REQUESTER || limit->each == LIMIT_EACH_FIELD || limit->each == LIMIT_EACH_SESSION) return 0;
+  if (limit->each == LIMIT_EACH_REQUESTER || limit->each == LIMIT_EACH_FIELD || limit->each == LIMIT_EACH_SESSION)
+    return 0;
   return limit->window == LIMIT_CALENDAR ? units[limit->unit] : limit->window == LIMIT_ROLLING ? limit->length : 0;
 }
 
@@ -31,12 +34,16 @@ static struct cost_counter *counter_of(struct forecast *f, const struct limit *l
   struct cost_counter *more = realloc(f->counters, (f->counter_count + 1) * sizeof *more);
   char *each = strdup(l->each);
   if (more) f->counters = more;
-  if (!more || !each) { free(each); return NULL; }
+  if (!more || !each) {
+    free(each);
+    return NULL;
+  }
   more[f->counter_count] = (struct cost_counter){.limit = limit, .each = each, .decimal = l->decimal};
   return &more[f->counter_count++];
 }
 
-bool cost_charge(struct forecast *f, const struct cost_line *line, const struct cost_answer *answer, const rebase_decision *d, const rebase_bill *bill) {
+bool cost_charge(struct forecast *f, const struct cost_line *line, const struct cost_answer *answer,
+                 const rebase_decision *d, const rebase_bill *bill) {
   const struct expectation *e = line->expects;
   for (uint32_t i = 0; i < d->limit_count; i++) {
     const rebase_limit *l = &d->limits[i];
@@ -67,10 +74,15 @@ static void amount(const struct cost_counter *c, wide units, char text[MONEY_BYT
 static void moment(const struct limit *limit, int64_t at, char text[48]) {
   int64_t minutes = at / (60 * REBASE_SECOND), day = minutes / 1440;
   bool clock = limit->window == LIMIT_CALENDAR && limit->unit >= LIMIT_DAY;
-  if (!clock && minutes) snprintf(text, 48, "%lld minutes into it", (long long)minutes);
-  else if (!clock) snprintf(text, 48, "%lld seconds into it", (long long)(at / REBASE_SECOND));
-  else if (limit->unit == LIMIT_DAY) snprintf(text, 48, "%02lld:%02lld", (long long)(minutes / 60), (long long)(minutes % 60));
-  else snprintf(text, 48, "day %lld, %02lld:%02lld", (long long)day + 1, (long long)(minutes % 1440 / 60), (long long)(minutes % 60));
+  if (!clock && minutes)
+    snprintf(text, 48, "%lld minutes into it", (long long)minutes);
+  else if (!clock)
+    snprintf(text, 48, "%lld seconds into it", (long long)(at / REBASE_SECOND));
+  else if (limit->unit == LIMIT_DAY)
+    snprintf(text, 48, "%02lld:%02lld", (long long)(minutes / 60), (long long)(minutes % 60));
+  else
+    snprintf(text, 48, "day %lld, %02lld:%02lld", (long long)day + 1, (long long)(minutes % 1440 / 60),
+             (long long)(minutes % 60));
 }
 
 /* Of a day, and so on: when `units` are used, if that is before its end. */
@@ -86,13 +98,17 @@ struct cost_verdict cost_verdict(const struct cost_counter *c) {
   char at[48];
   amount(c, (wide)l->most, v.most);
   if (!v.compared) {
-    snprintf(v.words, sizeof v.words, "how many %s is not said", l->window == LIMIT_AT_ONCE ? "come at once" : "sessions or requesters there are");
+    snprintf(v.words, sizeof v.words, "how many %s is not said",
+             l->window == LIMIT_AT_ONCE ? "come at once" : "sessions or requesters there are");
     return v;
   }
   amount(c, c->use, v.used);
   v.percent = l->most ? 100 * (double)c->use / (double)l->most : 0;
-  wide room = l->most > c->ahead ? (wide)(l->most - c->ahead) : 0, warned = (wide)l->most * l->warn / (wide)REBASE_SCALE;
-  if (reached(c, room, at)) snprintf(v.words, sizeof v.words, "would be refused from %s on", at);
-  else if (l->warn && reached(c, warned, at)) snprintf(v.words, sizeof v.words, "warned of from %s on", at);
+  wide room = l->most > c->ahead ? (wide)(l->most - c->ahead) : 0,
+       warned = (wide)l->most * l->warn / (wide)REBASE_SCALE;
+  if (reached(c, room, at))
+    snprintf(v.words, sizeof v.words, "would be refused from %s on", at);
+  else if (l->warn && reached(c, warned, at))
+    snprintf(v.words, sizeof v.words, "warned of from %s on", at);
   return v;
 }

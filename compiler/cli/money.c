@@ -8,7 +8,8 @@ const char *money_text(wide picos, char text[MONEY_BYTES]) {
   size_t at = sizeof whole - 1;
   wide units = picos / (wide)PICOS;
   whole[at] = '\0';
-  do whole[--at] = (char)('0' + (int)(units % 10)); while (units /= 10);
+  do whole[--at] = (char)('0' + (int)(units % 10));
+  while (units /= 10);
   int length = snprintf(text, MONEY_BYTES, "%s.%012" PRIu64, whole + at, (uint64_t)(picos % (wide)PICOS));
   while (text[length - 1] == '0' && text[length - 3] != '.') text[--length] = '\0';
   return text;

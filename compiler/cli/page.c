@@ -17,7 +17,7 @@ static void escaped(struct page *page, const char *text) {
     case '"': raw(page, "&quot;"); break;
     case '\'': raw(page, "&#39;"); break;
     default: fputc((unsigned char)*text < ' ' ? ' ' : *text, page->out);
-  }
+    }
 }
 
 /* 'sha256-...': what the policy of content allows, and nothing else. */
@@ -39,12 +39,14 @@ bool page_open(struct page *page, const char *title) {
   *page = (struct page){0};
   page->out = open_memstream(&page->text, &page->size);
   if (!page->out) return false;
-  raw(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src");
+  raw(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src");
   allowed(page, &asset_report_css);
   raw(page, "; script-src");
   allowed(page, &asset_chart_js);
   allowed(page, &asset_report_js);
-  raw(page, "; base-uri 'none'; form-action 'none'\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+  raw(page, "; base-uri 'none'; form-action 'none'\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<meta "
+            "name=\"viewport\" content=\"width=device-width\">\n<title>");
   escaped(page, title);
   raw(page, "</title>\n");
   asset(page, "style", &asset_report_css);
@@ -60,7 +62,9 @@ int page_close(struct page *page, const char *path) {
   raw(page, "</body>\n</html>\n");
   bool whole = !ferror(page->out);
   whole = !fclose(page->out) && whole;
-  int code = !whole ? cli_no_memory() : cli_write_file(path, page->text, page->size) ? CLI_OK : cli_fail(CLI_IO, "cannot write %s", path);
+  int code = !whole                                         ? cli_no_memory()
+             : cli_write_file(path, page->text, page->size) ? CLI_OK
+                                                            : cli_fail(CLI_IO, "cannot write %s", path);
   free(page->text);
   return code;
 }
@@ -139,7 +143,9 @@ void page_row(struct page *page, ...) {
   va_end(args);
 }
 
-void page_table_end(struct page *page, bool folded) { raw(page, folded ? "</tbody></table></div></details>\n" : "</tbody></table></div>\n"); }
+void page_table_end(struct page *page, bool folded) {
+  raw(page, folded ? "</tbody></table></div></details>\n" : "</tbody></table></div>\n");
+}
 
 /* ---- charts ---- */
 json_t *page_label(const char *text) {
@@ -147,25 +153,32 @@ json_t *page_label(const char *text) {
   return label ? label : json_string("(not readable)");
 }
 
-json_t *page_series(const char *label, json_t *numbers) { return json_pack("{s:o, s:o}", "label", page_label(label), "data", numbers); }
+json_t *page_series(const char *label, json_t *numbers) {
+  return json_pack("{s:o, s:o}", "label", page_label(label), "data", numbers);
+}
 
 /* `<` stands in texts of JSON alone, where it can be written otherwise: nothing in it ends the element that it stands in. */
 static void data(struct page *page, const char *text) {
   for (; *text; text++) {
-    if (*text == '<') raw(page, "\\u003c");
-    else fputc(*text, page->out);
+    if (*text == '<')
+      raw(page, "\\u003c");
+    else
+      fputc(*text, page->out);
   }
 }
 
 void page_chart(struct page *page, const struct chart *chart) {
   unsigned id = ++page->charts;
-  json_t *spec = json_pack("{s:o, s:o, s:s, s:b, s:b}", "labels", chart->labels, "series", chart->series, "unit", chart->unit, "lying", chart->lying, "stacked",
-                           chart->stacked);
+  json_t *spec = json_pack("{s:o, s:o, s:s, s:b, s:b}", "labels", chart->labels, "series", chart->series, "unit",
+                           chart->unit, "lying", chart->lying, "stacked", chart->stacked);
   char *text = spec ? json_dumps(spec, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
   if (text) {
     raw(page, "<figure><figcaption>");
     escaped(page, chart->title);
-    fprintf(page->out, "</figcaption><div><canvas id=\"chart%u\" role=\"img\" aria-label=\"a chart of the table below\"></canvas></div></figure>\n", id);
+    fprintf(page->out,
+            "</figcaption><div><canvas id=\"chart%u\" role=\"img\" aria-label=\"a chart of the table "
+            "below\"></canvas></div></figure>\n",
+            id);
     fprintf(page->out, "<script type=\"application/json\" data-of=\"chart%u\">", id);
     data(page, text);
     raw(page, "</script>\n");

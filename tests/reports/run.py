@@ -154,6 +154,16 @@ def test_cost_of_what_is_asked_first_and_limits_that_time_does_not_fill():
                     'at most 40 per week': ('70 requests', 'would be refused from day 5, 00:00 on')}, said)
 
 
+def test_limits_of_each_model_of_a_weighted_route():
+    each = WEIGHTED + ' guard b { limit infer for each model at most 1.00 USD per day }'
+    expects = 'expects chat 100 per day { input: 1_000, output: 1_000 }'
+    # 0.00075 and 0.028 a request, 70 and 30 a day
+    f = forecast(company('each', expects, each))
+    expect({b['each']: b['used'] for b in f['budgets']} == {'w.all.cheap': '0.0525 USD', 'w.all.dear': '0.84 USD'}, f['budgets'])
+    f = forecast(company('small', expects, each.replace('1.00', '0.01')))
+    expect(not f['totals'] and 'a limit is reached' in f['lines'][0]['refused'] and not f['lines'][0]['answers'], f['lines'])
+
+
 def test_two_forecasts_are_compared():
     dearer = company('dearer', 'expects chat 10 per day { input: 1_000, output: 1_000 }', 'route r { for infer by bot prefer weighted { dear 100% } }')
     cheaper = company('cheaper', 'expects chat 10 per day { input: 1_000, output: 1_000 }', 'route r { for infer by bot }')
