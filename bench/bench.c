@@ -151,7 +151,7 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
   load(b);
   for (unsigned i = 0; i < decisions; i++) {
     const struct p12_request *q = &b->requests[i % P12_REQUESTS];
-    b->wrong += strcmp(what, "json") == 0 ? !json_one(&b->own, q, &b->own.plain) : !typed_one(&b->own, q, &b->own.plain);
+    b->wrong += strcmp(what, "json") == 0 ? !json_one(&b->own, q, &b->own.plain) : !typed_one(&b->own, q, strcmp(what, "session") == 0 ? &b->own.with_session : &b->own.plain);
   }
   return b->wrong != 0;
 }

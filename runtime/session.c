@@ -16,15 +16,16 @@ bool family_expired(const struct family *family, struct now now, int64_t lifetim
 /* Ids are no secrets: what they open is compared in constant time, or belongs to a session that is. */
 static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
-bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
-  if (!hex) return false;
-  for (int i = 0; i < ID_BYTES; i++) {
+bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) {
     int high = hex_digit(hex[2 * i]), low = high < 0 ? -1 : hex_digit(hex[2 * i + 1]);
     if (low < 0) return false;
-    id[i] = (unsigned char)(high << 4 | low);
+    bytes[i] = (unsigned char)(high << 4 | low);
   }
-  return !hex[2 * ID_BYTES];
+  return true;
 }
+
+bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) { return hex && bytes_from_hex(hex, id, ID_BYTES) && !hex[2 * ID_BYTES]; }
 
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {
   for (int i = 0; i < ID_BYTES; i += 4) {   /* four bytes in a word: a digit a byte, 'a' - '0' - 10 more above nine */

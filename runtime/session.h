@@ -124,6 +124,7 @@ struct session {
 struct session_view { const struct session *session; const struct loaded *loaded; struct now now; };
 
 /* ---- session.c ---- */
+bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count);     /* small letters only; looks at no more than it needs */
 bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]);        /* small letters only */
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]);
 struct family *family_new(const struct allocator *a, struct requester *requester, uint32_t counts, struct now now);

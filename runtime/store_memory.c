@@ -172,10 +172,16 @@ static rebase_status add(void *store, struct session *session, const unsigned ch
 }
 
 static bool slot_of(const struct store *s, const char *id, uint32_t *index) {
-  unsigned char bytes[ID_BYTES];
-  if (!id_from_hex(id, bytes)) return false;
+  unsigned char bytes[sizeof *index];
+  if (!id || strlen(id) != REBASE_ID_BYTES - 1 || !bytes_from_hex(id, bytes, sizeof bytes)) return false;
   memcpy(index, bytes, sizeof *index);
   return *index < s->slot_count;
+}
+
+/* In a time that does not tell how much of it was right. */
+static bool has_id(const struct session *session, const char *id) {
+  _Static_assert(REBASE_ID_BYTES - 1 == crypto_verify_32_BYTES, "an id is 32 digits");
+  return session && !crypto_verify_32((const unsigned char *)session->id, (const unsigned char *)id);
 }
 
 /* The family's lock is taken inside the slot's: whoever holds a slot's lock waits for nobody who waits for it. */
@@ -185,7 +191,7 @@ static struct session *acquire(void *store, const char *id) {
   if (!slot_of(s, id, &index)) return NULL;
   struct slot *slot = &s->slots[index];
   pthread_mutex_lock(&slot->lock);
-  if (slot->session && !sodium_memcmp(slot->session->id, id, REBASE_ID_BYTES - 1)) {
+  if (has_id(slot->session, id)) {
     pthread_mutex_lock(&slot->session->family->lock);
     return slot->session;
   }
@@ -208,7 +214,7 @@ static void remove_session(void *store, const char *id, struct now now) {
   pthread_mutex_lock(&s->lock);
   pthread_mutex_lock(&slot->lock);
   struct session *session = slot->session;
-  if (session && !sodium_memcmp(session->id, id, REBASE_ID_BYTES - 1)) {
+  if (has_id(session, id)) {
     slot->session = NULL;
     free_slot(s, index, session, now);
   }
