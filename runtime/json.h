@@ -10,6 +10,7 @@
 #define REBASE_JSON_H
 #include <stdbool.h>
 #include "bundle.h"
+#include "plain.h"
 #include "rebase.h"
 
 enum json_mode { JSON_ARGUMENTS, JSON_RESULT };
@@ -59,10 +60,22 @@ static inline bool json_take(struct json *j, char c) {      /* white space and c
   j->at++;
   return true;
 }
-bool json_expect(struct json *j, char c);
+bool json_expected(struct json *j, char c);         /* fails: c is not there */
+static inline bool json_expect(struct json *j, char c) { return json_take(j, c) || json_expected(j, c); }
 bool json_literal(struct json *j, const char *word);        /* null, true, false, if next */
 bool json_end(struct json *j);                      /* nothing but white space is left */
 bool json_open(struct json *j, char c);             /* '[' or '{', one level deeper */
+/* A string of ASCII without escapes, as most are. False: it is another, and nothing was taken. */
+static inline bool json_plain(struct json *j, const char **bytes, size_t *length) {
+  uint64_t seen = 0;
+  if (json_peek(j) != '"') return false;
+  const unsigned char *first = j->at + 1, *end = plain_json(first, j->end, &seen);
+  if (end == j->end || *end != '"' || seen & PLAIN_HIGH) return false;
+  *bytes = (const char *)first;
+  *length = (size_t)(end - first);
+  j->at = end + 1;
+  return true;
+}
 /* A string's bytes between the quotes, checked whole; unescape writes at most raw_length bytes and returns how many. */
 bool json_raw(struct json *j, const char **raw, size_t *raw_length, bool *escaped);
 size_t json_unescape(const char *raw, size_t raw_length, char *bytes);

@@ -1,7 +1,6 @@
 /* json_decode.c: composites, and the arguments of an operation. */
 #include "json.h"
 #include "packed.h"
-#include "plain.h"
 
 enum { FEW = 8 };
 
@@ -138,7 +137,7 @@ static bool map_value(struct json *j, uint32_t type, value *out) {
 /* ---- records ---- */
 static bool is_named(const struct rebase_bundle *bundle, ref text, const char *name, size_t length) {
   const struct text *own = bundle_text(bundle, text);       /* their tags are equal: of eight bytes and fewer that says it all */
-  return own->len == length && (length <= 8 || !memcmp(own->bytes, name, length));
+  return own->len == length && (length <= 8 || bytes_equal(own->bytes, name, length));
 }
 
 static uint32_t find_field(const struct json *j, const struct image_type *type, const char *name, size_t length, uint32_t hint) {
@@ -211,12 +210,28 @@ static bool record_value(struct json *j, const struct image_type *type, value *o
   return required(j, type, record);
 }
 
+/* A whole number of few digits, as most are; `most` keeps it in range whatever it counts. False: it is another, and nothing was taken. */
+static bool small_number(struct json *j, unsigned most, int64_t unit, value *out) {
+  const unsigned char *at = j->at, *end = j->end;
+  bool negative = at < end && *at == '-';
+  const unsigned char *first = at += negative;
+  int64_t number = 0;
+  for (; at < end && *at >= '0' && *at <= '9' && (unsigned)(at - first) < most; at++) number = number * 10 + (*at - '0');
+  if (at == first || at == end || (*first == '0' && at > first + 1) || !(*at == ',' || *at == '}' || *at == ']' || *at == ' ')) return false;
+  *out = int_value((negative ? -number : number) * unit);
+  j->at = at;
+  return true;
+}
+
 bool json_value(struct json *j, uint32_t type_index, value *out) {
   const struct image_type *type = bundle_type(j->bundle, type_index);
   *out = missing_value();
   if (j->status != REBASE_OK) return false;
   if (json_peek(j) == 'n' && json_literal(j, "null")) return true;
   switch (type->kind) {
+  case TYPE_STRING: return json_text(j, &out->text);
+  case TYPE_INT: return small_number(j, 15, 1, out) || json_scalar(j, type_index, out);
+  case TYPE_DECIMAL: case TYPE_MONEY: case TYPE_DURATION: return small_number(j, 12, REBASE_SCALE, out) || json_scalar(j, type_index, out);
   case TYPE_LIST: case TYPE_SET: case TYPE_STRINGS: return list_value(j, element_type(j->bundle, type_index), type->kind == TYPE_SET, out);
   case TYPE_MAP: return map_value(j, type->a, out);
   case TYPE_RECORD: return record_value(j, type, out);
@@ -243,7 +258,7 @@ static bool argument(struct json *j, const struct image_operation *operation, ui
   const char *name;
   size_t length;
   if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
-  if (!json_quoted(j, &name, &length) || !json_expect(j, ':')) return false;
+  if ((!json_plain(j, &name, &length) && !json_quoted(j, &name, &length)) || !json_expect(j, ':')) return false;
   uint32_t index = find_param(j, operation, place, name, length);
   if (index == NONE32) {
     return json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name,

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include "json.h"
 #include "packed.h"
-#include "plain.h"
 
 /* ---- workspace ---- */
 void workspace_reset(struct workspace *w) {
@@ -85,8 +84,7 @@ static bool broken(struct json *j, const char *what) {
 }
 
 /* ---- tokens ---- */
-bool json_expect(struct json *j, char c) {
-  if (json_take(j, c)) return true;
+bool json_expected(struct json *j, char c) {
   char what[] = "not valid JSON: `?` expected";
   what[17] = c;
   return broken(j, what);
@@ -199,6 +197,7 @@ bool json_text(struct json *j, const struct text **text) {
   const char *raw;
   size_t length;
   bool escaped;
+  if (json_plain(j, &raw, &length)) return (*text = workspace_text(j->work, raw, length)) ? true : full(j);
   if (!json_raw(j, &raw, &length, &escaped)) return false;
   if (!escaped) return (*text = workspace_text(j->work, raw, length)) ? true : full(j);
   size_t mark = j->work->low;
@@ -215,6 +214,7 @@ bool json_text(struct json *j, const struct text **text) {
 bool json_quoted(struct json *j, const char **bytes, size_t *length) {
   bool escaped;
   const unsigned char *before = j->at;
+  if (json_plain(j, bytes, length)) return true;
   if (!json_raw(j, bytes, length, &escaped)) return false;
   if (!escaped) return true;
   const struct text *text;

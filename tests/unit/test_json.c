@@ -193,6 +193,9 @@ START_TEST(numbers) {
   ck_assert_ptr_nonnull(strstr(decide(&h, PAY(",\"rate\":1.25e2,\"count\":120e-1"))->canonical, "\"count\":12,\"id\":\"o1\",\"rate\":125"));
   ck_assert_ptr_nonnull(strstr(decide(&h, PAY(",\"rate\":0.0000010000000000000000000000000000000"))->canonical, "\"rate\":0.000001"));
   ck_assert_ptr_nonnull(strstr(decide(&h, PAY(",\"rate\":0e99999999999999999999,\"count\":-0"))->canonical, "\"count\":0,\"id\":\"o1\",\"rate\":0"));
+  /* around the number of digits that is read in one go */
+  ck_assert_ptr_nonnull(strstr(decide(&h, PAY(",\"rate\":999999999999,\"count\":999999999999999"))->canonical, "\"count\":999999999999999,\"id\":\"o1\",\"rate\":999999999999}"));
+  ck_assert_ptr_nonnull(strstr(decide(&h, PAY(",\"rate\":-1000000000000,\"count\":-1000000000000000"))->canonical, "\"count\":-1000000000000000,\"id\":\"o1\",\"rate\":-1000000000000}"));
   static const char *const malformed[] = {"01", "-", "+1", ".5", "1.", "1e", "1e+", "--1", "0x10", "1_000", "NaN", "Infinity", "1.2.3", "1 2", "1,"};
   for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
     char body[200];
