@@ -200,19 +200,38 @@ static rebase_status bill_usage(struct bill *bill, const struct usage *u, bool b
   return bill->status;
 }
 
-static rebase_status price_with(struct usage *u, const struct rebase_bundle *b, const char *model, bool batch, rebase_bill *cost, rebase_report *report) {
+static rebase_status price_counts(const struct usage *u, const struct rebase_bundle *b, const char *model, bool batch, rebase_bill *cost, rebase_report *report) {
   uint32_t index = find_model(b, model, strlen(model));
   if (index == NONE32) return engine_report(report, REBASE_E_MODEL, "unknown model `%.200s`", model);
   struct bill bill = {b, &b->MODELS.at[index], 0, REBASE_OK};
-  if (!take_value(u) || !json_end(&u->json)) return engine_report(report, u->json.status, "%s", u->json.error);
-  if (!u->any) return engine_report(report, REBASE_E_REQUEST, "no usage in a form that is known");
-  if (u->billed) u->of[CACHED_READ] = 0;
   if (bill.model->currency == NONE32) return engine_report(report, REBASE_E_PRICE, "%.200s has no prices", model);
   snprintf(cost->currency, sizeof cost->currency, "%s", bundle_string(b, bundle_type(b, bill.model->currency)->name));
   rebase_status status = bill_usage(&bill, u, batch, cost);
   if (status == REBASE_E_PRICE) return engine_report(report, status, "%.200s has no price for tokens of a kind that were used", model);
   if (status == REBASE_E_RANGE) return engine_report(report, status, "the counts of the usage do not fit together");
   return engine_report(report, status, "%s", rebase_status_text(status));
+}
+
+static rebase_status price_with(struct usage *u, const struct rebase_bundle *b, const char *model, bool batch, rebase_bill *cost, rebase_report *report) {
+  if (find_model(b, model, strlen(model)) == NONE32) return engine_report(report, REBASE_E_MODEL, "unknown model `%.200s`", model);
+  if (!take_value(u) || !json_end(&u->json)) return engine_report(report, u->json.status, "%s", u->json.error);
+  if (!u->any) return engine_report(report, REBASE_E_REQUEST, "no usage in a form that is known");
+  if (u->billed) u->of[CACHED_READ] = 0;
+  return price_counts(u, b, model, batch, cost, report);
+}
+
+rebase_status rebase_price_tokens(rebase_engine *e, const char *model, int64_t input, int64_t output, rebase_bill *cost, rebase_report *report) {
+  rebase_status status = engine_check(e);
+  if (cost) memset(cost, 0, sizeof *cost);
+  if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
+  if (!model || !cost || input < 0 || output < 0) return engine_report(report, REBASE_E_ARGUMENT, "no model or cost, or a count below zero");
+  struct loaded *loaded = engine_pin(e);
+  if (!loaded) return engine_report(report, REBASE_E_NO_BUNDLE, "no bundle is loaded");
+  const struct usage u = {.of = {[INPUT] = input, [OUTPUT] = output}};
+  status = price_counts(&u, loaded->bundle, model, false, cost, report);
+  loaded_drop(loaded);
+  if (status != REBASE_OK) memset(cost, 0, sizeof *cost);
+  return status;
 }
 
 rebase_status rebase_price(rebase_engine *e, const char *model, const char *usage, size_t length, bool batch, rebase_bill *cost, rebase_report *report) {

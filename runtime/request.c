@@ -354,6 +354,22 @@ rebase_status rebase_request_call(rebase_request *r, rebase_operation operation)
   return REBASE_OK;
 }
 
+rebase_status rebase_request_infer(rebase_request *r, const char *task, int64_t input, int64_t output) {
+  if (!r) return REBASE_E_ARGUMENT;
+  rebase_status status = request_start(r);
+  size_t length = task ? strlen(task) : 0;
+  r->poison = REBASE_OK;
+  r->building = r->fresh = true;
+  r->tries = (struct tries){0};
+  if (status != REBASE_OK) return poison(r, status, rebase_status_text(status));
+  if (length >= ROUTE_NAME || !utf8_valid(task ? task : "", length)) return poison(r, REBASE_E_REQUEST, "`task` is no name of a task");
+  if (input > INFER_MOST_TOKENS || output > INFER_MOST_TOKENS) return poison(r, REBASE_E_RANGE, "no number of tokens");
+  r->asked = (struct asked){EVENT_INFER, NONE32, NONE32};
+  r->infer = (struct infer){.symbol = NONE32, .input = input < 0 ? -1 : input, .output = output < 0 ? -1 : output};
+  memcpy(r->infer.task, task ? task : "", length + 1);
+  return REBASE_OK;
+}
+
 /* Why a slot cannot be set. */
 static rebase_status refuse_slot(rebase_request *r, rebase_slot slot) {
   if (!r->building || r->poison != REBASE_OK) return poison(r, REBASE_E_REQUEST, "no call was begun");
@@ -508,6 +524,11 @@ const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *cal
   r->asked.agent = NONE32;
   if (r->loaded->generation != atomic_load_explicit(&r->engine->generation, memory_order_acquire))
     return request_refuse(r, REBASE_E_STALE, "the call was built on an older bundle"), request_finish(r);
+  if (asked.event == EVENT_INFER) {
+    workspace_reset(&r->work);
+    request_decide(r, caller);
+    return request_finish(r);
+  }
   r->work.low = r->built;
   r->work.high = r->work.size & ~(size_t)7;
   bool complete = !r->filling.required && !r->loaded->plans[r->asked.target].defaults;

@@ -15,8 +15,9 @@ static bool take_tokens(struct json *j, const char *what, int64_t *tokens) {
   if (*tokens >= 0) return json_fail(j, REBASE_E_REQUEST, "`%s` is given twice", what);
   if (!json_number(j, &n)) return false;
   for (size_t i = 0; i < n.length; i++) {
-    if (n.digits[i] < '0' || n.digits[i] > '9' || count > INT64_C(1000000000)) return json_fail(j, REBASE_E_RANGE, "`%s` is no number of tokens", what);
-    count = count * 10 + (n.digits[i] - '0');
+    if (n.digits[i] >= '0' && n.digits[i] <= '9') count = count * 10 + (n.digits[i] - '0');
+    else count = INT64_MAX;
+    if (count > INFER_MOST_TOKENS) return json_fail(j, REBASE_E_RANGE, "`%s` is no number of tokens", what);
   }
   if (n.negative || n.exponent) return json_fail(j, REBASE_E_RANGE, "`%s` is no number of tokens", what);
   *tokens = count;
@@ -431,7 +432,8 @@ rebase_status route_choose(rebase_request *r) {
     .latency = m->latency};
   value quality = quality_of(b, m, r->infer.symbol);
   r->record.choice.quality = is_missing(quality) ? -1 : quality.i;
-  snprintf(r->record.choice.currency, sizeof r->record.choice.currency, "%s", bundle_string(b, bundle_type(b, m->currency)->name));
+  const struct text *currency = bundle_text(b, bundle_type(b, m->currency)->name);
+  memcpy(r->record.choice.currency, currency->bytes, currency->len < sizeof r->record.choice.currency ? currency->len : sizeof r->record.choice.currency - 1);
   r->record.decision.choice = &r->record.choice;
   set_aside(r, r->record.choice.model, true);
   return REBASE_OK;

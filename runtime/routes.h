@@ -8,6 +8,7 @@
 #include "bundle.h"
 
 enum { ROUTE_TRIES = 16, ROUTE_NAME = 128, ROUTE_COST = 48 };
+#define INFER_MOST_TOKENS INT64_C(10000000000)
 
 /* What the request says; task "" and tokens below 0: nothing. */
 struct infer { char task[ROUTE_NAME]; uint32_t symbol; int64_t input, output; };

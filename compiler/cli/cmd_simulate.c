@@ -192,13 +192,12 @@ static const char *session_of(struct simulator *s, const struct record *r, bool 
 }
 
 static const rebase_decision *decide(struct simulator *s, const struct record *r) {
-  char body[256];
-  int length = snprintf(body, sizeof body, "{\"infer\":{\"task\":\"%s\",\"tokens\":{\"input\":%lld,\"output\":%lld}}}", r->task, (long long)r->input,
-                        (long long)r->output);
   const rebase_decision *d = NULL;
   for (int tries = 0; tries < 2; tries++) {
     rebase_caller caller = {r->agent, r->requester, session_of(s, r, tries > 0)};
-    d = host_decide(&s->host, &caller, body, (size_t)length);
+    rebase_request_infer(s->host.request, r->task, r->input, r->output);
+    rebase_decide(s->host.request, &caller);
+    d = rebase_reserve(s->host.request, 0);
     if (d->status != REBASE_E_SESSION) break;             /* over time sessions end */
   }
   return d;
@@ -223,13 +222,12 @@ static void settle(struct simulator *s, const rebase_decision *d, const rebase_b
 }
 
 static int answered(struct simulator *s, const struct record *r, const rebase_decision *d) {
-  char usage[128];
   rebase_bill bill;
   rebase_report report = {0};
   const rebase_choice *choice = d->choice;
   int64_t generated = r->generated < r->output ? r->generated : r->output;
-  int length = snprintf(usage, sizeof usage, "{\"prompt_tokens\":%lld,\"completion_tokens\":%lld}", (long long)r->input, (long long)generated);
-  if (rebase_price(s->host.engine, choice->model, usage, (size_t)length, false, &bill, &report) != REBASE_OK)
+  if (rebase_price_tokens(s->host.engine, choice->model, r->input, generated, &bill, NULL) != REBASE_OK &&
+      rebase_price_tokens(s->host.engine, choice->model, r->input, generated, &bill, &report) != REBASE_OK)
     return cli_fail(CLI_NO, "%s:%zu: %s has no price for this: %s", s->file, s->line, choice->model, report.text);
   struct tally *t = simulation_tally(&s->result, r->agent, r->task, choice->model, r->time / INT64_C(86400000000));
   if (!t) return cli_no_memory();

@@ -217,6 +217,8 @@ REBASE_API rebase_status rebase_set_text(rebase_request *request, rebase_slot sl
 #define REBASE_MOST_TEXTS 256
 REBASE_API rebase_status rebase_set_texts(rebase_request *request, rebase_slot slot, const char *const *texts, size_t count);
 REBASE_API rebase_status rebase_set_json(rebase_request *request, rebase_slot slot, const char *json, size_t length);  /* any type */
+/* What {"infer":{..}} says. task NULL or "": none is named; tokens below 0: not said. Then rebase_decide. */
+REBASE_API rebase_status rebase_request_infer(rebase_request *request, const char *task, int64_t input, int64_t output);
 REBASE_API const rebase_decision *rebase_decide(rebase_request *request, const rebase_caller *caller);
 
 /* A decision that asks keeps its id when the same call is decided again before it is answered or its deadline has passed.
@@ -270,6 +272,8 @@ typedef struct rebase_bill {
 } rebase_bill;
 REBASE_API rebase_status rebase_price(rebase_engine *engine, const char *model, const char *usage, size_t length, bool batch,
                                       rebase_bill *bill, rebase_report *report);
+/* The same for counts that are known: plain input and output, nothing of it cached. REBASE_E_ARGUMENT: a count below zero. */
+REBASE_API rebase_status rebase_price_tokens(rebase_engine *engine, const char *model, int64_t input, int64_t output, rebase_bill *bill, rebase_report *report);
 
 /* The decision explained from what was recorded, for a person (all of it) or for the agent (never a guard's condition).
  * Writes at most size bytes with a NUL; returns the full length, as snprintf does. decision: one that this library returned. */

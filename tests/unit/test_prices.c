@@ -1,5 +1,6 @@
 /* test_prices.c: what a request cost, from the usage of its provider. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
@@ -31,6 +32,28 @@ static rebase_status price(const char *model, const char *usage, bool batch) {
 }
 
 #define REQUEST INT64_C(10000000000)        /* 0.01 USD */
+
+START_TEST(counts_as_their_usage) {
+  begin();
+  for (int64_t input = 199999; input <= 200001; input++) {
+    char usage[100];
+    rebase_bill counted;
+    snprintf(usage, sizeof usage, "{\"prompt_tokens\":%lld,\"completion_tokens\":7}", (long long)input);
+    ck_assert_int_eq(price("m.large", usage, false), REBASE_OK);
+    ck_assert_int_eq(rebase_price_tokens(engine, "m.large", input, 7, &counted, &report), REBASE_OK);
+    ck_assert(counted.total == bill.total && counted.input == bill.input && counted.output == bill.output && counted.millionths == bill.millionths);
+    ck_assert(!strcmp(counted.currency, "USD") && counted.input_tokens == input && counted.output_tokens == 7);
+  }
+  ck_assert_int_eq(rebase_price_tokens(engine, "m.unknown", 1, 1, &bill, &report), REBASE_E_PRICE);
+  ck_assert_int_eq(rebase_price_tokens(engine, "m.nobody", 1, 1, &bill, &report), REBASE_E_MODEL);
+  ck_assert_int_eq(rebase_price_tokens(engine, "m.large", -1, 1, &bill, &report), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_price_tokens(engine, "m.large", 1, -1, &bill, NULL), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_price_tokens(engine, NULL, 1, 1, &bill, NULL), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_price_tokens(engine, "m.large", INT64_MAX, 1, &bill, &report), REBASE_E_RANGE);
+  ck_assert_int_eq(bill.total, 0);
+  rebase_engine_close(engine);
+}
+END_TEST
 
 START_TEST(each_form) {
   static const struct { const char *usage; int64_t input, output; } cases[] = {
@@ -109,6 +132,7 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("prices");
   TCase *tests = tcase_create("prices");
+  tcase_add_test(tests, counts_as_their_usage);
   tcase_add_test(tests, each_form);
   tcase_add_test(tests, batches_fallbacks_and_rounding);
   tcase_add_test(tests, what_has_no_price_is_not_free);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "routes.h"
 #include "rebase_quota.h"
 
 #define INFER(TASK, IN, OUT) "{\"infer\":{\"task\":\"" TASK "\",\"tokens\":{\"input\":" IN ",\"output\":" OUT "}}}"
@@ -50,6 +51,45 @@ START_TEST(order) {
   host_load(&h, ROUTE("prefer highest quality[task]"));
   CHOOSES(CHAT, "top");
   CHOOSES(INFER("code", "1000", "500"), "good");
+  host_close(&h);
+}
+END_TEST
+
+/* Built from values it is what the same JSON is, in all that follows from it. */
+START_TEST(typed_as_json) {
+  static char longest[ROUTE_NAME + 1];
+  memset(longest, 'x', ROUTE_NAME);
+  host_open(&h, ROUTE("retry 1 on timeout fallback 1"));
+  for (int again = 0; again < 2; again++) {
+    ck_assert_int_eq(rebase_request_infer(h.request, "chat", 1000, 500), REBASE_OK);
+    const rebase_decision *d = rebase_decide(h.request, &h.caller);
+    ck_assert_msg(d->effect == REBASE_ALLOW && !strcmp(chosen(d), "cheap"), "%s", d->reason);
+    ck_assert_str_eq(d->canonical, CHAT);
+    ck_assert_int_eq(d->choice->cost, 1000 * 1000000 + 500 * 2000000ll);
+    d = rebase_decide(h.request, &h.caller);                /* the same once more */
+    ck_assert_str_eq(chosen(d), "cheap");
+    ck_assert_uint_eq(d->choice->attempt, 1);
+    NEXT(REBASE_TIMEOUT, "cheap");
+    NEXT(REBASE_REFUSED, "good");
+    ck_assert_int_eq(rebase_decide(h.request, &h.caller)->status, REBASE_E_REQUEST);      /* nothing is being built any more */
+  }
+  static const struct { const char *task; int64_t input, output; rebase_status status; } wrong[] = {
+    {longest, 1, 1, REBASE_E_REQUEST}, {"ch\xc3(", 1, 1, REBASE_E_REQUEST}, {"chat", INT64_C(10000000001), 1, REBASE_E_RANGE}, {"chat", 1, INT64_MAX, REBASE_E_RANGE}};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    ck_assert_int_eq(rebase_request_infer(h.request, wrong[i].task, wrong[i].input, wrong[i].output), wrong[i].status);
+    const rebase_decision *d = rebase_decide(h.request, &h.caller);
+    ck_assert(d->effect == REBASE_DENY && d->status == wrong[i].status && !d->choice);
+  }
+  static const struct { const char *task; int64_t input, output; } unsaid[] = {{NULL, 1, 1}, {"", 1, 1}, {"chat", -1, 1}, {"chat", 1, INT64_MIN}, {"no_such_task", 1, 1}};
+  for (size_t i = 0; i < sizeof unsaid / sizeof *unsaid; i++) {
+    ck_assert_int_eq(rebase_request_infer(h.request, unsaid[i].task, unsaid[i].input, unsaid[i].output), REBASE_OK);
+    const rebase_decision *d = rebase_decide(h.request, &h.caller);
+    ck_assert(d->effect == REBASE_DENY && d->status == REBASE_E_REQUEST);
+  }
+  ck_assert_int_eq(rebase_request_infer(NULL, "chat", 1, 1), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_request_infer(h.request, "chat", 1000, 500), REBASE_OK);
+  host_load(&h, ROUTE("prefer highest quality[task]"));       /* built on an older bundle */
+  ck_assert_int_eq(rebase_decide(h.request, &h.caller)->status, REBASE_E_STALE);
   host_close(&h);
 }
 END_TEST
@@ -331,6 +371,7 @@ int main(void) {
   TCase *tests = tcase_create("routes");
   tcase_set_timeout(tests, 120);
   tcase_add_test(tests, order);
+  tcase_add_test(tests, typed_as_json);
   tcase_add_test(tests, what_may_not_answer);
   tcase_add_test(tests, what_a_request_must_say);
   tcase_add_test(tests, each_failure_retried_or_not);
