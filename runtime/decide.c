@@ -90,6 +90,13 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
 void request_reason(rebase_request *r) {
   struct record *record = &r->record;
   if (record->reason[0]) return;
+  const char *whole = record_whole_reason(record);
+  if (whole) {
+    record->decision.reason = whole;
+    record->decision.reason_length = strlen(whole);
+    return;
+  }
+  record->decision.reason = record->reason;
   struct out out = {record->reason, 0, sizeof record->reason};
   record_reason(record, &out);
   record->decision.reason_length = out_end(&out);

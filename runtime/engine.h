@@ -107,6 +107,7 @@ struct rebase_request {
   char poison_text[256];
   size_t built;                     /* workspace in use by what was set */
   value facts[CTX_COUNT];
+  uint64_t facts_generation; uint32_t facts_agent;          /* facts are of a call of this agent under this bundle; 0: of something else */
   struct session_view view;
   struct vm vm;
 };
@@ -150,6 +151,7 @@ void text_cut(char *to, size_t size, const char *from);
 void log_decision(rebase_request *request);
 void log_event(rebase_engine *engine, const char *what, const char *session, const char *decision, const char *detail);
 void record_reason(struct record *record, struct out *out);          /* why, from the rules; for agents */
+const char *record_whole_reason(const struct record *record);        /* the same where it stands somewhere as it is, else NULL */
 const char *effect_word(rebase_effect effect);
 const char *verdict_word(uint8_t verdict, bool lack_asks);
 #endif

@@ -23,24 +23,33 @@ static void call_facts(rebase_request *r) {
   r->facts[CTX_CONNECTOR_RESIDENCY] = c->residency == NONE32 ? missing_value() : int_value(c->residency);
 }
 
-static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
-  static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
+static void agent_facts(rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct image_agent *agent = &b->AGENTS.at[r->asked.agent];
-  const struct now *now = &r->record.now;
   for (int i = 0; i < CTX_COUNT; i++) r->facts[i] = missing_value();
-  r->facts[CTX_NOW] = int_value(now->wall);
-  if (b->reads_today) r->facts[CTX_TODAY] = int_value(zone_date(b, b->info->zone, now->wall));
   r->facts[CTX_AGENT_NAME] = text_fact(b, agent->name);
   r->facts[CTX_AGENT_OWNER] = text_fact(b, agent->owner);
   r->facts[CTX_AGENT_TEAM] = agent->team == NONE32 ? missing_value() : text_fact(b, b->TEAMS.at[agent->team].name);
   r->facts[CTX_AGENT_PACKAGE] = text_fact(b, agent->package);
+}
+
+static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
+  static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct now *now = &r->record.now;
+  bool call = r->asked.event == EVENT_CALL;
+  if (!call || r->facts_generation != r->loaded->generation || r->facts_agent != r->asked.agent) agent_facts(r);
+  r->facts_generation = call ? r->loaded->generation : 0;   /* one call leaves nothing that the next does not overwrite */
+  r->facts_agent = r->asked.agent;
+  r->facts[CTX_NOW] = int_value(now->wall);
+  if (b->reads_today) r->facts[CTX_TODAY] = int_value(zone_date(b, b->info->zone, now->wall));
   r->facts[CTX_SESSION_AGE] = session ? int_value(now->wall - session->family->opened.wall) : missing_value();
   const struct text *requester = workspace_text(&r->work, caller->requester, strlen(caller->requester));
   if (!requester) return false;
   if (session) r->facts[CTX_SESSION_AGENTS].list = session->chain;
+  else r->facts[CTX_SESSION_AGENTS] = missing_value();
   r->facts[CTX_REQUESTER_ID].text = requester;
-  if (r->asked.event == EVENT_CALL) call_facts(r);
+  if (call) call_facts(r);
   if (r->asked.event == EVENT_INFER) infer_facts(r);
   if (r->asked.event == EVENT_DELEGATE) r->facts[CTX_DELEGATE_TO] = text_fact(b, b->AGENTS.at[r->asked.target].name);
   if (r->asked.event != EVENT_RELEASE) return true;

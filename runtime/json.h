@@ -19,10 +19,26 @@ enum { JSON_MAX_DEPTH = 32, JSON_ORDER = 64 };
 /* Memory of one request: values grow from the front, lists of yet unknown length wait at the back. */
 struct workspace { char *base; size_t low, high, size; };   /* base 8-byte aligned; free: low .. high */
 void workspace_reset(struct workspace *w);
-void *workspace_take(struct workspace *w, size_t size);     /* 8-byte aligned, NULL when full */
+static inline void *workspace_take(struct workspace *w, size_t size) {      /* 8-byte aligned, NULL when full */
+  size_t rounded = (size + 7) & ~(size_t)7;
+  if (rounded < size || rounded > w->high - w->low) return NULL;
+  void *memory = w->base + w->low;
+  w->low += rounded;
+  return memory;
+}
 const struct text *workspace_text(struct workspace *w, const char *bytes, size_t length);   /* a copy, NULL when full */
 /* The same of what is ASCII without NUL, which it looks at while it copies. NULL also when the text is not: nothing is taken then. */
-const struct text *workspace_ascii(struct workspace *w, const char *bytes, size_t length);
+static inline const struct text *workspace_ascii(struct workspace *w, const char *bytes, size_t length) {
+  size_t before = w->low;
+  struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
+  if (!text) return NULL;
+  text->len = (uint32_t)length;
+  uint64_t odd = plain_copy(text->bytes, bytes, length);
+  text->bytes[length] = 0;
+  if (!odd) return text;
+  w->low = before;
+  return NULL;
+}
 
 struct json_step { const char *name; uint32_t length; uint32_t index; };     /* name NULL: element index */
 struct json {

@@ -10,14 +10,6 @@ void workspace_reset(struct workspace *w) {
   w->high = w->size & ~(size_t)7;
 }
 
-void *workspace_take(struct workspace *w, size_t size) {
-  size_t rounded = (size + 7) & ~(size_t)7;
-  if (rounded < size || rounded > w->high - w->low) return NULL;
-  void *memory = w->base + w->low;
-  w->low += rounded;
-  return memory;
-}
-
 const struct text *workspace_text(struct workspace *w, const char *bytes, size_t length) {
   struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
   if (!text) return NULL;
@@ -25,18 +17,6 @@ const struct text *workspace_text(struct workspace *w, const char *bytes, size_t
   plain_copy(text->bytes, bytes, length);
   text->bytes[length] = 0;
   return text;
-}
-
-const struct text *workspace_ascii(struct workspace *w, const char *bytes, size_t length) {
-  size_t before = w->low;
-  struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
-  if (!text) return NULL;
-  text->len = (uint32_t)length;
-  uint64_t bad = plain_copy(text->bytes, bytes, length);
-  text->bytes[length] = 0;
-  if (!bad) return text;
-  w->low = before;
-  return NULL;
 }
 
 /* ---- failures ---- */

@@ -123,6 +123,7 @@ const rebase_decision *request_refuse(rebase_request *r, rebase_status status, c
   d->effect = REBASE_DENY;
   d->status = status;
   if (status != REBASE_E_RESERVE) d->choice = NULL;         /* that one will be an allow */
+  d->reason = r->record.reason;
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(r->record.reason, sizeof r->record.reason, format, arguments);
@@ -438,15 +439,19 @@ static rebase_status set_decoded(rebase_request *r, const rebase_slot *slot, val
   return fill(r, slot, place, v);
 }
 
-/* A string of the host's as a value, NULL when it cannot be one: then the request is poisoned. */
-static const struct text *take_text(rebase_request *r, const char *text, size_t length) {
-  const struct text *copy = text && length <= r->engine->options.request_bytes ? workspace_ascii(&r->work, text, length) : NULL;
-  if (copy) return copy;
+/* A string of the host's that is not plain, or not as it should be: then NULL, and the request is poisoned. */
+static const struct text *take_odd_text(rebase_request *r, const char *text, size_t length) {
+  const struct text *copy = NULL;
   if (!text && length) poison(r, REBASE_E_ARGUMENT, "no text");
   else if (length > r->engine->options.request_bytes) poison(r, REBASE_E_TOO_LARGE, "a text is too long");
   else if (!utf8_valid(text ? text : "", length)) poison(r, REBASE_E_TYPE, "not valid UTF-8 without NUL");
   else if (!(copy = workspace_text(&r->work, text ? text : "", length))) poison(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   return copy;
+}
+
+static inline const struct text *take_text(rebase_request *r, const char *text, size_t length) {
+  const struct text *copy = text && length <= r->engine->options.request_bytes ? workspace_ascii(&r->work, text, length) : NULL;
+  return copy ? copy : take_odd_text(r, text, length);
 }
 
 rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, const char *text, size_t length) {
