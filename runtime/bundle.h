@@ -55,6 +55,7 @@ struct routine {
 
 struct bundle_table { const value *rows; uint32_t count; };        /* rows sorted by key, for bundle_row */
 struct bundle_above { const uint32_t *groups; uint32_t count; };   /* all groups above a name, as numbers of names, ascending */
+struct bundle_flat { int64_t input, output; };      /* a model's two prices, when they are all it has and small; else input is -1 */
 struct bundle_tree { const struct text *const *names; const struct bundle_above *above; uint32_t count; };    /* names sorted */
 
 struct rebase_bundle {
@@ -76,6 +77,7 @@ struct rebase_bundle {
   const struct bundle_tree *trees;
   const struct routine *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
   const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
+  const struct bundle_flat *flat_prices;            /* by model */
   const uint64_t *param_tags, *field_tags;  /* of the names in PARAMS and FIELDS, see plain.h */
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
   const struct scope_plan *plans; const uint32_t *plan_of;  /* plan_of: by place in LISTS, for those in use */

@@ -1,6 +1,8 @@
 /* bundle_index.c: look-ups that are made when a bundle is opened: table rows by key, the closure of membership trees. */
 #include "packed.h"
 #include "plain.h"
+
+enum { FLAT_MOST = 1000000000 };    /* 1,000 for a million tokens: a thousand million of them stay far below 64 bits */
 #include "verify.h"
 
 /* ---- tables ---- */
@@ -275,9 +277,28 @@ static bool tag_names(struct verifier *v) {
   return true;
 }
 
+static bool flatten_prices(struct verifier *v) {
+  struct rebase_bundle *b = v->bundle;
+  struct bundle_flat *flat = pages_array(b->pages, b->MODELS.count, sizeof *flat);
+  if (!flat) return out_of_memory(v);
+  for (uint32_t i = 0; i < b->MODELS.count; i++) {
+    const struct image_model *m = &b->MODELS.at[i];
+    flat[i] = (struct bundle_flat){-1, -1};
+    for (uint32_t k = m->first_price; k < m->first_price + m->prices; k++) {
+      const struct image_price *p = &b->PRICES.at[k];
+      if (p->kind == PRICE_INPUT && !p->above && p->amount <= FLAT_MOST) flat[i].input = p->amount;
+      else if (p->kind == PRICE_OUTPUT && !p->above && p->amount <= FLAT_MOST) flat[i].output = p->amount;
+      else if (p->kind == PRICE_INPUT || p->kind == PRICE_OUTPUT || p->kind == PRICE_REQUEST) { flat[i] = (struct bundle_flat){-1, -1}; break; }
+    }
+    if (flat[i].input < 0 || flat[i].output < 0) flat[i] = (struct bundle_flat){-1, -1};
+  }
+  b->flat_prices = flat;
+  return true;
+}
+
 bool index_bundle(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
-  if (!index_params(v) || !tag_names(v)) return false;
+  if (!index_params(v) || !tag_names(v) || !flatten_prices(v)) return false;
   struct bundle_table *tables = pages_array(b->pages, b->TABLES.count, sizeof *tables);
   struct bundle_tree *trees = pages_array(b->pages, b->TREES.count, sizeof *trees);
   if (!tables || !trees) return out_of_memory(v);

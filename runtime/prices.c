@@ -153,6 +153,8 @@ static const struct image_price *price_of(const struct rebase_bundle *b, const s
 struct bill { const struct rebase_bundle *bundle; const struct image_model *model; int64_t input; rebase_status status; };
 
 /* tokens at the price of `kind`, or, when there is none, of `otherwise` (PRICE_COUNT: then it is not known). */
+enum { FEW_TOKENS = 1000000000 };
+
 static void add(struct bill *bill, int64_t tokens, enum price_kind kind, enum price_kind otherwise, int64_t *sum) {
   if (!tokens || bill->status != REBASE_OK) return;
   const struct image_price *price = price_of(bill->bundle, bill->model, kind, bill->input);
@@ -164,6 +166,11 @@ static void add(struct bill *bill, int64_t tokens, enum price_kind kind, enum pr
 
 rebase_status price_tokens(const struct rebase_bundle *b, const struct image_model *m, int64_t input, int64_t output, int64_t *cost) {
   struct bill bill = {b, m, input, REBASE_OK};
+  const struct bundle_flat *flat = &b->flat_prices[m - b->MODELS.at];
+  if (flat->input >= 0 && input >= 0 && input <= FEW_TOKENS && output >= 0 && output <= FEW_TOKENS) {
+    *cost = input * flat->input + output * flat->output;
+    return REBASE_OK;
+  }
   *cost = 0;
   add(&bill, input, PRICE_INPUT, PRICE_COUNT, cost);
   add(&bill, output, PRICE_OUTPUT, PRICE_COUNT, cost);

@@ -344,16 +344,19 @@ static void sift(struct selection *s, uint32_t at) {
   }
 }
 
-/* The first that the rules leave; those behind it need not be asked. */
+/* The first that the rules leave; those behind it need not be asked. Mostly it is the very first: a heap is made only when it is not. */
 static rebase_status first_in_order(rebase_request *r, struct selection *s, const struct candidate **found) {
-  for (uint32_t i = s->count / 2; i-- > 0;) sift(s, i);
-  while (s->count) {
+  uint32_t first = 0;
+  for (uint32_t i = 1; i < s->count; i++) if (comes_first(&s->list[i], &s->list[first])) first = i;
+  for (bool heap = false; s->count; heap = true) {
     bool is;
-    rebase_status status = admissible(r, s, &s->list[0], &is);
+    rebase_status status = admissible(r, s, &s->list[first], &is);
     if (status != REBASE_OK) return status;
-    if (is) { *found = &s->list[0]; return REBASE_OK; }
-    s->list[0] = s->list[--s->count];
-    sift(s, 0);
+    if (is) { *found = &s->list[first]; return REBASE_OK; }
+    s->list[first] = s->list[--s->count];
+    if (heap) sift(s, 0);
+    else for (uint32_t i = s->count / 2; i-- > 0;) sift(s, i);
+    first = 0;
   }
   return REBASE_OK;
 }
