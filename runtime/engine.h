@@ -93,6 +93,7 @@ struct rebase_request {
   char *log;
   unsigned char id_key[32]; uint64_t id_counter;
   unsigned char ids[ID_POOL][ID_BYTES]; uint32_t ids_left;
+  bool in_batch; struct now batch_now; rebase_status batch_clock;     /* one bundle and one time for all of a batch */
   struct asked asked;
   uint32_t agent; uint64_t agent_generation;        /* of record.agent: what it was in that bundle */
   value *slots;                     /* of a call */

@@ -75,7 +75,7 @@ static void clear_record(struct record *record) {
 
 static rebase_status pin(rebase_request *r) {
   uint64_t generation = atomic_load_explicit(&r->engine->generation, memory_order_acquire);
-  if (r->loaded && r->loaded->generation == generation) return REBASE_OK;
+  if (r->loaded && (r->in_batch || r->loaded->generation == generation)) return REBASE_OK;
   loaded_drop(r->loaded);
   r->loaded = generation ? engine_pin(r->engine) : NULL;
   return r->loaded ? REBASE_OK : REBASE_E_NO_BUNDLE;
@@ -92,7 +92,10 @@ static bool note_name(char *noted, size_t size, const char *name) {
 static void note_caller(rebase_request *r, const rebase_caller *caller) {
   struct record *record = &r->record;
   new_id(r);
-  record->clock = engine_now(r->engine, &record->now);
+  if (r->in_batch) {
+    record->now = r->batch_now;
+    record->clock = r->batch_clock;
+  } else record->clock = engine_now(r->engine, &record->now);
   if (note_name(record->agent, sizeof record->agent, caller ? caller->agent : NULL)) r->agent = NONE32;
   note_name(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
   note_name(record->session, sizeof record->session, caller ? caller->session : NULL);
@@ -280,6 +283,18 @@ const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller
     d = request_decide(r, caller);
     if (d->status != REBASE_E_STALE || tries == 3) return request_finish(r);
   }
+}
+
+rebase_status rebase_decide_batch(rebase_request *r, const rebase_caller *caller, const rebase_body *bodies, size_t count, rebase_decided decided, void *user) {
+  if (!r || (count && (!bodies || !decided)) || r->in_batch) return REBASE_E_ARGUMENT;
+  rebase_status status = engine_check(r->engine);
+  if (status == REBASE_OK) status = pin(r);
+  if (status != REBASE_OK) return status;
+  r->batch_clock = engine_now(r->engine, &r->batch_now);
+  r->in_batch = true;
+  for (size_t i = 0; i < count; i++) decided(rebase_decide_json(r, caller, bodies[i].text, bodies[i].length), i, user);
+  r->in_batch = false;
+  return REBASE_OK;
 }
 
 const rebase_decision *rebase_route_next(rebase_request *r, const rebase_caller *caller, rebase_failure failure) {

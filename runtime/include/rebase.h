@@ -201,6 +201,14 @@ REBASE_API void rebase_request_free(rebase_request *request);
  * that it may generate at most. Duplicate keys, unknown fields, a field that names the caller, wrong types, bad UTF-8: denied. */
 REBASE_API const rebase_decision *rebase_decide_json(rebase_request *request, const rebase_caller *caller, const char *body, size_t length);
 
+/* Many for one caller: decided in order, each a decision of its own, all under one bundle and at one time, whatever is loaded meanwhile. `decided`
+ * gets each decision, valid until it returns, and must not use the request but for rebase_reserve, rebase_explain and the like. A body that cannot be
+ * read is denied like any other. Other than REBASE_OK: none was decided. */
+typedef struct rebase_body { const char *text; size_t length; } rebase_body;
+typedef void (*rebase_decided)(const rebase_decision *decision, size_t index, void *user);
+REBASE_API rebase_status rebase_decide_batch(rebase_request *request, const rebase_caller *caller, const rebase_body *bodies, size_t count,
+                                             rebase_decided decided, void *user);
+
 /* Typed building. Slots are resolved once by name; a slot that was resolved on an older bundle denies. A setter that
  * fails poisons the request: it denies until rebase_request_call starts a new one. */
 typedef struct rebase_operation { uint32_t index; uint64_t generation; } rebase_operation;

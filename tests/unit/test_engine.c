@@ -280,6 +280,36 @@ START_TEST(typed_optional_for_required) {
 }
 END_TEST
 
+struct batch { size_t count; char effects[8]; bool swaps; };
+static void note_decided(const rebase_decision *d, size_t index, void *user) {
+  struct batch *b = user;
+  ck_assert_uint_eq(index, b->count);
+  b->effects[b->count++] = d->effect == REBASE_ALLOW ? 'a' : 'd';
+  if (index != 0 || !b->swaps) return;
+  struct image image = compile_rules("policy none { deny call because \"closed\" }");
+  ck_assert_int_eq(rebase_engine_load(h.engine, image.bytes, image.size, &h.report), REBASE_OK);
+  free(image.bytes);
+  h.wall += 3600 * SECONDS;
+  h.steady += 3600 * SECONDS;
+}
+
+/* One bundle and one time for all, though another is loaded and an hour passes after the first. */
+START_TEST(batches) {
+  const rebase_body bodies[] = {{GET("a"), strlen(GET("a"))}, {"{", 1}, {CANCEL("a"), strlen(CANCEL("a"))}, {NULL, 0}, {GET("b"), strlen(GET("b"))}};
+  struct batch b = {.swaps = true};
+  ck_assert_int_eq(rebase_decide_batch(h.request, &h.caller, bodies, 5, note_decided, &b), REBASE_OK);
+  ck_assert_str_eq(b.effects, "adada");
+  b = (struct batch){0};
+  ck_assert_int_eq(rebase_decide_batch(h.request, &h.caller, bodies, 5, note_decided, &b), REBASE_OK);
+  ck_assert_str_eq(b.effects, "ddddd");                       /* the next batch has the new one */
+  DENIES(&h, GET("a"));
+  ck_assert_int_eq(rebase_decide_batch(h.request, &h.caller, NULL, 0, NULL, NULL), REBASE_OK);
+  ck_assert_int_eq(rebase_decide_batch(h.request, &h.caller, bodies, 1, NULL, NULL), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_decide_batch(h.request, &h.caller, NULL, 1, note_decided, &b), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_decide_batch(NULL, &h.caller, bodies, 1, note_decided, &b), REBASE_E_ARGUMENT);
+}
+END_TEST
+
 /* Who does not read the canonical bytes is spared them; who must answer an ask still sees them. */
 START_TEST(without_canonical_bytes) {
   static const char rules[] = "policy base { allow call shop.get_order by bot  ask leads before call shop.cancel by bot because \"look\" }";
@@ -762,6 +792,7 @@ int main(void) {
   tcase_add_test(t, read_only_copy);
   tcase_add_test(t, bad_images);
   tcase_add_test(t, typed_as_json);
+  tcase_add_test(t, batches);
   tcase_add_test(t, several_texts);
   tcase_add_test(t, typed_optional_for_required);
   tcase_add_test(t, without_canonical_bytes);
