@@ -11,8 +11,8 @@ struct lines { int file; char *bytes; size_t at, filled, room; bool ended; };
 
 static bool more_lines(struct lines *in) {
   fflush(stdout);
-  memmove(in->bytes, in->bytes + in->at, in->filled - in->at);
   in->filled -= in->at;
+  if (in->at && in->filled) memmove(in->bytes, in->bytes + in->at, in->filled);
   in->at = 0;
   if (in->filled == in->room) {
     size_t room = in->room ? 2 * in->room : 1 << 16;
@@ -32,7 +32,8 @@ static bool more_lines(struct lines *in) {
 static int next_line(struct lines *in, struct raw *line) {
   size_t looked = 0;
   for (;;) {
-    const char *start = in->bytes + in->at, *end = in->filled - in->at > looked ? memchr(start + looked, '\n', in->filled - in->at - looked) : NULL;
+    const char *start = in->filled ? in->bytes + in->at : NULL;
+    const char *end = in->filled - in->at > looked ? memchr(start + looked, '\n', in->filled - in->at - looked) : NULL;
     if (end || (in->ended && in->at < in->filled)) {
       *line = (struct raw){start, end ? (size_t)(end - start) : in->filled - in->at};
       in->at += line->length + (end != NULL);
