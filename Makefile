@@ -166,6 +166,11 @@ $(B)/bench/bench: $(wildcard bench/*.c bench/*.h) $(PLAIN_ARCHIVES)
 	@echo "LINK  $@"
 	@$(CC) $(STANDARD) $(TEST_WARNINGS) $(OPTIMISE) -Iruntime/include -Icompiler/include -o $@ $(wildcard bench/*.c) $(PLAIN_ARCHIVES) $(LIBS)
 
+$(B)/peers/rebase: bench/peers/rebase.c $(wildcard bench/*.c bench/*.h) $(PLAIN_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "LINK  $@"
+	@$(CC) $(STANDARD) $(TEST_WARNINGS) $(OPTIMISE) -Ibench -Iruntime/include -Icompiler/include -o $@ $< $(filter-out bench/bench.c,$(wildcard bench/*.c)) $(PLAIN_ARCHIVES) $(LIBS)
+
 # What is installed: one object a library, in which all but the public names are local, so that nothing clashes.
 $(B)/librebase.a: $(PLAIN_RUNTIME)
 	@echo "LIB   $@"
@@ -197,6 +202,10 @@ $(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 	@$(CLANG) -g -fsanitize=fuzzer $(SANITIZE) -o $@ $< $(FUZZ_ARCHIVES) $(LIBS)
 
 # ---- targets ---------------------------------------------------------------------------------------------------
+bench-peers: setup                ## measure Rebase beside OPA, cel-go and Casbin; see bench/peers
+	@$(MAKE) --no-print-directory all $(B)/peers/rebase
+	@sh bench/peers/run.sh $(ROUNDS)
+.PHONY: bench-peers
 bench-gate: setup $(B)/bench/gate  ## measure the gateway; see service/bench
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) service/bench/run.py

@@ -7,72 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "p12.h"
-#include "rbc.h"
-#include "rebase.h"
+#include "p12_rebase.h"
 #include "scale.h"
 
-enum { PICKS = 65536, ARGUMENTS = 13 };
-struct host {                       /* an engine and what is resolved on it once */
-  rebase_engine *engine;
-  rebase_request *request;
-  rebase_operation operations[P12_ACTIONS];
-  rebase_slot slots[P12_ACTIONS][ARGUMENTS];
-  char session[REBASE_ID_BYTES];
-  rebase_caller plain, with_session;
-};
+enum { PICKS = 65536 };
 struct bench {
   struct p12_request requests[P12_REQUESTS];
   uint16_t order[PICKS];
-  struct host own, sends;           /* who makes the calls from their own values; who sends the canonical bytes on */
+  struct p12_host own, sends;       /* who makes the calls from their own values; who sends the canonical bytes on */
   uint64_t wrong;
 };
-static const char *const names[ARGUMENTS] = {"id", "roles", "dept", "clearance", "suspended", "path", "owner", "of", "label", "env", "amount", "hour", "mfa"};
 
 /* ---- set-up ---- */
-static unsigned char *compile(size_t *size) {
-  const struct rbc_options options = {.directory = "bench/p12", .stdlib = "stdlib", .date = "2026-01-01"};
-  struct rbc *c = rbc_open(&options);
-  unsigned char *image;
-  if (!c || !rbc_check(c) || !rbc_compile(c, &image, size)) { if (c) rbc_report(c, stderr, RBC_TEXT); fail("bench/p12", "does not compile"); }
-  rbc_close(c);
-  return image;
-}
-
-static void resolve(struct host *h) {
-  for (unsigned i = 0; i < P12_ACTIONS; i++) {
-    char name[32];
-    snprintf(name, sizeof name, "docs.%s", p12_actions[i]);
-    if (rebase_find_operation(h->engine, name, &h->operations[i]) != REBASE_OK) fail(name, "no such operation");
-    for (unsigned k = 0; k < ARGUMENTS; k++)
-      if (rebase_find_slot(h->engine, h->operations[i], names[k], &h->slots[i][k]) != REBASE_OK) fail(names[k], "no such argument");
-  }
-  const rebase_opening opening = {"p12.bot", "somebody", NULL};
-  if (rebase_session_open(h->engine, &opening, h->session, NULL) != REBASE_OK) fail("session", "cannot be opened");
-  h->plain = (rebase_caller){"p12.bot", "somebody", NULL};
-  h->with_session = (rebase_caller){"p12.bot", "somebody", h->session};
-}
-
-static void start(struct host *h, const unsigned char *image, size_t size, bool no_canonical) {
-  const rebase_options options = {.no_canonical = no_canonical};
-  rebase_report report = {0};
-  if (rebase_engine_open(&options, &h->engine) != REBASE_OK) fail("engine", "cannot be opened");
-  if (rebase_engine_load(h->engine, image, size, &report) != REBASE_OK) fail("load", report.text);
-  if (!(h->request = rebase_request_new(h->engine))) fail("request", "out of memory");
-  resolve(h);
-}
-
 static void load(struct bench *b) {
   size_t size;
-  unsigned char *image = compile(&size);
-  start(&b->own, image, size, true);
-  start(&b->sends, image, size, false);
+  unsigned char *image = p12_compile(&size);
+  p12_start(&b->own, image, size, true);
+  p12_start(&b->sends, image, size, false);
   free(image);
-}
-
-static void stop(struct host *h) {
-  rebase_request_free(h->request);
-  rebase_engine_close(h->engine);
 }
 
 static void shuffle(struct bench *b, uint64_t seed) {
@@ -90,36 +42,20 @@ static void by_hand(struct bench *b) {
   }
 }
 
-static bool typed_one(struct host *h, const struct p12_request *q, const rebase_caller *caller) {
-  const rebase_slot *s = h->slots[q->action];
-  rebase_request *r = h->request;
-  rebase_request_call(r, h->operations[q->action]);
-  rebase_set_text(r, s[0], q->id, strlen(q->id));
-  rebase_set_texts(r, s[1], q->role_names, q->role_count);
-  rebase_set_text(r, s[2], q->dept, strlen(q->dept));
-  rebase_set_int(r, s[3], q->clearance);
-  rebase_set_bool(r, s[4], q->suspended);
-  rebase_set_text(r, s[5], q->path, strlen(q->path));
-  rebase_set_text(r, s[6], q->owner, strlen(q->owner));
-  rebase_set_text(r, s[7], q->of, strlen(q->of));
-  rebase_set_int(r, s[8], q->label);
-  rebase_set_text(r, s[9], q->env, strlen(q->env));
-  rebase_set_int(r, s[10], q->amount);
-  rebase_set_int(r, s[11], q->hour);
-  rebase_set_bool(r, s[12], q->mfa);
-  return (rebase_decide(r, caller)->effect == REBASE_ALLOW) == q->allowed;
+static bool typed_one(struct p12_host *h, const struct p12_request *q, const rebase_caller *caller) {
+  return (p12_typed(h, q, caller)->effect == REBASE_ALLOW) == q->allowed;
 }
-static void typed_by(struct bench *b, struct host *h, const rebase_caller *caller) {
+static void typed_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
   for (unsigned i = 0; i < PICKS; i++) b->wrong += !typed_one(h, &b->requests[b->order[i]], caller);
 }
 static void typed(struct bench *b) { typed_by(b, &b->own, &b->own.plain); }
 static void typed_with_session(struct bench *b) { typed_by(b, &b->own, &b->own.with_session); }
 static void typed_and_sent(struct bench *b) { typed_by(b, &b->sends, &b->sends.plain); }
 
-static bool json_one(struct host *h, const struct p12_request *q, const rebase_caller *caller) {
-  return (rebase_decide_json(h->request, caller, q->json, q->json_length)->effect == REBASE_ALLOW) == q->allowed;
+static bool json_one(struct p12_host *h, const struct p12_request *q, const rebase_caller *caller) {
+  return (p12_json(h, q, caller)->effect == REBASE_ALLOW) == q->allowed;
 }
-static void json_by(struct bench *b, struct host *h, const rebase_caller *caller) {
+static void json_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
   for (unsigned i = 0; i < PICKS; i++) b->wrong += !json_one(h, &b->requests[b->order[i]], caller);
 }
 static void json(struct bench *b) { json_by(b, &b->own, &b->own.plain); }
@@ -184,8 +120,8 @@ int main(int argc, char **argv) {
     else printf("%-28s %10.1f %10.1f %10.2f\n", measured[k].name, median, p99, ratio);
   }
   if (!as_json) printf("%d rounds of %d requests in shuffled order, %u of %d allowed; all decisions agree\n", rounds, PICKS, allowed, P12_REQUESTS);
-  stop(&b.own);
-  stop(&b.sends);
+  p12_stop(&b.own);
+  p12_stop(&b.sends);
   scale_print((unsigned)rounds, as_json);
   return 0;
 }

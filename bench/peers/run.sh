@@ -1,0 +1,46 @@
+#!/bin/sh
+# run.sh [ROUNDS] [--json]: builds the peers' programs in build/peers from the registries of their languages, versions pinned in go.mod
+# and Cargo.toml, checked against go.sum and Cargo.lock, and measures them beside Rebase. See README.md.
+set -eu
+cd "$(dirname "$0")/../.."
+out=$PWD/build/peers
+go_version=1.26.8
+mkdir -p "$out"
+
+complain() { echo "bench-peers: $1" >&2; exit 1; }
+
+install() {                         # install PACKAGE...: Debian's
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || complain "needed: $*"
+  echo "bench-peers: installing $*" >&2
+  line="apt-get install -y --no-install-recommends $*"
+  $line >"$out/install.log" 2>&1 || { apt-get update && $line; } >"$out/install.log" 2>&1 || { tail -20 "$out/install.log" >&2; exit 1; }
+}
+
+# at_least VERSION WANTED: both of the form 1.26.8
+at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -1)" = "$2" ]; }
+
+# Go from 1.21 on fetches the toolchain it is told to use, checked against the checksum database. An older one, such as Debian 12's, fetches
+# the same module when asked, and checks it likewise; it is then a matter of unpacking.
+set_up_go() {
+  command -v go >/dev/null || install golang-go ca-certificates
+  have=$(go version | sed 's/.*go\([0-9.]*\).*/\1/')
+  if at_least "$have" 1.21; then
+    export GOTOOLCHAIN="go$go_version"
+  elif ! [ -x "$out/go-$go_version/bin/go" ]; then
+    case "$(uname -m)" in x86_64) machine=amd64 ;; aarch64) machine=arm64 ;; *) complain "Go $go_version or 1.21 and later is needed" ;; esac
+    echo "bench-peers: fetching Go $go_version" >&2
+    fetched=$(go mod download -json "golang.org/toolchain@v0.0.1-go$go_version.linux-$machine" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    rm -rf "$out/go-unpacked"
+    cp -R "$fetched" "$out/go-unpacked"
+    chmod -R u+w "$out/go-unpacked"
+    chmod +x "$out"/go-unpacked/bin/* "$out"/go-unpacked/pkg/tool/*/*
+    find "$out/go-unpacked" -name _go.mod -exec sh -c 'mv "$1" "${1%_go.mod}go.mod"' - {} \;
+    mv "$out/go-unpacked" "$out/go-$go_version"
+  fi
+  [ ! -x "$out/go-$go_version/bin/go" ] || { PATH="$out/go-$go_version/bin:$PATH"; export GOTOOLCHAIN=local; }
+}
+
+set_up_go
+(cd bench/peers/go && go build -mod=readonly -trimpath -o "$out/" ./opa ./cel ./casbin)
+
+exec python3 bench/peers/run.py "$@" "$out/rebase" "$out/opa" "$out/cel" "$out/casbin"
