@@ -1,4 +1,5 @@
-/* quota.c: how fast reservations are: in memory by one thread; over PROCESSES processes on one SQLite file and one redis-server.
+/* quota.c: how fast reservations are: in memory by one thread; over PROCESSES processes on one SQLite file and one redis-server, each
+ * without leases and with them.
  * usage: quota [SECONDS]    prints one line a store: reservations a second, and how long one took at the median, p99, p99.9. */
 #define _DEFAULT_SOURCE
 #include <signal.h>
@@ -14,6 +15,9 @@
 #include "rebase_sqlite.h"
 
 enum { PROCESSES = 20, SAMPLES = 1 << 20 };
+#define BUDGET INT64_C(100000000000)        /* a hundred million reservations: so that leases are bounded by what is left of it */
+/* What is measured: SQLite or Redis, with leases or without, settling each reservation or leaving all open. */
+struct way { const char *name, *address; bool redis, leases, settles; };
 struct shared { _Atomic uint64_t calls; _Atomic int failed; atomic_uint used; uint32_t nanoseconds[SAMPLES]; };
 
 static int64_t clock_now(clockid_t clock) {
@@ -35,10 +39,10 @@ static void report(const char *name, struct shared *s, double seconds) {
   fflush(stdout);
 }
 
-/* Two counters a reservation, as a limit for each agent and one for its owner; settled at once. */
-static void spend(rebase_quota *quota, struct shared *s, unsigned seed, int64_t until, bool settles) {
-  rebase_charge charges[2] = {{.window = REBASE_WINDOW_PERIOD, .bucket = 1, .limit = REBASE_QUOTA_MOST, .amount = 1000},
-                              {.window = REBASE_WINDOW_PERIOD, .bucket = 1, .limit = REBASE_QUOTA_MOST, .amount = 1}};
+/* Two counters a reservation, as a limit for each agent and one for its owner. With leases one in 16 is looked at. */
+static void spend(rebase_quota *quota, const struct way *way, struct shared *s, unsigned seed, int64_t until) {
+  rebase_charge charges[2] = {{.window = REBASE_WINDOW_PERIOD, .bucket = 1, .limit = BUDGET, .amount = 1000},
+                              {.window = REBASE_WINDOW_PERIOD, .bucket = 1, .limit = BUDGET, .amount = 1}};
   rebase_reservation r = {.count = 2, .charges = charges, .timeout = 10000000};
   rebase_quota_answer answer;
   memset(charges[0].key, 1, sizeof charges[0].key);
@@ -55,9 +59,9 @@ static void spend(rebase_quota *quota, struct shared *s, unsigned seed, int64_t 
     int64_t took = clock_now(CLOCK_MONOTONIC) - start;
     if (answer.status != REBASE_QUOTA_GRANTED) atomic_store(&s->failed, 1);
     atomic_fetch_add(&s->calls, 1);
-    unsigned at = atomic_fetch_add(&s->used, 1);
+    unsigned at = way->leases && i % 16 ? SAMPLES : atomic_fetch_add(&s->used, 1);
     if (at < SAMPLES) s->nanoseconds[at] = (uint32_t)(took > UINT32_MAX ? UINT32_MAX : took);
-    if (settles) rebase_quota_settle(quota, r.id, NULL, 0, r.now, &answer);
+    if (way->settles) rebase_quota_settle(quota, r.id, NULL, 0, r.now, &answer);
   }
 }
 
@@ -95,17 +99,19 @@ static void in_memory(struct shared *s, double seconds) {
   rebase_quota_close(quota);
 }
 
-static rebase_quota *open_store(const char *address, bool redis) {
-  rebase_quota *quota = NULL;
+static rebase_quota *open_store(const struct way *way) {
+  rebase_quota *quota = NULL, *store;
   rebase_sqlite_options options = {.timeout = 10000000};
-  if (redis) rebase_quota_redis(address, NULL, &quota);
-  else rebase_quota_sqlite(address, &options, &quota, NULL);
+  if (way->redis) rebase_quota_redis(way->address, NULL, &quota);
+  else rebase_quota_sqlite(way->address, &options, &quota, NULL);
+  store = quota;
+  if (store && way->leases) rebase_quota_lease(store, NULL, &quota);
   return quota;
 }
 
-static void over_processes(const char *name, const char *address, bool redis, bool settles, struct shared *s, double seconds) {
+static void over_processes(const struct way *way, struct shared *s, double seconds) {
   rebase_quota_answer answer;
-  rebase_quota *quota = open_store(address, redis);
+  rebase_quota *quota = open_store(way);
   if (!quota) return;
   rebase_quota_seed(quota, NULL, 0, clock_now(CLOCK_REALTIME) / 1000, &answer);
   rebase_quota_close(quota);
@@ -114,13 +120,13 @@ static void over_processes(const char *name, const char *address, bool redis, bo
   pid_t children[PROCESSES];
   for (unsigned i = 0; i < PROCESSES; i++)
     if (!(children[i] = fork())) {
-      quota = open_store(address, redis);
-      if (quota) spend(quota, s, i, until, settles);
+      quota = open_store(way);
+      if (quota) spend(quota, way, s, i, until);
       rebase_quota_close(quota);
       _exit(0);
     }
   for (unsigned i = 0; i < PROCESSES; i++) waitpid(children[i], NULL, 0);
-  report(name, s, seconds);
+  report(way->name, s, seconds);
 }
 
 int main(int count, char **arguments) {
@@ -130,8 +136,9 @@ int main(int count, char **arguments) {
   if (s == MAP_FAILED || !mkdtemp(directory)) return 1;
   in_memory(s, seconds);
   snprintf(file, sizeof file, "%s/quota.db", directory);
-  over_processes("SQLite, 20 processes", file, false, false, s, seconds);
-  over_processes("  and settled", file, false, true, s, seconds);
+  over_processes(&(struct way){"SQLite, 20 processes", file, .settles = false}, s, seconds);
+  over_processes(&(struct way){"  and settled", file, .settles = true}, s, seconds);
+  over_processes(&(struct way){"  with leases, settled", file, .leases = true, .settles = true}, s, seconds);
   snprintf(socket, sizeof socket, "%s/socket", directory);
   pid_t server = fork();
   if (!server) {
@@ -140,8 +147,9 @@ int main(int count, char **arguments) {
     _exit(127);
   }
   while (access(socket, F_OK) && waitpid(server, NULL, WNOHANG) == 0) nanosleep(&(struct timespec){0, 10000000}, NULL);
-  over_processes("Redis, 20 processes", socket, true, false, s, seconds);
-  over_processes("  and settled", socket, true, true, s, seconds);
+  over_processes(&(struct way){"Redis, 20 processes", socket, .redis = true}, s, seconds);
+  over_processes(&(struct way){"  and settled", socket, .redis = true, .settles = true}, s, seconds);
+  over_processes(&(struct way){"  with leases, settled", socket, .redis = true, .leases = true, .settles = true}, s, seconds);
   kill(server, SIGKILL);
   waitpid(server, NULL, 0);
   char command[128];

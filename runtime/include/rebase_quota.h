@@ -103,6 +103,40 @@ typedef struct rebase_memory_options {      /* zero: the default of each */
 } rebase_memory_options;
 REBASE_API rebase_status rebase_quota_memory(const rebase_memory_options *options, rebase_quota **quota);
 
+/* ---- leases: most reservations without asking the store ----
+ * A layer over a store. It takes slices of the counters in use, each an ordinary reservation in the store, and draws reservations
+ * from them. A slice is what the reservation lacks, and twice what the last ones needed, but at most a hundredth of what is left.
+ *
+ *   rebase_quota_sqlite("quota.db", NULL, &store, NULL);
+ *   rebase_quota_lease(store, NULL, &quota);               the layer closes the store
+ *
+ * How far off it can be:
+ *   - Never above the limit: granted <= what the store counts as used <= the limit, with any number of processes, also when they are
+ *     killed. What a killed one held counts as spent: at most its slice, and what its open reservations did not use.
+ *   - A reservation may be refused while others hold what it lacks: each at most a hundredth of what was left, and what its own
+ *     reservations gave back. It comes back when they draw on it, close, or call rebase_quota_lease_tidy.
+ *   - A store that lost its state and is seeded anew is noticed within `lifetime`; until then a process may still draw what it had
+ *     leased before. Seed with what the store had counted, then nothing exceeds the limit.
+ *   - While the store gives no answer, what a process leased can be drawn for `lifetime`; then all is denied, unless `away_share` says
+ *     otherwise: then each process that had spoken with the store may go beyond by that share, each time the store is away, and
+ *     granted <= limit + processes * share. It is recorded when the store is back, lost if the process ends before.
+ * What counts at once (REBASE_WINDOW_HELD) is not leased: a reservation with such a charge goes to the store. A slice of a ROLLING
+ * counter is drawn in its own bucket only. A reservation is settled, and is idempotent, in the process that made it. `used` in an
+ * answer is what the store said last, other processes' slices included. Lists hold this process's reservations and the store's. */
+typedef struct rebase_lease_options {       /* zero: the default of each; times in microseconds */
+  int64_t lifetime;                 /* how long it goes on without an answer of the store; default 10 seconds */
+  int64_t retry;                    /* a store that gave no answer is asked again after; default 1 second */
+  int64_t tolerance;                /* default 5 seconds */
+  uint32_t away_share;              /* thousandths of each limit that this process may grant while the store is away; default 0 */
+  uint32_t max_counters;            /* default 65,536 */
+  uint32_t max_reservations;        /* default 65,536 */
+} rebase_lease_options;
+/* On an error the store stays open, and the caller's. */
+REBASE_API rebase_status rebase_quota_lease(rebase_quota *store, const rebase_lease_options *options, rebase_quota **quota);
+/* Gives back what has not been drawn on for `lifetime`, some at a time: for a host to call now and then, as it may have nothing else to
+ * reserve. Does nothing to other stores. */
+REBASE_API void rebase_quota_lease_tidy(rebase_quota *quota, int64_t now);
+
 #ifdef __cplusplus
 }
 #endif

@@ -85,7 +85,9 @@ void bench_remove(const struct bench *b, const char *file) {
 }
 
 void bench_start(struct bench *b, enum store_kind kind) {
-  *b = (struct bench){.kind = kind};
+  bool leased = kind >= STORE_LEASED;
+  if (leased) kind = (enum store_kind)(kind - STORE_LEASED);
+  *b = (struct bench){.kind = kind, .leased = leased};
   snprintf(b->directory, sizeof b->directory, "/tmp/rebase-quota-XXXXXX");
   ck_assert(mkdtemp(b->directory));
   snprintf(b->address, sizeof b->address, "%s/%s", b->directory, kind == STORE_REDIS ? "socket" : "quota.db");
@@ -108,5 +110,8 @@ rebase_quota *bench_open(const struct bench *b, int64_t tolerance) {
     ck_assert_int_eq(rebase_quota_sqlite(b->address, &(rebase_sqlite_options){.tolerance = tolerance, .timeout = 10000000}, &quota, &report), REBASE_OK);
   else
     ck_assert_int_eq(rebase_quota_redis(b->address, &(rebase_redis_options){.tolerance = tolerance, .timeout = 5000000}, &quota), REBASE_OK);
+  rebase_quota *store = quota;
+  rebase_lease_options options = {.tolerance = tolerance, .away_share = b->away_share, .retry = 100000};
+  if (b->leased) ck_assert_int_eq(rebase_quota_lease(store, &options, &quota), REBASE_OK);
   return quota;
 }

@@ -4,8 +4,9 @@
 #include <sys/types.h>
 #include "rebase_quota.h"
 
-enum store_kind { STORE_MEMORY, STORE_SQLITE, STORE_REDIS, STORE_KINDS };
-struct bench { enum store_kind kind; char directory[64], address[128]; pid_t server; };
+/* STORE_LEASED + a store: leases on that store. */
+enum store_kind { STORE_MEMORY, STORE_SQLITE, STORE_REDIS, STORE_KINDS, STORE_LEASED = STORE_KINDS, STORE_ALL = 2 * STORE_KINDS };
+struct bench { enum store_kind kind; bool leased; uint32_t away_share; char directory[64], address[128]; pid_t server; };
 
 void bench_start(struct bench *bench, enum store_kind kind);   /* a new directory; starts the server */
 void bench_stop(struct bench *bench);                          /* ends the server, removes the directory */

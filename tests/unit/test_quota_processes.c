@@ -1,4 +1,4 @@
-/* test_quota_processes.c: twenty processes share one budget, some are killed half-way; servers are killed, come back empty or old. */
+/* test_quota_processes.c: twenty processes share one budget, with leases and without, some are killed half-way; servers are killed, come back empty or old. */
 #define _DEFAULT_SOURCE             /* MAP_ANONYMOUS */
 #include <check.h>
 #include <signal.h>
@@ -15,8 +15,9 @@
 #define SECOND INT64_C(1000000)
 enum { WORKERS = 20, LIMIT = 3000 };
 /* What the workers say they were granted, and what of that they settled for less. */
-struct told { _Atomic int64_t granted, given_back, refused, away; };
+struct told { _Atomic int64_t granted, given_back, refused, away; atomic_uint begun, denied; };
 static struct bench bench;
+static int64_t patience = 20 * SECOND;
 static rebase_quota_answer answer;
 
 static struct told *share(void) {
@@ -33,7 +34,7 @@ static rebase_charge budget(int64_t amount) {
 
 static rebase_quota_status reserve(rebase_quota *quota, unsigned worker, unsigned call, int64_t amount) {
   rebase_charge c = budget(amount);
-  rebase_reservation r = {.now = wall_now(), .count = 1, .charges = &c, .timeout = 20 * SECOND};
+  rebase_reservation r = {.now = wall_now(), .count = 1, .charges = &c, .timeout = patience};
   r.expires = r.now + 600 * SECOND;
   memcpy(r.id, &worker, sizeof worker);
   memcpy(r.id + 4, &call, sizeof call);
@@ -60,8 +61,9 @@ static void work(unsigned worker, struct told *told) {
     else {
       atomic_fetch_add(&told->granted, amount);
       if (call % 3) continue;
+      atomic_fetch_add(&told->given_back, amount - amount / 2);   /* before: what is said to be granted is never too much */
       settle(quota, worker, call, amount / 2);
-      if (answer.status == REBASE_QUOTA_GRANTED) atomic_fetch_add(&told->given_back, amount - amount / 2);
+      if (answer.status != REBASE_QUOTA_GRANTED) atomic_fetch_sub(&told->given_back, amount - amount / 2);
     }
   }
   atomic_fetch_add(&told->refused, refusals);
@@ -83,7 +85,8 @@ static void wait_for(const pid_t *pids) {
 
 static int64_t used(rebase_quota *quota) {
   static unsigned calls;
-  ck_assert_int_eq(reserve(quota, 1000, calls++, 0), REBASE_QUOTA_GRANTED);
+  rebase_quota_status status = reserve(quota, 1000, calls++, 0);
+  ck_assert(status == REBASE_QUOTA_GRANTED || status == REBASE_QUOTA_REFUSED);       /* refused: more is used than may be */
   return answer.used[0];
 }
 
@@ -130,6 +133,89 @@ START_TEST(killed_processes_leave_nothing_half_done) {
   ck_assert_int_le(used(quota), LIMIT);
   ck_assert_int_le(told->granted - told->given_back - used(quota), WORKERS * 9);
   ck_assert_int_le(used(quota) - (told->granted - told->given_back), WORKERS * 9);
+  rebase_quota_close(quota);
+  bench_stop(&bench);
+}
+END_TEST
+
+/* With leases. A killed one takes along what it held: it is spent, and there is a bound on it. */
+enum { SLICE = LIMIT / 100 + 3 * 9 };
+static void workers_with_leases(int kind, struct told *told, bool kill_half) {
+  pid_t pids[WORKERS];
+  bench_start(&bench, (enum store_kind)kind);
+  rebase_quota *quota = bench_open(&bench, 0);
+  seed(quota);
+  rebase_quota_close(quota);
+  start_workers(pids, told);
+  for (unsigned i = 0; kill_half && i < WORKERS; i += 2) {
+    nanosleep(&(struct timespec){0, 500000}, NULL);
+    kill(pids[i], SIGKILL);
+  }
+  wait_for(pids);
+  bench.leased = false;             /* what the store itself counts */
+  quota = bench_open(&bench, 0);
+  int64_t granted = told->granted - told->given_back;
+  ck_assert_int_le(granted, used(quota));
+  ck_assert_int_le(used(quota), LIMIT);
+  if (!kill_half) ck_assert_int_eq(granted, used(quota));
+  if (!kill_half) ck_assert_int_eq(told->away, 0);
+  ck_assert_int_le(used(quota) - granted, WORKERS / 2 * SLICE);
+  ck_assert_int_ge(used(quota), LIMIT * 9 / 10);  /* and it can be spent */
+  rebase_quota_close(quota);
+  bench_stop(&bench);
+}
+
+START_TEST(leases_of_twenty_processes_never_overspend) { workers_with_leases(_i, share(), false); }
+END_TEST
+
+START_TEST(leases_of_killed_processes_count_as_spent) {
+  struct told *told = share();
+  workers_with_leases(_i, told, true);
+  ck_assert_int_gt(told->refused, 0);
+}
+END_TEST
+
+/* Until the store is away it makes one reservation; then all it may; then more, when the store is back, until the limit is reached. */
+static void work_away(unsigned worker, struct told *told) {
+  rebase_quota *quota = bench_open(&bench, 0);
+  unsigned refusals = 0;
+  for (unsigned call = 0; refusals < 5; call++) {
+    rebase_quota_status status = reserve(quota, worker, call, 5);
+    if (status == REBASE_QUOTA_GRANTED) atomic_fetch_add(&told->granted, 5);
+    if (status == REBASE_QUOTA_AWAY) atomic_fetch_add(&told->denied, 1);
+    refusals += status == REBASE_QUOTA_REFUSED;
+    if (!call) atomic_fetch_add(&told->begun, 1);
+    if (!call) nanosleep(&(struct timespec){0, 200000000}, NULL);
+    if (status == REBASE_QUOTA_AWAY) nanosleep(&(struct timespec){0, 50000000}, NULL);
+  }
+  rebase_quota_close(quota);
+  _exit(0);
+}
+
+START_TEST(a_share_while_the_server_is_away_is_the_most_that_is_overspent) {
+  enum { PER_MILLE = 20, SHARE = LIMIT * PER_MILLE / 1000, BEFORE = LIMIT - WORKERS * 5 - 200 };
+  struct told *told = share();
+  pid_t pids[WORKERS];
+  bench_start(&bench, STORE_REDIS);
+  rebase_quota *quota = bench_open(&bench, 0);
+  seed(quota);
+  ck_assert_int_eq(reserve(quota, 1000, 1u << 20, BEFORE), REBASE_QUOTA_GRANTED);
+  bench.leased = true;
+  bench.away_share = PER_MILLE;
+  patience = SECOND / 5;
+  for (unsigned i = 0; i < WORKERS; i++)
+    if (!(pids[i] = fork())) work_away(i + 1, told);
+  while (told->begun < WORKERS) nanosleep(&(struct timespec){0, 1000000}, NULL);
+  kill(bench.server, SIGSTOP);
+  for (int i = 0; i < 400 && told->denied < 3 * WORKERS; i++) nanosleep(&(struct timespec){0, 10000000}, NULL);
+  int64_t away = told->granted;
+  kill(bench.server, SIGCONT);
+  wait_for(pids);
+  patience = 20 * SECOND;
+  ck_assert_uint_ge(told->denied, 3 * WORKERS);
+  ck_assert_int_gt(BEFORE + away, LIMIT);         /* it was overspent, as the host had asked for */
+  ck_assert_int_le(BEFORE + told->granted, used(quota));                    /* but nothing of it is forgotten, */
+  ck_assert_int_le(used(quota), LIMIT + WORKERS * SHARE);                   /* and there is a bound */
   rebase_quota_close(quota);
   bench_stop(&bench);
 }
@@ -262,6 +348,9 @@ int main(void) {
   tcase_set_timeout(tcase, 120);
   tcase_add_loop_test(tcase, twenty_processes_never_overspend, STORE_SQLITE, STORE_KINDS);
   tcase_add_loop_test(tcase, killed_processes_leave_nothing_half_done, STORE_SQLITE, STORE_KINDS);
+  tcase_add_loop_test(tcase, leases_of_twenty_processes_never_overspend, STORE_LEASED + STORE_SQLITE, STORE_ALL);
+  tcase_add_loop_test(tcase, leases_of_killed_processes_count_as_spent, STORE_LEASED + STORE_SQLITE, STORE_ALL);
+  tcase_add_test(tcase, a_share_while_the_server_is_away_is_the_most_that_is_overspent);
   tcase_add_test(tcase, a_server_that_dies_under_load_and_comes_back_empty_denies);
   tcase_add_test(tcase, a_server_with_an_old_snapshot_denies);
   tcase_add_test(tcase, a_file_that_was_replaced_by_an_old_copy_denies);
