@@ -203,6 +203,7 @@ $(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 
 # ---- targets ---------------------------------------------------------------------------------------------------
 bench-peers: setup                ## measure Rebase beside OPA, cel-go and Casbin; see bench/peers
+bench-peers: setup                ## measure Rebase beside OPA, Cedar, Regorus, cel-go and Casbin; see bench/peers
 	@$(MAKE) --no-print-directory all $(B)/peers/rebase
 	@sh bench/peers/run.sh $(ROUNDS)
 .PHONY: bench-peers

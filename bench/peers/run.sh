@@ -40,7 +40,24 @@ set_up_go() {
   [ ! -x "$out/go-$go_version/bin/go" ] || { PATH="$out/go-$go_version/bin:$PATH"; export GOTOOLCHAIN=local; }
 }
 
+# Debian 12's Rust is too old for these crates: rustup fetches the one that is told, checked against its own signed list.
+set_up_rust() {
+  rust_version=1.95.0
+  command -v cc >/dev/null || install gcc libc6-dev
+  if command -v cargo >/dev/null && at_least "$(cargo --version | cut -d' ' -f2)" "$rust_version"; then return; fi
+  export RUSTUP_HOME="$out/rustup" CARGO_HOME="$out/cargo"
+  PATH="$CARGO_HOME/bin:$PATH"
+  [ ! -x "$CARGO_HOME/bin/cargo" ] || return 0
+  command -v curl >/dev/null || install curl ca-certificates
+  echo "bench-peers: fetching Rust $rust_version" >&2
+  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y -q --no-modify-path --profile minimal --default-toolchain "$rust_version" >"$out/rust.log" 2>&1 ||
+    { tail -5 "$out/rust.log" >&2; complain "Rust $rust_version or later is needed"; }
+}
+
 set_up_go
 (cd bench/peers/go && go build -mod=readonly -trimpath -o "$out/" ./opa ./cel ./casbin)
 
-exec python3 bench/peers/run.py "$@" "$out/rebase" "$out/opa" "$out/cel" "$out/casbin"
+set_up_rust
+(cd bench/peers/rust && CARGO_TARGET_DIR="$out/rust" cargo build --release --locked --quiet)
+
+exec python3 bench/peers/run.py "$@" "$out/rebase" "$out/opa" "$out/cel" "$out/casbin" "$out/rust/release/cedar" "$out/rust/release/regorus"
