@@ -202,7 +202,6 @@ $(B)/fuzz/tests/%: $(B)/fuzz/obj/tests/fuzz/%.o $(FUZZ_ARCHIVES)
 	@$(CLANG) -g -fsanitize=fuzzer $(SANITIZE) -o $@ $< $(FUZZ_ARCHIVES) $(LIBS)
 
 # ---- targets ---------------------------------------------------------------------------------------------------
-bench-peers: setup                ## measure Rebase beside OPA, cel-go and Casbin; see bench/peers
 bench-peers: setup                ## measure Rebase beside OPA, Cedar, Regorus, cel-go and Casbin; see bench/peers
 	@$(MAKE) --no-print-directory all $(B)/peers/rebase
 	@sh bench/peers/run.sh $(ROUNDS)
