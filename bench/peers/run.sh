@@ -29,7 +29,9 @@ set_up_go() {
   elif ! [ -x "$out/go-$go_version/bin/go" ]; then
     case "$(uname -m)" in x86_64) machine=amd64 ;; aarch64) machine=arm64 ;; *) complain "Go $go_version or 1.21 and later is needed" ;; esac
     echo "bench-peers: fetching Go $go_version" >&2
-    fetched=$(go mod download -json "golang.org/toolchain@v0.0.1-go$go_version.linux-$machine" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    go mod download -json "golang.org/toolchain@v0.0.1-go$go_version.linux-$machine" >"$out/go.log" 2>&1 || true
+    fetched=$(sed -n 's/.*"Dir": "\(.*\)".*/\1/p' "$out/go.log")
+    [ -n "$fetched" ] || { cat "$out/go.log" >&2; complain "Go $go_version cannot be fetched"; }
     rm -rf "$out/go-unpacked"
     cp -R "$fetched" "$out/go-unpacked"
     chmod -R u+w "$out/go-unpacked"
@@ -40,18 +42,25 @@ set_up_go() {
   [ ! -x "$out/go-$go_version/bin/go" ] || { PATH="$out/go-$go_version/bin:$PATH"; export GOTOOLCHAIN=local; }
 }
 
-# Debian 12's Rust is too old for these crates: rustup fetches the one that is told, checked against its own signed list.
+# Debian 12's Rust is too old for these crates: rustup, itself checked here, fetches the pinned one and checks it.
 set_up_rust() {
-  rust_version=1.95.0
+  rust_version=1.95.0 rustup_version=1.28.2
   command -v cc >/dev/null || install gcc libc6-dev
   if command -v cargo >/dev/null && at_least "$(cargo --version | cut -d' ' -f2)" "$rust_version"; then return; fi
   export RUSTUP_HOME="$out/rustup" CARGO_HOME="$out/cargo"
   PATH="$CARGO_HOME/bin:$PATH"
   [ ! -x "$CARGO_HOME/bin/cargo" ] || return 0
+  case "$(uname -m)" in
+    x86_64) sum=20a06e644b0d9bd2fbdbfd52d42540bdde820ea7df86e92e533c073da0cdd43c ;;
+    aarch64) sum=e3853c5a252fca15252d07cb23a1bdd9377a8c6f3efa01531109281ae47f841c ;;
+    *) complain "Rust $rust_version or later is needed" ;;
+  esac
   command -v curl >/dev/null || install curl ca-certificates
   echo "bench-peers: fetching Rust $rust_version" >&2
-  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y -q --no-modify-path --profile minimal --default-toolchain "$rust_version" >"$out/rust.log" 2>&1 ||
-    { tail -5 "$out/rust.log" >&2; complain "Rust $rust_version or later is needed"; }
+  curl --proto '=https' --tlsv1.2 -sSfo "$out/rustup-init" "https://static.rust-lang.org/rustup/archive/$rustup_version/$(uname -m)-unknown-linux-gnu/rustup-init" &&
+    echo "$sum  $out/rustup-init" | sha256sum --quiet -c - && chmod +x "$out/rustup-init" || complain "rustup $rustup_version cannot be fetched, or is not what it should be"
+  "$out/rustup-init" -y -q --no-modify-path --profile minimal --default-toolchain "$rust_version" >"$out/rust.log" 2>&1 ||
+    { tail -5 "$out/rust.log" >&2; complain "Rust $rust_version cannot be fetched"; }
 }
 
 set_up_go
