@@ -13,6 +13,7 @@
 enum { PICKS = 65536 };
 struct bench {
   struct p12_request requests[P12_REQUESTS];
+  struct p12_arguments arguments[P12_REQUESTS];
   uint16_t order[PICKS];
   struct p12_host own, sends;       /* who makes the calls from their own values; who sends the canonical bytes on */
   uint64_t wrong;
@@ -22,9 +23,12 @@ struct bench {
 static void load(struct bench *b) {
   size_t size;
   unsigned char *image = p12_compile(&size);
+  p12_make(b->requests);
+  for (unsigned i = 0; i < P12_REQUESTS; i++) p12_arguments(&b->requests[i], &b->arguments[i]);
   p12_start(&b->own, image, size, true);
   p12_start(&b->sends, image, size, false);
   free(image);
+  for (unsigned i = 0; i < P12_REQUESTS; i++) p12_prepare(&b->own, &b->arguments[i]);
 }
 
 static void shuffle(struct bench *b, uint64_t seed) {
@@ -41,6 +45,24 @@ static void by_hand(struct bench *b) {
     b->wrong += p12_decide(q) != q->allowed;
   }
 }
+
+static void prepared_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
+  for (unsigned i = 0; i < PICKS; i++) {
+    unsigned at = b->order[i];
+    b->wrong += (p12_prepared(h, &b->arguments[at], caller)->effect == REBASE_ALLOW) != b->requests[at].allowed;
+  }
+}
+static void prepared(struct bench *b) { prepared_by(b, &b->own, &b->own.plain); }
+static void prepared_with_session(struct bench *b) { prepared_by(b, &b->own, &b->own.with_session); }
+
+static void bound_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
+  for (unsigned i = 0; i < PICKS; i++) {
+    unsigned at = b->order[i];
+    b->wrong += (p12_bound(h, &b->arguments[at], caller)->effect == REBASE_ALLOW) != b->requests[at].allowed;
+  }
+}
+static void bound(struct bench *b) { bound_by(b, &b->own, &b->own.plain); }
+static void bound_with_session(struct bench *b) { bound_by(b, &b->own, &b->own.with_session); }
 
 static bool typed_one(struct p12_host *h, const struct p12_request *q, const rebase_caller *caller) {
   return (p12_typed(h, q, caller)->effect == REBASE_ALLOW) == q->allowed;
@@ -63,7 +85,8 @@ static void json_with_session(struct bench *b) { json_by(b, &b->own, &b->own.wit
 static void json_and_sent(struct bench *b) { json_by(b, &b->sends, &b->sends.plain); }
 
 static const struct { const char *name; void (*run)(struct bench *b); } measured[] = {
-  {"the rules in C by hand", by_hand}, {"typed request to decision", typed}, {"typed, in a session", typed_with_session},
+  {"the rules in C by hand", by_hand}, {"prepared struct to decision", prepared}, {"prepared, in a session", prepared_with_session},
+  {"a host's struct to decision", bound}, {"struct, in a session", bound_with_session}, {"typed request to decision", typed}, {"typed, in a session", typed_with_session},
   {"typed, with canonical bytes", typed_and_sent}, {"JSON to decision", json}, {"JSON, in a session", json_with_session},
   {"JSON, with canonical bytes", json_and_sent},
 };
@@ -83,11 +106,15 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
     scale_close(&s);
     return b->wrong != 0;
   }
-  p12_make(b->requests);
   load(b);
+  const rebase_caller *caller = strstr(what, "session") ? &b->own.with_session : &b->own.plain;
+  char form = what[0];              /* prepared, bound, json or typed */
   for (unsigned i = 0; i < decisions; i++) {
     const struct p12_request *q = &b->requests[i % P12_REQUESTS];
-    b->wrong += strcmp(what, "json") == 0 ? !json_one(&b->own, q, &b->own.plain) : !typed_one(&b->own, q, strcmp(what, "session") == 0 ? &b->own.with_session : &b->own.plain);
+    const struct p12_arguments *a = &b->arguments[i % P12_REQUESTS];
+    const rebase_decision *d = form == 'p' ? p12_prepared(&b->own, a, caller) : form == 'b' ? p12_bound(&b->own, a, caller)
+                               : form == 'j' ? p12_json(&b->own, q, caller) : p12_typed(&b->own, q, caller);
+    b->wrong += (d->effect == REBASE_ALLOW) != q->allowed;
   }
   return b->wrong != 0;
 }
@@ -99,7 +126,6 @@ int main(int argc, char **argv) {
   bool as_json = argc > 1 && strcmp(argv[argc - 1], "--json") == 0;
   int rounds = argc > 1 && atoi(argv[1]) > 0 ? atoi(argv[1]) : 21;
   if (rounds > MOST_ROUNDS) rounds = MOST_ROUNDS;
-  p12_make(b.requests);
   load(&b);
   for (int round = -1; round < rounds; round++) {           /* the first warms up */
     shuffle(&b, (uint64_t)round + 17);

@@ -1,12 +1,23 @@
 /* p12_rebase.c: see p12_rebase.h */
 #include "p12_rebase.h"
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "rbc.h"
 #include "scale.h"
 
-static const char *const names[P12_ARGUMENTS] = {"id", "roles", "dept", "clearance", "suspended", "path", "owner", "of", "label", "env", "amount", "hour", "mfa"};
+#define MEMBER(KIND, NAME) {#NAME, REBASE_MEMBER_##KIND, offsetof(struct p12_arguments, NAME)}
+static const rebase_member members[P12_ARGUMENTS] = {
+  MEMBER(TEXT, id), MEMBER(TEXTS, roles), MEMBER(TEXT, dept), MEMBER(INT, clearance), MEMBER(BOOL, suspended), MEMBER(TEXT, path), MEMBER(TEXT, owner),
+  MEMBER(TEXT, of), MEMBER(INT, label), MEMBER(TEXT, env), MEMBER(INT, amount), MEMBER(INT, hour), MEMBER(BOOL, mfa),
+};
+
+#define PREPARED(NAME) {#NAME, REBASE_MEMBER_PREPARED, offsetof(struct p12_arguments, prepared) + offsetof(struct p12_prepared, NAME)}
+static const rebase_member prepared_members[P12_ARGUMENTS] = {
+  PREPARED(id), PREPARED(roles), PREPARED(dept), MEMBER(INT, clearance), MEMBER(BOOL, suspended), PREPARED(path), PREPARED(owner),
+  PREPARED(of), MEMBER(INT, label), PREPARED(env), MEMBER(INT, amount), MEMBER(INT, hour), MEMBER(BOOL, mfa),
+};
 
 unsigned char *p12_compile(size_t *size) {
   const struct rbc_options options = {.directory = "bench/p12", .stdlib = "stdlib", .date = "2026-01-01"};
@@ -22,8 +33,10 @@ static void resolve(struct p12_host *h) {
     char name[32];
     snprintf(name, sizeof name, "docs.%s", p12_actions[i]);
     if (rebase_find_operation(h->engine, name, &h->operations[i]) != REBASE_OK) fail(name, "no such operation");
+    if (rebase_bind(h->engine, name, members, P12_ARGUMENTS, &h->bindings[i]) != REBASE_OK ||
+        rebase_bind(h->engine, name, prepared_members, P12_ARGUMENTS, &h->prepared[i]) != REBASE_OK) fail(name, "cannot be bound");
     for (unsigned k = 0; k < P12_ARGUMENTS; k++)
-      if (rebase_find_slot(h->engine, h->operations[i], names[k], &h->slots[i][k]) != REBASE_OK) fail(names[k], "no such argument");
+      if (rebase_find_slot(h->engine, h->operations[i], members[k].argument, &h->slots[i][k]) != REBASE_OK) fail(members[k].argument, "no such argument");
   }
   const rebase_opening opening = {"p12.bot", "somebody", NULL};
   if (rebase_session_open(h->engine, &opening, h->session, NULL) != REBASE_OK) fail("session", "cannot be opened");
@@ -41,10 +54,41 @@ void p12_start(struct p12_host *h, const unsigned char *image, size_t size, bool
 }
 
 void p12_stop(struct p12_host *h) {
+  for (unsigned i = 0; i < P12_ACTIONS; i++) {
+    rebase_unbind(h->bindings[i]);
+    rebase_unbind(h->prepared[i]);
+  }
   rebase_request_free(h->request);
   rebase_engine_close(h->engine);
 }
 
+static rebase_text text(const char *bytes) { return (rebase_text){bytes, strlen(bytes)}; }
+
+void p12_arguments(const struct p12_request *q, struct p12_arguments *a) {
+  *a = (struct p12_arguments){.action = q->action, .id = text(q->id), .dept = text(q->dept), .path = text(q->path), .owner = text(q->owner), .of = text(q->of),
+    .env = text(q->env), .clearance = q->clearance, .label = q->label, .amount = q->amount, .hour = q->hour, .suspended = q->suspended, .mfa = q->mfa};
+  for (unsigned i = 0; i < q->role_count; i++) a->role_names[i] = text(q->role_names[i]);
+  a->roles = (rebase_texts){a->role_names, q->role_count};
+}
+
+static const rebase_prepared *prepare(struct p12_host *h, rebase_text text) {
+  rebase_prepared *prepared;
+  if (rebase_prepare_text(h->engine, text, &prepared) != REBASE_OK) fail(text.bytes, "cannot be prepared");
+  return prepared;
+}
+
+void p12_prepare(struct p12_host *h, struct p12_arguments *a) {
+  rebase_prepared *roles;
+  if (rebase_prepare_texts(h->engine, a->roles, &roles) != REBASE_OK) fail("roles", "cannot be prepared");
+  a->prepared = (struct p12_prepared){prepare(h, a->id), roles, prepare(h, a->dept), prepare(h, a->path), prepare(h, a->owner), prepare(h, a->of), prepare(h, a->env)};
+}
+
+const rebase_decision *p12_prepared(struct p12_host *h, const struct p12_arguments *a, const rebase_caller *caller) {
+  return rebase_decide_bound(h->request, caller, h->prepared[a->action], a);
+}
+const rebase_decision *p12_bound(struct p12_host *h, const struct p12_arguments *a, const rebase_caller *caller) {
+  return rebase_decide_bound(h->request, caller, h->bindings[a->action], a);
+}
 const rebase_decision *p12_typed(struct p12_host *h, const struct p12_request *q, const rebase_caller *caller) {
   const rebase_slot *s = h->slots[q->action];
   rebase_request *r = h->request;

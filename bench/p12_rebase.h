@@ -5,11 +5,20 @@
 #include "rebase.h"
 
 enum { P12_ARGUMENTS = 13 };
+struct p12_arguments {              /* a request as a host of Rebase's could hold it: texts with their lengths */
+  unsigned action;
+  rebase_text id, dept, path, owner, of, env, role_names[ROLE_COUNT];
+  rebase_texts roles;
+  int64_t clearance, label, amount, hour;
+  bool suspended, mfa;
+  struct p12_prepared { const rebase_prepared *id, *roles, *dept, *path, *owner, *of, *env; } prepared;     /* the same texts */
+};
 struct p12_host {                   /* an engine and what is resolved on it once */
   rebase_engine *engine;
   rebase_request *request;
   rebase_operation operations[P12_ACTIONS];
   rebase_slot slots[P12_ACTIONS][P12_ARGUMENTS];
+  rebase_binding *bindings[P12_ACTIONS], *prepared[P12_ACTIONS];
   char session[REBASE_ID_BYTES];
   rebase_caller plain, with_session;
 };
@@ -17,7 +26,13 @@ unsigned char *p12_compile(size_t *size);                     /* bench/p12; free
 void p12_start(struct p12_host *host, const unsigned char *image, size_t size, bool no_canonical);
 void p12_stop(struct p12_host *host);
 
-/* Every argument is set and the call decided, from p12_request's own values or its JSON. */
+void p12_arguments(const struct p12_request *request, struct p12_arguments *arguments);          /* points into the request */
+
+/* The call is decided: read from a struct, every argument set, or from JSON. */
+void p12_prepare(struct p12_host *host, struct p12_arguments *arguments);   /* until the process ends */
+
+const rebase_decision *p12_prepared(struct p12_host *host, const struct p12_arguments *arguments, const rebase_caller *caller);
+const rebase_decision *p12_bound(struct p12_host *host, const struct p12_arguments *arguments, const rebase_caller *caller);
 const rebase_decision *p12_typed(struct p12_host *host, const struct p12_request *request, const rebase_caller *caller);
 const rebase_decision *p12_json(struct p12_host *host, const struct p12_request *request, const rebase_caller *caller);
 #endif

@@ -51,6 +51,7 @@ struct routine {
   uint32_t depth;                   /* of that chain */
   uint32_t cost;                    /* index in COSTS, verified */
   uint32_t fixed;                   /* the cost when nothing in it depends on a list, else 0 */
+  uint64_t facts;                   /* bits of enum context_fact: what it or a function that it calls reads */
 };
 
 struct bundle_table { const value *rows; uint32_t count; };        /* rows sorted by key, for bundle_row */

@@ -24,9 +24,11 @@ static rebase_status check_caller(rebase_request *r, const rebase_caller *caller
     request_refuse(r, REBASE_E_AGENT, "unknown agent `%.200s`", caller->agent);
     return REBASE_E_AGENT;
   }
-  if (!caller->requester || !*caller->requester || (strcmp(caller->requester, record->requester) && !utf8_valid(caller->requester, strlen(caller->requester))))
+  if (!caller->requester || !*caller->requester || (!r->requester_known && !utf8_valid(caller->requester, strlen(caller->requester))))
     return refuse(r, REBASE_E_REQUESTER, "the host names no requester");
-  return REBASE_OK;
+  r->requester_known = true;
+  bool later = r->asked.event == EVENT_CALL && (!caller->session || !*caller->session);
+  return later || request_time(r) == REBASE_OK ? REBASE_OK : refuse(r, REBASE_E_CLOCK, "the clock is unknown");
 }
 
 static rebase_status check_session(rebase_request *r, const rebase_caller *caller, struct session **session) {
@@ -118,13 +120,10 @@ const rebase_decision *request_decide(rebase_request *r, const rebase_caller *ca
 
 const rebase_decision *request_finish(rebase_request *r) {
   const rebase_decision *d = &r->record.decision;
-  if (d->status == REBASE_E_RESERVE) {      /* counted when it is decided whether it may happen */
-    log_decision(r);
-    return d;
-  }
+  if (r->engine->options.log) log_decision(r);
+  if (d->status == REBASE_E_RESERVE) return d;      /* counted when it is decided whether it may happen */
   tally_add(&r->tally, TALLY_DECISIONS);
   tally_add(&r->tally, d->effect == REBASE_ALLOW ? TALLY_ALLOWED : d->effect == REBASE_ASK ? TALLY_ASKED : TALLY_DENIED);
   if (d->status != REBASE_OK) tally_add(&r->tally, TALLY_ERRORS);
-  log_decision(r);
   return d;
 }

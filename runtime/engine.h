@@ -92,9 +92,11 @@ struct rebase_request {
   struct out canonical;
   char *log;
   unsigned char id_key[32]; uint64_t id_counter;
-  unsigned char ids[ID_POOL][ID_BYTES]; uint32_t ids_left;
+  unsigned char ids[ID_POOL + 1][ID_BYTES / 2]; uint32_t ids_left; char id_pool[ID_BYTES];       /* ids[0] is the first half of all */
   bool in_batch; struct now batch_now; rebase_status batch_clock;     /* one bundle and one time for all of a batch */
   struct asked asked;
+  bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
+  bool requester_known;             /* record.requester is a text that was looked at before */
   uint32_t agent; uint64_t agent_generation;        /* of record.agent: what it was in that bundle */
   value *slots;                     /* of a call */
   const struct text *text;          /* of a release */
@@ -114,7 +116,12 @@ struct rebase_request {
 };
 
 /* request.c */
-rebase_status request_start(rebase_request *request);       /* fresh decision; pins the current bundle */
+rebase_status request_renew(rebase_request *request);       /* a fresh decision */
+rebase_status request_start(rebase_request *request);       /* the same, nothing asked yet, on the current bundle, which it pins */
+void request_note_caller(rebase_request *request, const rebase_caller *caller);         /* who and when, and the decision's id */
+rebase_status request_time(rebase_request *request);        /* looks at the clock if it has not yet; before anything that goes by record.now */
+bool request_take_slots(rebase_request *request);           /* of the operation asked for, all missing; false: too large */
+const rebase_decision *request_none(void);          /* what a NULL request decides */
 /* decide.c: everything from the checks of the caller on. */
 const rebase_decision *request_decide(rebase_request *request, const rebase_caller *caller);
 /* A deny that the policy did not make. */

@@ -291,13 +291,9 @@ static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, 
   return REBASE_OK;
 }
 
-static rebase_status run_rules(rebase_request *r) {
+static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan) {
   struct record *record = &r->record;
-  const struct rebase_bundle *b = r->loaded->bundle;
-  const struct scope_plan *plan = bundle_plan(b, r->asked.agent, asked_head(b, &r->asked));
   struct scope_walk walk;
-  record->decision.steps_bound = 0;
-  if (!plan) return REBASE_OK;
   uint64_t bound = bound_of(r, plan);
   if (bound > r->engine->options.max_steps) {
     record->decision.steps_bound = bound;
@@ -315,12 +311,14 @@ rebase_status evaluate(rebase_request *r, struct session *session, const rebase_
   record->loaded = r->loaded;
   record->known = true;
   record->asked = r->asked;
-  if (!set_facts(r, session, caller)) return refuse(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+  const struct scope_plan *plan = bundle_plan(r->loaded->bundle, r->asked.agent, asked_head(r->loaded->bundle, &r->asked));
+  if (plan && plan->timed && request_time(r) != REBASE_OK) return refuse(r, REBASE_E_CLOCK, "the clock is unknown");
+  bool facts = r->asked.event != EVENT_CALL || (plan && plan->facts);
+  if (facts && !set_facts(r, session, caller)) return refuse(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   if (r->asked.event == EVENT_INFER && !infer_complete(r)) return REBASE_E_REQUEST;
   rebase_status status = prepare(r, session);
   if (status != REBASE_OK) return refuse(r, status, "the requester's fields do not fit the loaded bundle");
-  status = run_rules(r);
-  if (status != REBASE_OK) return status;
+  if (plan && (status = run_rules(r, plan)) != REBASE_OK) return status;
   if (r->asked.event == EVENT_DELEGATE && !accepted(r)) {
     const struct rebase_bundle *b = r->loaded->bundle;
     request_refuse(r, REBASE_OK, "%s does not accept work from %s", bundle_string(b, b->AGENTS.at[r->asked.target].name),

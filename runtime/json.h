@@ -29,15 +29,15 @@ static inline void *workspace_take(struct workspace *w, size_t size) {      /* 8
 const struct text *workspace_text(struct workspace *w, const char *bytes, size_t length);   /* a copy, NULL when full */
 /* The same of what is ASCII without NUL, which it looks at while it copies. NULL also when the text is not: nothing is taken then. */
 static inline const struct text *workspace_ascii(struct workspace *w, const char *bytes, size_t length) {
-  size_t before = w->low;
-  struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
-  if (!text) return NULL;
+  const size_t head = sizeof(struct text) + 1 + 7;
+  size_t room = w->high - w->low;           /* a multiple of eight */
+  if (room < head || length > room - head || length >= UINT32_MAX) return NULL;
+  struct text *text = (struct text *)(void *)(w->base + w->low);
   text->len = (uint32_t)length;
-  uint64_t odd = plain_copy(text->bytes, bytes, length);
+  if (plain_copy(text->bytes, bytes, length)) return NULL;
   text->bytes[length] = 0;
-  if (!odd) return text;
-  w->low = before;
-  return NULL;
+  w->low += (length + head) & ~(size_t)7;
+  return text;
 }
 
 struct json_step { const char *name; uint32_t length; uint32_t index; };     /* name NULL: element index */

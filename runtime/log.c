@@ -115,7 +115,6 @@ void log_decision(rebase_request *r) {
   const struct record *record = &r->record;
   const rebase_decision *d = &record->decision;
   struct out out = {r->log, 0, LOG_BYTES};
-  if (!e->options.log) return;
   time_field(&out, record->now.wall);
   field(&out, "event", "decision");
   field(&out, "decision", d->id);

@@ -159,6 +159,16 @@ static void add_cost(struct scope_plan *plan, const struct image_cost *cost) {
   }
 }
 
+/* Limits work with the facts themselves. */
+static void add_needs(const struct rebase_bundle *b, struct scope_plan *plan, uint32_t index) {
+  const uint64_t times = UINT64_C(1) << CTX_NOW | UINT64_C(1) << CTX_TODAY | UINT64_C(1) << CTX_SESSION_AGE;
+  const struct image_rule *rule = &b->RULES.at[index];
+  bool limit = b->LIMITS.count && bundle_limit(b, index) != NONE32;
+  plan->facts |= limit ? ~UINT64_C(0) : b->rules[index].facts;
+  for (uint32_t i = 0; i < rule->waivers; i++) plan->facts |= b->waivers[rule->first_waiver + i].facts;
+  plan->timed |= plan->facts & times || rule->waivers || rule->wait;
+}
+
 static bool make_plan(const struct planner *p, uint32_t list, struct scope_plan *plan) {
   const struct rebase_bundle *b = p->v->bundle;
   *plan = (struct scope_plan){.rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL, .fixed = !(b->flags & BUNDLE_PLAIN)};
@@ -166,6 +176,7 @@ static bool make_plan(const struct planner *p, uint32_t list, struct scope_plan 
     const struct image_rule *rule = &b->RULES.at[plan->rules[i]];
     plan->fixed &= b->rules[plan->rules[i]].fixed && !rule->waivers && !rule->models;
     add_cost(plan, &b->COSTS.at[rule->cost]);
+    add_needs(b, plan, plan->rules[i]);
     plan->waivers |= rule->waivers != 0;
   }
   if (b->flags & BUNDLE_PLAIN) return true;

@@ -14,6 +14,8 @@ struct scope_plan {
   const uint32_t *rules; uint32_t count;    /* all, ascending */
   struct image_cost cost;                   /* of all, without their waivers */
   bool waivers;                             /* any rule has one */
+  bool timed;                               /* what comes of it can depend on the time */
+  uint64_t facts;                           /* bits of enum context_fact: what else than arguments and session it can depend on */
   bool fixed;                               /* none has a waiver or a loop, none is asked of models: one can run after the other */
   bool text;                                /* keys are texts, else 64 bits */
   enum scope_by by;

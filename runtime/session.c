@@ -28,12 +28,7 @@ bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count) {
 bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) { return hex && bytes_from_hex(hex, id, ID_BYTES) && !hex[2 * ID_BYTES]; }
 
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {
-  for (int i = 0; i < ID_BYTES; i += 4) {   /* four bytes in a word: a digit a byte, 'a' - '0' - 10 more above nine */
-    uint64_t digits = (uint64_t)id[i] | (uint64_t)id[i + 1] << 16 | (uint64_t)id[i + 2] << 32 | (uint64_t)id[i + 3] << 48;
-    digits = (digits >> 4 | digits << 8) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    digits += UINT64_C(0x3030303030303030) + ((digits + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101)) * 39;
-    memcpy(hex + 2 * i, &digits, sizeof digits);      /* little-endian, as bundles are */
-  }
+  digits_of(id, ID_BYTES, hex);
   hex[2 * ID_BYTES] = '\0';
 }
 

@@ -12,6 +12,7 @@ struct structure {
   unsigned depth;
   struct image_cost cost;
   uint32_t frame, calls;            /* of the deepest callee */
+  uint64_t facts;
 };
 
 static bool refuse_at(const struct structure *t, enum check check, uint32_t pc, const char *what) {
@@ -131,6 +132,16 @@ static bool check_verdict(struct structure *t, uint32_t pc, const struct instruc
   return true;
 }
 
+/* Asking how old a proof or a seen entity is takes the time. */
+static uint64_t facts_read(const struct verifier *v, const struct instruction *i) {
+  switch (i->op) {
+    case OP_CONTEXT: return UINT64_C(1) << i->imm;
+    case OP_PROVED: case OP_SEENWITHIN: return UINT64_C(1) << CTX_NOW;
+    case OP_CALL: return v->bundle->functions[i->imm].facts;
+    default: return 0;
+  }
+}
+
 static bool check_control(struct structure *t, uint32_t pc, const struct instruction *i) {
   switch (i->op) {
     case OP_JUMP: case OP_IF: case OP_IFNOT: case OP_IFMISSING: return jump_to(t, pc, i->imm);
@@ -155,6 +166,7 @@ static bool check_structure(struct structure *t) {
       return refuse_at(t, CHECK_CODE_INTO_LOOP, pc, "a jump from before the loop leads here");
     unsigned depth = t->depth;      /* NEXT is within its loop, LOOP is not */
     if (!check_operands(t, pc, i, &opcode_table[i->op]) || !check_control(t, pc, i) || !count_cost(t, pc, depth, i)) return false;
+    t->facts |= facts_read(t->v, i);
   }
   if (!is_end(s->code[s->count - 1].op)) return refuse_at(t, CHECK_CODE_END, s->count - 1, "falls off its end");
   return true;
@@ -169,7 +181,7 @@ static bool verify_program(struct verifier *v, struct subject *s, uint32_t cost,
   if (memcmp(&t.cost, &v->bundle->COSTS.at[cost], sizeof t.cost) != 0)
     return refuse_code(v, CHECK_CODE_COST, s->section, s->index, NONE32, "%llu + %llu n + %llu n^2 + ...",
                        (unsigned long long)t.cost.steps[0], (unsigned long long)t.cost.steps[1], (unsigned long long)t.cost.steps[2]);
-  *program = (struct routine){.count = s->count, .registers = s->registers, .frame = s->registers + t.frame, .depth = t.calls, .cost = cost};
+  *program = (struct routine){.count = s->count, .registers = s->registers, .frame = s->registers + t.frame, .depth = t.calls, .cost = cost, .facts = t.facts};
   if (!(t.cost.steps[1] | t.cost.steps[2] | t.cost.steps[3] | t.cost.steps[4]) && t.cost.steps[0] <= UINT32_MAX) program->fixed = (uint32_t)t.cost.steps[0];
   if (program->depth > VM_CALL_DEPTH)
     return refuse_code(v, CHECK_CODE_DEPTH, s->section, s->index, NONE32, "%lu", (unsigned long)program->depth);

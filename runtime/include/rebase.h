@@ -229,6 +229,46 @@ REBASE_API rebase_status rebase_set_json(rebase_request *request, rebase_slot sl
 REBASE_API rebase_status rebase_request_infer(rebase_request *request, const char *task, int64_t input, int64_t output);
 REBASE_API const rebase_decision *rebase_decide(rebase_request *request, const rebase_caller *caller);
 
+/* Bindings: a host that makes many calls of one operation says once where its own struct has the arguments; each decision then reads them
+ * there. The fastest way in: no setters, no names.
+ *
+ *   struct refund { const char *charge; int64_t amount; };
+ *   static const rebase_member members[] = {{"charge_id", REBASE_MEMBER_STRING, offsetof(struct refund, charge)},
+ *                                           {"amount", REBASE_MEMBER_DECIMAL, offsetof(struct refund, amount)}};
+ *   rebase_bind(engine, "payments.create_refund", members, 2, &binding);
+ *   struct refund refund = {"ch_1", 25000000};
+ *   const rebase_decision *d = rebase_decide_bound(request, &caller, binding, &refund);
+ *
+ * Members and their names are copied. A binding belongs to one thread at a time; it fits itself to each bundle that is loaded, and denies on one
+ * without the operation or an argument, or with an argument of another type. Arguments that no member stands for are absent. What a member
+ * points to is read before the call returns. Free bindings before the engine is closed. */
+#define REBASE_ABSENT INT64_MIN
+/* A text, or a list of them, that many calls have in common: checked and copied once, then as cheap as a number. Any thread, any bundle of this
+ * engine's; it must stay until no request holds a call with it: until they are used again or freed. Freed before the engine is closed. */
+typedef struct rebase_prepared rebase_prepared;
+typedef struct rebase_text { const char *bytes; size_t length; } rebase_text;           /* bytes NULL: absent */
+typedef struct rebase_texts { const rebase_text *items; size_t count; } rebase_texts;   /* items NULL: absent; of a set at most REBASE_MOST_TEXTS */
+typedef enum rebase_member_kind {   /* the member's type in C, and what it can be an argument of */
+  REBASE_MEMBER_NONE = 0,           /* nothing: denies */
+  REBASE_MEMBER_BOOL,               /* bool */
+  REBASE_MEMBER_INT,                /* int64_t; REBASE_ABSENT: absent, as in the next two */
+  REBASE_MEMBER_DECIMAL,            /* int64_t, millionths: decimal, money */
+  REBASE_MEMBER_TIME,               /* int64_t, microseconds: time, duration; date: at midnight */
+  REBASE_MEMBER_TEXT,               /* rebase_text: string, word, region, ip, ... */
+  REBASE_MEMBER_STRING,             /* const char *, NUL-terminated; NULL: absent. The same types */
+  REBASE_MEMBER_TEXTS,              /* rebase_texts: a list or a set of strings */
+  REBASE_MEMBER_JSON,               /* rebase_text of JSON: any type */
+  REBASE_MEMBER_PREPARED            /* const rebase_prepared *; NULL: absent. Of a text: a string; of texts: a list or a set of strings */
+} rebase_member_kind;
+typedef struct rebase_member { const char *argument; rebase_member_kind kind; size_t offset; } rebase_member;
+typedef struct rebase_binding rebase_binding;
+REBASE_API rebase_status rebase_prepare_text(rebase_engine *engine, rebase_text text, rebase_prepared **prepared);
+REBASE_API rebase_status rebase_prepare_texts(rebase_engine *engine, rebase_texts texts, rebase_prepared **prepared);   /* E_TYPE: not UTF-8 without NUL */
+REBASE_API void rebase_prepared_free(rebase_engine *engine, rebase_prepared *prepared);        /* takes NULL */
+REBASE_API rebase_status rebase_bind(rebase_engine *engine, const char *operation, const rebase_member *members, size_t count, rebase_binding **binding);
+REBASE_API void rebase_unbind(rebase_binding *binding);                /* takes NULL */
+REBASE_API const rebase_decision *rebase_decide_bound(rebase_request *request, const rebase_caller *caller, rebase_binding *binding, const void *arguments);
+
 /* A decision that asks keeps its id when the same call is decided again before it is answered or its deadline has passed.
  * An answer to an `ask`, by the id of the decision that asked: then decide the same call again, everything is evaluated
  * anew. Bound to the exact call, single use. approver: who answered, must not be the requester, save group "requester",

@@ -1,0 +1,292 @@
+/* binding.c: arguments read where a host keeps them. What a member is for an argument is worked out once for each bundle. */
+#include <stdio.h>
+#include "packed.h"
+#include "typed.h"
+
+enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_TEXT, READ_REST, READINGS };
+struct field { uint32_t slot, offset; uint8_t reading, as; bool terminated; uint32_t type, param; int64_t unit; };
+struct rebase_binding {
+  rebase_engine *engine;
+  uint64_t generation;              /* of the bundle that all below is for; 0: none yet */
+  rebase_status status; char why[200];      /* whether it fits that bundle */
+  uint32_t operation;
+  bool every;                       /* each argument that is required or has a default is a member */
+  size_t count;
+  const rebase_member *members; const char *name;           /* our copies */
+  uint32_t end[READINGS];           /* fields stand together by how they are read, which needs no look at each: where each kind ends */
+  struct field fields[];
+};
+
+/* ---- prepared texts ---- */
+struct rebase_prepared { bool list, distinct; value v; };
+
+static rebase_prepared *take_prepared(rebase_engine *e, size_t bytes) { return e->allocator.alloc(sizeof(rebase_prepared) + bytes, e->allocator.user); }
+static size_t text_bytes(size_t length) { return (sizeof(struct text) + length + 1 + 7) & ~(size_t)7; }
+
+static rebase_status good_text(const rebase_engine *e, rebase_text text) {
+  if (!text.bytes) return REBASE_E_ARGUMENT;
+  if (text.length > e->options.request_bytes) return REBASE_E_TOO_LARGE;
+  return utf8_valid(text.bytes, text.length) ? REBASE_OK : REBASE_E_TYPE;
+}
+
+static const struct text *write_text(char *memory, rebase_text from) {
+  struct text *text = (struct text *)(void *)memory;
+  text->len = (uint32_t)from.length;
+  memcpy(text->bytes, from.bytes, from.length);
+  text->bytes[from.length] = 0;
+  return text;
+}
+
+rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_prepared **prepared) {
+  rebase_status status = engine_check(e);
+  if (prepared) *prepared = NULL;
+  if (status == REBASE_OK) status = prepared ? good_text(e, text) : REBASE_E_ARGUMENT;
+  if (status != REBASE_OK) return status;
+  if (!(*prepared = take_prepared(e, text_bytes(text.length)))) return REBASE_E_MEMORY;
+  **prepared = (rebase_prepared){.v.text = write_text((char *)(*prepared + 1), text)};
+  return REBASE_OK;
+}
+
+static bool is_distinct(const struct list *list) {
+  for (uint32_t i = 0; i < list->len; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (text_equal(list->items[i].text, list->items[k].text)) return false;
+  return true;
+}
+
+rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_prepared **prepared) {
+  rebase_status status = engine_check(e);
+  if (prepared) *prepared = NULL;
+  if (status == REBASE_OK && (!prepared || !texts.items)) status = REBASE_E_ARGUMENT;
+  if (status == REBASE_OK && texts.count > e->options.request_bytes) status = REBASE_E_TOO_LARGE;
+  size_t head = sizeof(struct list) + texts.count * sizeof(value), bytes = head;
+  for (size_t i = 0; status == REBASE_OK && i < texts.count; i++) {
+    status = good_text(e, texts.items[i]);
+    bytes += status == REBASE_OK ? text_bytes(texts.items[i].length) : 0;
+  }
+  if (status != REBASE_OK) return status;
+  if (!(*prepared = take_prepared(e, bytes))) return REBASE_E_MEMORY;
+  struct list *list = (struct list *)(void *)(*prepared + 1);
+  char *at = (char *)list + head;
+  *list = (struct list){0, 0};
+  for (size_t i = 0; i < texts.count; at += text_bytes(texts.items[i++].length)) list->items[list->len++].text = write_text(at, texts.items[i]);
+  **prepared = (rebase_prepared){.list = true, .distinct = texts.count <= REBASE_MOST_TEXTS && is_distinct(list), .v.list = list};
+  return REBASE_OK;
+}
+
+void rebase_prepared_free(rebase_engine *e, rebase_prepared *prepared) {
+  if (e && prepared) e->allocator.release(prepared, e->allocator.user);
+}
+
+/* ---- life ---- */
+/* One block: fields, members, then the names. */
+rebase_status rebase_bind(rebase_engine *e, const char *operation, const rebase_member *members, size_t count, rebase_binding **binding) {
+  rebase_status status = engine_check(e);
+  if (binding) *binding = NULL;
+  if (status != REBASE_OK) return status;
+  if (!operation || !binding || (count && !members) || count > UINT16_MAX) return REBASE_E_ARGUMENT;
+  size_t head = sizeof(rebase_binding) + count * sizeof(struct field), bytes = strlen(operation) + 1;
+  for (size_t i = 0; i < count; i++) {
+    if (!members[i].argument || members[i].offset > UINT32_MAX) return REBASE_E_ARGUMENT;
+    bytes += strlen(members[i].argument) + 1;
+  }
+  rebase_binding *b = e->allocator.alloc(head + count * sizeof *members + bytes, e->allocator.user);
+  if (!b) return REBASE_E_MEMORY;
+  rebase_member *copies = (rebase_member *)(void *)((char *)b + head);
+  char *text = (char *)(copies + count);
+  *b = (rebase_binding){.engine = e, .count = count, .members = copies, .name = strcpy(text, operation)};
+  text += strlen(operation) + 1;
+  for (size_t i = 0; i < count; i++) {
+    copies[i] = members[i];
+    copies[i].argument = strcpy(text, members[i].argument);
+    text += strlen(text) + 1;
+  }
+  *binding = b;
+  return REBASE_OK;
+}
+
+void rebase_unbind(rebase_binding *b) {
+  if (b) b->engine->allocator.release(b, b->engine->allocator.user);
+}
+
+/* ---- to a bundle ---- */
+static bool unfit(rebase_binding *b, rebase_status status, const char *name, const char *why) {
+  b->status = status;
+  snprintf(b->why, sizeof b->why, "%.120s: %s", name, why);
+  return false;
+}
+
+static enum reading reading_of(rebase_member_kind kind, enum typed_as as) {
+  if (kind == REBASE_MEMBER_PREPARED) return READ_PREPARED;
+  if (kind == REBASE_MEMBER_BOOL) return READ_FLAG;
+  if (as == TYPED_PLAIN) return READ_NUMBER;
+  return as == TYPED_STRING && kind == REBASE_MEMBER_TEXT ? READ_TEXT : READ_REST;
+}
+
+static bool fit_member(rebase_binding *b, const struct rebase_bundle *bundle, const rebase_member *m, struct field *field) {
+  const struct image_operation *o = &bundle->OPERATIONS.at[b->operation];
+  uint32_t i = 0;
+  while (i < o->params && strcmp(bundle_string(bundle, bundle->PARAMS.at[o->first_param + i].name), m->argument)) i++;
+  if (i == o->params) return unfit(b, REBASE_E_SLOT, m->argument, "the operation has no such argument");
+  const struct image_param *p = &bundle->PARAMS.at[o->first_param + i];
+  enum typed_as as = typed_as(bundle, p->type, m->kind);
+  if (as == TYPED_NONE) return unfit(b, REBASE_E_TYPE, m->argument, "the member is of another type than the argument");
+  *field = (struct field){.slot = p->slot, .offset = (uint32_t)m->offset, .reading = (uint8_t)reading_of(m->kind, as), .as = (uint8_t)as,
+                          .terminated = m->kind == REBASE_MEMBER_STRING, .type = p->type, .param = i,
+                          .unit = as == TYPED_MONEY ? typed_unit(bundle_type(bundle, p->type)) : 1};
+  return true;
+}
+
+static bool fit_members(rebase_binding *b, const struct rebase_bundle *bundle) {
+  struct field field;
+  uint32_t made = 0;
+  for (unsigned reading = 0; reading < READINGS; b->end[reading++] = made)
+    for (size_t i = 0; i < b->count; i++) {
+      if (!fit_member(b, bundle, &b->members[i], &field)) return false;
+      if (field.reading == reading) b->fields[made++] = field;
+    }
+  for (uint32_t i = 0; i < made; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (b->fields[k].param == b->fields[i].param) return unfit(b, REBASE_E_REQUEST, b->name, "two members for one argument");
+  return true;
+}
+
+static void fit(rebase_binding *b, const struct loaded *loaded) {
+  const struct rebase_bundle *bundle = loaded->bundle;
+  uint32_t required = 0;
+  b->generation = loaded->generation;
+  b->status = REBASE_OK;
+  b->operation = find_operation(bundle, b->name, strlen(b->name));
+  if (b->operation == NONE32) unfit(b, REBASE_E_OPERATION, b->name, "unknown operation");
+  else if (fit_members(b, bundle)) {
+    const struct image_param *params = bundle->PARAMS.at + bundle->OPERATIONS.at[b->operation].first_param;
+    for (size_t i = 0; i < b->count; i++) required += !(params[b->fields[i].param].flags & PARAM_OPTIONAL);
+    b->every = required == loaded->plans[b->operation].required && !loaded->plans[b->operation].defaults;
+  }
+}
+
+/* ---- reading ---- */
+static rebase_text text_at(const struct field *f, const char *at) {
+  rebase_text text = {NULL, 0};
+  if (!f->terminated) memcpy(&text, at, sizeof text);
+  else {
+    memcpy(&text.bytes, at, sizeof text.bytes);
+    if (text.bytes) text.length = strlen(text.bytes);
+  }
+  return text;
+}
+
+static rebase_status read_list(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+  rebase_texts texts;
+  struct list *list;
+  memcpy(&texts, at, sizeof texts);
+  if (!texts.items) return REBASE_OK;
+  rebase_status status = typed_list(r, f->as, texts.count, &list, why);
+  for (size_t i = 0; status == REBASE_OK && i < texts.count; i++) status = typed_add(r, f->as, list, texts.items[i].bytes, texts.items[i].length, why);
+  if (status == REBASE_OK) out->list = list;
+  return status;
+}
+
+/* What is not read as it stands. Absent stays missing. */
+static rebase_status read_rest(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+  int64_t number;
+  rebase_text text;
+  switch ((enum typed_as)f->as) {
+  case TYPED_MONEY: case TYPED_TIME: case TYPED_DATE:
+    memcpy(&number, at, sizeof number);
+    return number == REBASE_ABSENT ? REBASE_OK : typed_number(f->as, f->unit, number, out, why);
+  case TYPED_LIST: case TYPED_SET: return read_list(r, f, at, out, why);
+  default: text = text_at(f, at);
+  }
+  if (!text.bytes) return REBASE_OK;
+  switch ((enum typed_as)f->as) {
+  case TYPED_STRING: return typed_string(r, text.bytes, text.length, out, why);
+  case TYPED_FORM: return typed_form(r, f->type, text.bytes, text.length, out, why);
+  default: return typed_json(r, f->type, text.bytes, text.length, out, why);
+  }
+}
+
+static bool refuse(rebase_request *r, const rebase_binding *b, const struct field *f, rebase_status status, const char *why) {
+  const struct rebase_bundle *bundle = r->loaded->bundle;
+  const struct image_param *p = &bundle->PARAMS.at[bundle->OPERATIONS.at[b->operation].first_param + f->param];
+  request_refuse(r, status, "%s: %s", bundle_string(bundle, p->name), why);
+  return false;
+}
+
+static bool read_prepared(rebase_request *r, const rebase_binding *b, const struct field *f, const rebase_prepared *p, value *out) {
+  if (p->list != (f->as != TYPED_STRING)) return refuse(r, b, f, REBASE_E_TYPE, "prepared as something else");
+  if (f->as == TYPED_SET && !p->distinct) return refuse(r, b, f, REBASE_E_TYPE, "prepared texts of a set are distinct");
+  if (p->list && p->v.list->len > r->json.longest) r->json.longest = p->v.list->len;
+  *out = p->v;
+  return true;
+}
+
+/* What is read without a look at what it is. *complete stays true when nothing is absent. */
+static bool read_plain(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
+  const struct field *f = b->fields;
+  value *slots = r->slots;
+  bool all = true;
+  for (const struct field *end = b->fields + b->end[READ_NUMBER]; f < end; f++) {         /* REBASE_ABSENT is what missing is */
+    value v;
+    memcpy(&v, arguments + f->offset, sizeof v);
+    slots[f->slot] = v;
+    all &= !is_missing(v);
+  }
+  for (const struct field *end = b->fields + b->end[READ_PREPARED]; f < end; f++) {
+    const rebase_prepared *p;
+    memcpy(&p, arguments + f->offset, sizeof p);
+    if (!p) all = false;
+    else if (!p->list && f->as == TYPED_STRING) slots[f->slot] = p->v;
+    else if (!read_prepared(r, b, f, p, &slots[f->slot])) return false;
+  }
+  for (const struct field *end = b->fields + b->end[READ_FLAG]; f < end; f++) {
+    unsigned char flag;
+    memcpy(&flag, arguments + f->offset, sizeof flag);
+    if (flag > 1) return refuse(r, b, f, REBASE_E_TYPE, "neither true nor false");
+    slots[f->slot] = int_value(flag);
+  }
+  *complete &= all;
+  return true;
+}
+
+static bool read_texts(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
+  const char *why;
+  const struct field *f = b->fields + b->end[READ_FLAG];
+  rebase_status status = REBASE_OK;
+  for (const struct field *end = b->fields + b->end[READ_TEXT]; f < end; f++) {
+    rebase_text text;
+    memcpy(&text, arguments + f->offset, sizeof text);
+    if (!text.bytes) *complete = false;
+    else if ((status = typed_string(r, text.bytes, text.length, &r->slots[f->slot], &why)) != REBASE_OK) return refuse(r, b, f, status, why);
+  }
+  for (const struct field *end = b->fields + b->end[READ_REST]; f < end; f++) {
+    if ((status = read_rest(r, f, arguments + f->offset, &r->slots[f->slot], &why)) != REBASE_OK) return refuse(r, b, f, status, why);
+    *complete &= !is_missing(r->slots[f->slot]);
+  }
+  return true;
+}
+
+static bool read_all(rebase_request *r, const rebase_binding *b, const char *arguments) {
+  bool complete = b->every;
+  r->asked = (struct asked){EVENT_CALL, b->operation, NONE32};
+  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, "", 0);
+  if (!request_take_slots(r)) return request_refuse(r, REBASE_E_TOO_LARGE, "too large for the request's workspace"), false;
+  if (!read_plain(r, b, arguments, &complete) || !read_texts(r, b, arguments, &complete)) return false;
+  if (complete || json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[b->operation], r->slots)) return true;
+  return request_refuse(r, r->json.status, "%s", r->json.error), false;
+}
+
+const rebase_decision *rebase_decide_bound(rebase_request *r, const rebase_caller *caller, rebase_binding *b, const void *arguments) {
+  if (!r) return request_none();
+  for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
+    rebase_status status = request_start(r);
+    request_note_caller(r, caller);
+    if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
+    if (!b || b->engine != r->engine || !caller || (b->count && !arguments)) return request_refuse(r, REBASE_E_ARGUMENT, "no caller or no call"), request_finish(r);
+    if (b->generation != r->loaded->generation) fit(b, r->loaded);
+    if (b->status != REBASE_OK) return request_refuse(r, b->status, "%s", b->why), request_finish(r);
+    if (!read_all(r, b, arguments)) return request_finish(r);
+    const rebase_decision *d = request_decide(r, caller);
+    if (d->status != REBASE_E_STALE || tries == 3) return request_finish(r);
+  }
+}
