@@ -42,7 +42,7 @@ enum {                              /* open flags */
   BUNDLE_PLAIN = 2                  /* no index over rules, no fused instructions: what the tests compare them with */
 };
 
-/* A piece of code that the VM runs: a rule, a waiver or a function. */
+/* A piece of code that the VM runs: the program of rules, a waiver or a function. */
 struct routine {
   const struct instruction *code;   /* prepared: see vm.h; NULL when no request can reach it (then running it is a fault) */
   uint32_t count;                   /* instructions */
@@ -52,7 +52,13 @@ struct routine {
   uint32_t cost;                    /* index in COSTS, verified */
   uint32_t fixed;                   /* the cost when nothing in it depends on a list, else 0 */
   uint64_t facts;                   /* bits of enum context_fact: what it or a function that it calls reads */
+  uint32_t constants;               /* of each rule that it is the program of */
 };
+
+/* What a decision touches of a rule, side by side: its program and its constants, these elsewhere when there are more than fit. */
+enum { RULE_NEAR = 3 };
+struct bundle_rule { const struct routine *program; value near[RULE_NEAR]; };
+static inline const value *rule_constants(const struct bundle_rule *r) { return r->program->constants <= RULE_NEAR ? r->near : r->near[0].record; }
 
 struct bundle_table { const value *rows; uint32_t count; };        /* rows sorted by key, for bundle_row */
 struct bundle_above { const uint32_t *groups; uint32_t count; };   /* all groups above a name, as numbers of names, ascending */
@@ -76,7 +82,8 @@ struct rebase_bundle {
   const value *values;              /* by index in VALUE_INDEX: decoded */
   const struct bundle_table *tables;
   const struct bundle_tree *trees;
-  const struct routine *rules, *waivers, *functions;        /* by index in RULES, WAIVERS, FUNCTIONS */
+  const struct bundle_rule *rules;  /* by index in RULES */
+  const struct routine *programs, *waivers, *functions;     /* by index in PROGRAMS, WAIVERS, FUNCTIONS */
   const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
   const struct bundle_flat *flat_prices;            /* by model */
   const uint64_t *param_tags, *field_tags;  /* of the names in PARAMS and FIELDS, see plain.h */
@@ -98,6 +105,11 @@ static inline const struct text *bundle_text(const struct rebase_bundle *bundle,
 }
 static inline const char *bundle_string(const struct rebase_bundle *bundle, ref text) { return bundle_text(bundle, text)->bytes; }
 static inline const struct image_type *bundle_type(const struct rebase_bundle *bundle, uint32_t type) { return bundle->TYPES.at + type; }
+
+static inline const struct image_form *bundle_form(const struct rebase_bundle *bundle, uint32_t rule) { return &bundle->FORMS.at[bundle->RULES.at[rule].form]; }
+static inline const struct image_program *bundle_program(const struct rebase_bundle *bundle, uint32_t rule) {
+  return &bundle->PROGRAMS.at[bundle_form(bundle, rule)->program];
+}
 
 /* Look-ups by name: an index, or NONE32. Names need no NUL. */
 uint32_t find_agent(const struct rebase_bundle *bundle, const char *name, size_t length);

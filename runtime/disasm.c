@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include "opcode_table.h"
+#include "packed.h"
 
 struct output { disasm_write *write; void *user; };
 
@@ -58,13 +59,25 @@ static int operand_text(enum operand_role role, unsigned reg, bool first, char *
   return role == ROLE__ ? snprintf(text, size, "%s", "") : snprintf(text, size, "%sr%u", first ? " " : ", ", reg);
 }
 
-size_t disassemble_instruction(const struct rebase_bundle *bundle, const struct instruction *i, char *text, size_t size) {
+/* What a constant of a rule would be in an instruction of its own. */
+static enum immediate_role constant_role(const struct rebase_bundle *b, uint32_t type) {
+  if (type == NONE32) return I_LACK;
+  return type == TYPE_STRING ? I_STRING : kind_is_scalar(bundle_type(b, type)->kind) ? I_CONST : I_VALUE;
+}
+
+size_t disassemble_instruction(const struct rebase_bundle *bundle, uint32_t rule, const struct instruction *i, char *text, size_t size) {
   const struct opcode_info *info = &opcode_table[i->op];
+  enum immediate_role role = info->imm;
+  uint32_t number = i->imm;
+  if (role == I_RULECONST || role == I_LACK) {
+    role = constant_role(bundle, bundle->INDEXES.at[bundle_program(bundle, rule)->first_type + i->imm]);
+    number = bundle->RULE_CONSTANTS.at[bundle->RULES.at[rule].first_constant + i->imm];
+  }
   char a[16], b[16], c[16], imm[128];
   operand_text(info->a, i->a, true, a, sizeof a);
   operand_text(info->b, i->b, false, b, sizeof b);
   operand_text(info->c, i->c, false, c, sizeof c);
-  immediate_text(bundle, info->imm, i->imm, imm, sizeof imm);
+  immediate_text(bundle, role, number, imm, sizeof imm);
   int length = snprintf(text, size, "%-10s%s%s%s%s%s", info->name, a, b, c, a[0] && imm[0] ? "," : "", imm);
   return length < 0 ? 0 : (size_t)length;
 }
@@ -77,10 +90,10 @@ static void print_cost(const struct output *out, const struct image_cost *cost) 
   print(out, "\n");
 }
 
-static void print_code(const struct rebase_bundle *b, const struct output *out, uint32_t first, uint32_t count) {
+static void print_code(const struct rebase_bundle *b, const struct output *out, uint32_t rule, uint32_t first, uint32_t count) {
   char text[200];
   for (uint32_t pc = 0; pc < count; pc++) {
-    disassemble_instruction(b, &b->CODE.at[first + pc], text, sizeof text);
+    disassemble_instruction(b, rule, &b->CODE.at[first + pc], text, sizeof text);
     print(out, "  %4lu  %s\n", ul(pc), text);
   }
 }
@@ -88,17 +101,18 @@ static void print_code(const struct rebase_bundle *b, const struct output *out, 
 static void print_rule(const struct rebase_bundle *b, const struct output *out, uint32_t index) {
   static const char *const effects[] = {"allow", "ask", "deny", "oblige"};
   static const char *const events[] = {"call", "infer", "release", "delegate"};
-  const struct image_rule *rule = &b->RULES.at[index];
-  print(out, "rule %lu %.100s: %s%s %s", ul(index), bundle_string(b, rule->name), rule->guard ? "guard " : "", effects[rule->effect],
-        events[rule->event]);
-  print(out, "  (%.100s:%lu)\n", bundle_string(b, b->SOURCES.at[rule->source].path), ul(rule->line));
-  print_cost(out, &b->COSTS.at[rule->cost]);
-  print_code(b, out, rule->code, rule->code_count);
-  for (uint32_t i = rule->first_waiver; i < rule->first_waiver + rule->waivers; i++) {
+  const struct image_form *form = bundle_form(b, index);
+  const struct image_program *program = &b->PROGRAMS.at[form->program];
+  print(out, "rule %lu %.100s: %s%s %s", ul(index), bundle_string(b, form->name), program->guard ? "guard " : "", effects[program->effect],
+        events[program->event]);
+  print(out, "  (%.100s:%lu)\n", bundle_string(b, b->SOURCES.at[form->source].path), ul(b->RULES.at[index].line));
+  print_cost(out, &b->COSTS.at[program->cost]);
+  print_code(b, out, index, program->code, program->code_count);
+  for (uint32_t i = form->first_waiver; i < form->first_waiver + form->waivers; i++) {
     const struct image_waiver *waiver = &b->WAIVERS.at[i];
     print(out, "waiver %lu for %.100s\n", ul(i), bundle_string(b, b->AGENTS.at[waiver->agent].name));
     print_cost(out, &b->COSTS.at[waiver->cost]);
-    print_code(b, out, waiver->code, waiver->code_count);
+    print_code(b, out, NONE32, waiver->code, waiver->code_count);
   }
 }
 
@@ -109,7 +123,7 @@ void bundle_disassemble(const struct rebase_bundle *bundle, disasm_write *write,
     print(&out, "fn%lu: %lu parameters, %s%s\n", ul(i), ul(function->params), kind_table[bundle_type(bundle, function->result)->kind].written,
           function->optional ? "?" : "");
     print_cost(&out, &bundle->COSTS.at[function->cost]);
-    print_code(bundle, &out, function->code, function->code_count);
+    print_code(bundle, &out, NONE32, function->code, function->code_count);
   }
   for (uint32_t i = 0; i < bundle->RULES.count; i++) print_rule(bundle, &out, i);
 }

@@ -133,10 +133,10 @@ void request_reason(rebase_request *request);       /* in words, when nothing sa
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */
 uint32_t asked_head(const struct rebase_bundle *bundle, const struct asked *asked);
-static inline bool rule_grants(const struct image_rule *rule) { return !rule->guard && (rule->effect == RULE_ALLOW || rule->effect == RULE_ASK); }
-/* One program; whether a waiver silences a rule (VM_OBLIGE) or is in error; a verdict taken in; a rule noted as one that denied. */
-enum vm_verdict evaluate_run(rebase_request *request, const struct routine *program);
-enum vm_verdict evaluate_waived(rebase_request *request, const struct image_rule *rule);
+static inline bool rule_grants(const struct image_program *program) { return !program->guard && (program->effect == RULE_ALLOW || program->effect == RULE_ASK); }
+/* One rule; whether a waiver silences a rule (VM_OBLIGE) or is in error; a verdict taken in; a rule noted as one that denied. */
+enum vm_verdict evaluate_rule(rebase_request *request, uint32_t rule);
+enum vm_verdict evaluate_waived(rebase_request *request, const struct image_form *form);
 bool evaluate_take_in(rebase_request *request, uint32_t rule, enum vm_verdict verdict);
 void evaluate_note(rebase_request *request, uint32_t rule);
 rebase_status evaluate(rebase_request *request, struct session *session, const rebase_caller *caller);

@@ -84,22 +84,22 @@ static uint64_t bound_of(const rebase_request *r, const struct scope_plan *plan)
   const struct rebase_bundle *b = r->loaded->bundle;
   uint64_t n = r->vm.longest > b->longest ? r->vm.longest : b->longest, total = cost_at(&plan->cost, n);
   for (uint32_t i = 0; plan->waivers && i < plan->count; i++) {
-    const struct image_rule *rule = &b->RULES.at[plan->rules[i]];
-    for (uint32_t w = 0; w < rule->waivers; w++)
-      if (b->WAIVERS.at[rule->first_waiver + w].agent == r->asked.agent)
-        total = add_steps(total, bundle_cost(b, b->WAIVERS.at[rule->first_waiver + w].cost, n));
+    const struct image_form *form = bundle_form(b, plan->rules[i]);
+    for (uint32_t w = 0; w < form->waivers; w++)
+      if (b->WAIVERS.at[form->first_waiver + w].agent == r->asked.agent)
+        total = add_steps(total, bundle_cost(b, b->WAIVERS.at[form->first_waiver + w].cost, n));
   }
   return total;
 }
 
 /* Lists that programs make can raise a bound while they run; what a request may cost in all stays what the host said. */
-enum vm_verdict evaluate_run(rebase_request *r, const struct routine *program) {
+static enum vm_verdict run(rebase_request *r, uint32_t rule, const struct routine *waiver) {
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   uint64_t most = r->engine->options.max_steps, longest = vm->longest;
   vm->max_steps = most > d->steps ? most - d->steps : 1;
   vm->scratch = r->scratch;
-  enum vm_verdict verdict = vm_run(vm, program);
+  enum vm_verdict verdict = waiver ? vm_run(vm, waiver) : vm_run_rule(vm, rule);
   d->steps = add_steps(d->steps, vm->steps);
   d->steps_bound = add_steps(d->steps_bound, vm->bound);
   vm->longest = longest;
@@ -107,13 +107,15 @@ enum vm_verdict evaluate_run(rebase_request *r, const struct routine *program) {
   return verdict;
 }
 
+enum vm_verdict evaluate_rule(rebase_request *r, uint32_t rule) { return run(r, rule, NULL); }
+
 /* Whether a waiver says that the guard is silent about this agent. An error of its condition is an error of the rule. */
-enum vm_verdict evaluate_waived(rebase_request *r, const struct image_rule *rule) {
+enum vm_verdict evaluate_waived(rebase_request *r, const struct image_form *form) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  for (uint32_t i = rule->first_waiver; i < rule->first_waiver + rule->waivers; i++) {
+  for (uint32_t i = form->first_waiver; i < form->first_waiver + form->waivers; i++) {
     const struct image_waiver *w = &b->WAIVERS.at[i];
     if (w->agent != r->asked.agent || r->record.now.wall >= w->until) continue;
-    enum vm_verdict verdict = evaluate_run(r, &b->waivers[i]);
+    enum vm_verdict verdict = run(r, NONE32, &b->waivers[i]);
     if (verdict != VM_PASS) return verdict;
   }
   return VM_PASS;
@@ -136,10 +138,10 @@ static bool add_groups(struct record *record, uint32_t first, uint32_t count) {
   return true;
 }
 
-static bool add_obligations(struct record *record, const struct image_rule *rule) {
+static bool add_obligations(struct record *record, const struct image_form *form) {
   const struct rebase_bundle *b = record->loaded->bundle;
   rebase_decision *d = &record->decision;
-  for (uint32_t i = rule->first_obligation; i < rule->first_obligation + rule->obligations; i++) {
+  for (uint32_t i = form->first_obligation; i < form->first_obligation + form->obligations; i++) {
     const struct image_obligation *o = &b->OBLIGATIONS.at[i];
     const char *kind = bundle_string(b, o->kind), *argument = bundle_string(b, o->argument);
     if (!strcmp(kind, "redact")) {
@@ -165,7 +167,7 @@ static int weight(enum vm_verdict verdict) {
 
 static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
-  const struct image_rule *rule = &b->RULES.at[index];
+  const struct image_form *form = bundle_form(b, index);
   rebase_decision *d = &record->decision;
   uint32_t at = d->rule_count;
   d->rule_total++;
@@ -178,10 +180,10 @@ static void note_rule(struct record *record, uint32_t index, enum vm_verdict ver
   record->verdicts[at] = (uint8_t)verdict;
   record->lacks[at] = lack;
   record->rules[at] = (rebase_rule){
-    .name = bundle_string(b, rule->name), .effect = verdict == VM_OBLIGE && bundle_limit(b, index) != NONE32 ? "limit" : verdict_word((uint8_t)verdict, lacks && b->LACKS.at[lack].approvers),
-    .file = bundle_string(b, b->SOURCES.at[rule->source].path), .line = rule->line,
-    .because = error ? "" : bundle_string(b, lacks ? b->LACKS.at[lack].because : rule->because),
-    .detail = error ? vm_verdict_text(verdict) : lacks ? "a value that the rule needs is missing" : bundle_string(b, rule->condition),
+    .name = bundle_string(b, form->name), .effect = verdict == VM_OBLIGE && bundle_limit(b, index) != NONE32 ? "limit" : verdict_word((uint8_t)verdict, lacks && b->LACKS.at[lack].approvers),
+    .file = bundle_string(b, b->SOURCES.at[form->source].path), .line = b->RULES.at[index].line,
+    .because = error ? "" : bundle_string(b, lacks ? b->LACKS.at[lack].because : form->because),
+    .detail = error ? vm_verdict_text(verdict) : lacks ? "a value that the rule needs is missing" : bundle_string(b, form->condition),
   };
 }
 
@@ -192,8 +194,8 @@ static void shorten_wait(struct record *record, int64_t wait) {
 /* One verdict taken in. False: more groups or obligations than a decision holds. */
 static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
-  const struct image_rule *rule = &b->RULES.at[index];
-  bool could_grant = rule_grants(rule), fits = true;
+  const struct image_form *form = bundle_form(b, index);
+  bool could_grant = rule_grants(&b->PROGRAMS.at[form->program]), fits = true;
   note_rule(record, index, verdict, lack);
   uint32_t limit = verdict == VM_OBLIGE ? bundle_limit(b, index) : NONE32;
   if (limit != NONE32) {
@@ -210,21 +212,21 @@ static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdi
   case VM_ASK:
     record->asks = true;
     record->granted |= could_grant;
-    shorten_wait(record, rule->wait);
-    fits = add_groups(record, rule->first_approver, rule->approvers);
+    shorten_wait(record, form->wait);
+    fits = add_groups(record, form->first_approver, form->approvers);
     break;
   case VM_LACKS:
     if (lack == NONE32 || !b->LACKS.at[lack].approvers) { record->denied = true; break; }
     record->asks = true;
     record->granted |= could_grant;
-    shorten_wait(record, rule->wait);
+    shorten_wait(record, form->wait);
     fits = add_groups(record, b->LACKS.at[lack].first_approver, b->LACKS.at[lack].approvers);
     break;
   case VM_DENY: record->denied = true; break;
   case VM_OBLIGE: break;
   default: record->failed = true; return true;
   }
-  return add_obligations(record, rule) && fits;
+  return add_obligations(record, form) && fits;
 }
 
 bool evaluate_take_in(rebase_request *r, uint32_t rule, enum vm_verdict verdict) { return take_in(&r->record, rule, verdict, NONE32); }
@@ -256,7 +258,6 @@ static const char too_full[] = "the decision has more approvers or obligations t
 
 /* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself. */
 static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
-  const struct rebase_bundle *b = r->loaded->bundle;
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   vm->max_steps = r->engine->options.max_steps;
@@ -268,7 +269,7 @@ static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
       end = at + 1;
     } else walk->runs = 0;
     while (at != end) {
-      enum vm_verdict verdict = vm_run_fixed(vm, b->rules, at, end);
+      enum vm_verdict verdict = vm_run_fixed(vm, at, end);
       d->steps += vm->steps;
       at = vm->next;
       if (verdict == VM_PASS) continue;
@@ -282,10 +283,10 @@ static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
 static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, struct scope_walk *walk) {
   const struct rebase_bundle *b = r->loaded->bundle;
   for (uint32_t i; (i = scope_walk_next(walk)) != NONE32;) {
-    if (b->RULES.at[i].models) continue;    /* asked of each model, see routes.c */
-    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, &b->RULES.at[i]) : VM_PASS;
+    if (bundle_program(b, i)->models) continue;     /* asked of each model, see routes.c */
+    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, i)) : VM_PASS;
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_run(r, &b->rules[i]);
+    if (verdict == VM_PASS) verdict = evaluate_rule(r, i);
     if (verdict != VM_PASS && !take_in(&r->record, i, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
   }
   return REBASE_OK;

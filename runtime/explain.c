@@ -112,13 +112,13 @@ static void head(const struct record *record, struct out *out) {
 }
 
 static bool is_guard(const struct record *record, uint32_t i) {
-  return record->loaded->bundle->RULES.at[record->rule_indexes[i]].guard;
+  return bundle_program(record->loaded->bundle, record->rule_indexes[i])->guard;
 }
 
 /* What allows an infer is a route. */
 static bool is_route(const struct record *record, uint32_t i) {
-  const struct image_rule *rule = &record->loaded->bundle->RULES.at[record->rule_indexes[i]];
-  return rule->event == EVENT_INFER && rule->effect == RULE_ALLOW;
+  const struct image_program *program = bundle_program(record->loaded->bundle, record->rule_indexes[i]);
+  return program->event == EVENT_INFER && program->effect == RULE_ALLOW;
 }
 
 static void one_rule(const struct record *record, uint32_t i, rebase_audience audience, struct out *out) {
@@ -153,15 +153,15 @@ static void near_misses(const struct record *record, struct out *out) {
   uint32_t count, shown = 0;
   const uint32_t *rules = bundle_scope(b, record->asked.agent, asked_head(b, &record->asked), &count);
   for (uint32_t i = 0; i < count && shown < MOST_NEAR; i++) {
-    const struct image_rule *rule = &b->RULES.at[rules[i]];
-    if (!rule_grants(rule)) continue;
+    const struct image_form *form = bundle_form(b, rules[i]);
+    if (!rule_grants(&b->PROGRAMS.at[form->program])) continue;
     shown++;
     out_string(out, "  would have granted, but did not match: ");
-    out_text(out, bundle_text(b, rule->name));
+    out_text(out, bundle_text(b, form->name));
     out_string(out, " (");
-    out_text(out, bundle_text(b, b->SOURCES.at[rule->source].path));
+    out_text(out, bundle_text(b, b->SOURCES.at[form->source].path));
     out_char(out, ':');
-    out_unsigned(out, rule->line);
+    out_unsigned(out, b->RULES.at[rules[i]].line);
     out_string(out, ")\n");
   }
   if (!shown) out_string(out, "  no policy of this agent's package speaks of it\n");

@@ -107,21 +107,29 @@ struct image_change { uint32_t entity; uint32_t slot[IMAGE_MAX_ENTITY_KEYS]; }; 
 struct image_team { ref name; ref owner; };                          /* TEAMS */
 struct image_agent { ref name; ref owner; ref purpose; ref package; uint32_t team; uint32_t first_accept, accepts; };
   /* AGENTS: sorted by name bytes; accepts: range in INDEXES, agents whose delegation it takes */
-struct image_rule {                 /* RULES */
+struct image_rule { uint32_t form, first_constant, line; };
+  /* RULES. first_constant: in RULE_CONSTANTS, as many as the form's program names */
+struct image_form {                 /* FORMS: what rules share that differ in their constants and lines only */
   ref name;                         /* package.policy or package.guard, as explanations say it */
-  uint8_t effect, event, guard;
-  uint8_t models;                   /* judges one model: a denial or an error takes that model away and nothing else */
-  uint32_t source; uint32_t line, column;
+  uint32_t program;
+  uint32_t source;
   ref because;                      /* 0 when none */
   ref condition;                    /* its source text, for a person's explanation */
-  uint32_t code, code_count;        /* instructions in CODE */
-  uint32_t cost;                    /* index in COSTS */
   uint32_t first_approver, approvers;   /* INDEXES -> GROUPS */
-  int64_t wait;                     /* microseconds, 0 = no deadline */
   uint32_t first_obligation, obligations;   /* OBLIGATIONS */
   uint32_t first_waiver, waivers;   /* WAIVERS */
+  uint32_t spare;
+  int64_t wait;                     /* microseconds, 0 = no deadline */
 };
-struct image_lack { ref because; uint32_t rule; ref hint; uint32_t first_approver, approvers; uint32_t spare; };
+struct image_program {              /* PROGRAMS: of rules, each verified once for all of them */
+  uint8_t effect, event, guard;
+  uint8_t models;                   /* judges one model: a denial or an error takes that model away and nothing else */
+  uint32_t code, code_count;        /* instructions in CODE */
+  uint32_t cost;                    /* index in COSTS */
+  uint32_t first_type, constants;   /* INDEXES: the type of each of a rule's constants, NONE32 for a lack */
+};
+/* RULE_CONSTANTS: by type: a string's TEXTS ref, a scalar's index in CONSTS, a lack's in LACKS, another's in VALUE_INDEX. */
+struct image_lack { ref because; ref hint; uint32_t first_approver, approvers; };
   /* LACKS: a missing `let ... otherwise`; approvers 0 = deny; hint: the operation that would return what is missing */
 struct image_obligation { ref kind; ref argument; uint32_t slot; uint32_t first_detector, detectors; uint32_t spare; };
   /* OBLIGATIONS. kind "redact": slot = argument slot (call), or NONE32 = the text (release); INDEXES -> DETECTORS */

@@ -126,15 +126,15 @@ static bool add_charge(rebase_request *r, const struct image_limit *limit, struc
   for (uint32_t i = 0; i < all->count; i++)     /* two agents of one owner: once */
     if (!memcmp(all->list[i].key, charge.key, sizeof charge.key)) return true;
   if (all->count == REBASE_QUOTA_CHARGES) return false;
-  const struct image_rule *rule = &b->RULES.at[limit->rule];
+  const struct image_form *form = bundle_form(b, limit->rule);
   char *copy = arena_fixed_take(&r->scratch, whom.length + 1);
   if (!copy) return false;
   memcpy(copy, whom.bytes, whom.length);
   copy[whom.length] = 0;
   place_in_time(r, limit, &charge);
   all->list[all->count] = charge;
-  all->shown[all->count++] = (rebase_limit){.rule = bundle_string(b, rule->name), .file = bundle_string(b, b->SOURCES.at[rule->source].path),
-    .line = rule->line, .words = bundle_string(b, limit->words), .each = copy, .sums = limit->slot != NONE32 || limit->counts, .decimal = is_decimal(r, limit), .amount = amount,
+  all->shown[all->count++] = (rebase_limit){.rule = bundle_string(b, form->name), .file = bundle_string(b, b->SOURCES.at[form->source].path),
+    .line = b->RULES.at[limit->rule].line, .words = bundle_string(b, limit->words), .each = copy, .sums = limit->slot != NONE32 || limit->counts, .decimal = is_decimal(r, limit), .amount = amount,
     .most = limit->most, .warn = limit->warn};
   return true;
 }

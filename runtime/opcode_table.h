@@ -17,7 +17,7 @@ extern const struct role_info role_table[ROLE_COUNT];
 
 /* What an immediate operand means. */
 enum immediate_role { I_NONE, I_CONST, I_STRING, I_VALUE, I_TYPE, I_SLOT, I_FIELD, I_CTX, I_LABEL, I_PROOF, I_OPERATION,
-  I_ENTITY, I_TABLE, I_TREE, I_ZONE, I_PATTERN, I_JUMP, I_LOOP, I_NEXT, I_FUNCTION, I_LACK };
+  I_ENTITY, I_TABLE, I_TREE, I_ZONE, I_PATTERN, I_JUMP, I_LOOP, I_NEXT, I_FUNCTION, I_RULECONST, I_LACK };
 
 struct opcode_info { const char *name; enum operand_role a, b, c; enum immediate_role imm; unsigned cost; const char *does; };
 extern const struct opcode_info opcode_table[OP_COUNT];

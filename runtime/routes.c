@@ -199,10 +199,10 @@ static rebase_status judge_in(rebase_request *r, const struct image_model *m, ui
   const uint32_t *rules = bundle_scope(b, r->asked.agent, head_infer(b), &count);
   model_facts(r, m, region);
   for (uint32_t i = 0; i < count; i++) {
-    if (!b->RULES.at[rules[i]].models) continue;
-    enum vm_verdict verdict = evaluate_waived(r, &b->RULES.at[rules[i]]);
+    if (!bundle_program(b, rules[i])->models) continue;
+    enum vm_verdict verdict = evaluate_waived(r, bundle_form(b, rules[i]));
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_run(r, &b->rules[rules[i]]);
+    if (verdict == VM_PASS) verdict = evaluate_rule(r, rules[i]);
     if (verdict == VM_OBLIGE && chosen && !evaluate_take_in(r, rules[i], verdict)) return REBASE_E_FULL;
     if (verdict == VM_PASS || verdict == VM_OBLIGE) continue;
     *remover = rules[i];
@@ -315,7 +315,7 @@ static uint64_t draw(const rebase_request *r, const struct image_route *route) {
   const struct rebase_bundle *b = r->loaded->bundle;
   bool session = route->sticky == STICKY_SESSION && *r->record.session;
   const char *whom = session ? r->record.session : route->sticky ? r->record.requester : r->record.decision.id;
-  const struct text *name = bundle_text(b, b->RULES.at[route->rule].name);
+  const struct text *name = bundle_text(b, bundle_form(b, route->rule)->name);
   crypto_generichash_state h;
   unsigned char hash[16];
   uint64_t number;
@@ -428,8 +428,8 @@ rebase_status route_choose(rebase_request *r) {
   if (status != REBASE_OK) return request_refuse(r, status, "the choice of a model is more than the request's workspace holds"), status;
   if (!c) { refuse_all(r, &s); return REBASE_OK; }
   const struct image_model *m = &b->MODELS.at[c->model];
-  const struct image_rule *rule = &b->RULES.at[s.route->rule];
-  r->record.choice = (rebase_choice){.route = bundle_string(b, rule->name), .file = bundle_string(b, b->SOURCES.at[rule->source].path), .line = rule->line,
+  const struct image_form *form = bundle_form(b, s.route->rule);
+  r->record.choice = (rebase_choice){.route = bundle_string(b, form->name), .file = bundle_string(b, b->SOURCES.at[form->source].path), .line = b->RULES.at[s.route->rule].line,
     .model = bundle_string(b, m->name), .id = bundle_string(b, m->id), .provider = bundle_string(b, m->provider), .cost = c->cost, .output = r->infer.output,
     .attempt = r->tries.attempts + 1, .others = s.count - 1,
     .latency = m->latency};

@@ -6,54 +6,54 @@
 
 enum { MOST_KEYS = 4, REGISTERS = 16, PREFIX = 40, WORTH = 4 };
 
-/* ---- the keys of a rule ---- */
-struct rule_key { enum scope_by by; bool text; uint32_t slot; value constant; };
-struct known { enum { UNKNOWN, ARGUMENT, CONSTANT, COMPARED } as; uint32_t slot; bool text; value constant; enum scope_by by; };
-struct keys { struct rule_key of[MOST_KEYS]; unsigned count; struct known known[REGISTERS]; };
+/* ---- the keys of a program ---- */
+struct key { enum scope_by by; bool text; uint32_t slot, constant; };       /* constant: of the rule's */
+struct known { enum { UNKNOWN, ARGUMENT, CONSTANT, COMPARED } as; uint32_t slot, constant; bool text; enum scope_by by; };
+struct keys { bool looked; unsigned count; struct key of[MOST_KEYS]; };
+struct finder { const struct rebase_bundle *b; struct known known[REGISTERS]; };
 
-static struct known compared(const struct keys *k, const struct instruction *i) {
-  const struct known *b = &k->known[i->b], *c = &k->known[i->c];
-  struct known result = {UNKNOWN, 0, false, {0}, SCOPE_ALL};
+static struct known compared(const struct finder *f, const struct instruction *i) {
+  const struct known *b = &f->known[i->b], *c = &f->known[i->c];
+  struct known result = {.as = UNKNOWN};
   if (i->op == OP_IN) {
     if (b->as == CONSTANT && c->as == ARGUMENT && i->imm != VM_COMPARE_MAP)
-      result = (struct known){COMPARED, c->slot, i->imm == VM_COMPARE_TEXT, b->constant, SCOPE_HOLDS};
+      result = (struct known){COMPARED, c->slot, b->constant, i->imm == VM_COMPARE_TEXT, SCOPE_HOLDS};
     return result;
   }
   const struct known *constant = b->as == CONSTANT ? b : c, *argument = b->as == CONSTANT ? c : b;
   if (constant->as == CONSTANT && argument->as == ARGUMENT)
-    result = (struct known){COMPARED, argument->slot, i->op == OP_EQTEXT, constant->constant, SCOPE_EQUAL};
+    result = (struct known){COMPARED, argument->slot, constant->constant, i->op == OP_EQTEXT, SCOPE_EQUAL};
   return result;
 }
 
 /* What register a holds after an instruction that cannot fail; false after one that can, or that leads elsewhere. */
-static bool harmless(const struct rebase_bundle *b, const struct keys *k, const struct instruction *i, struct known *result) {
-  *result = (struct known){UNKNOWN, 0, false, {0}, SCOPE_ALL};
+static bool harmless(const struct finder *f, const struct instruction *i, struct known *result) {
+  *result = (struct known){.as = UNKNOWN};
   switch (i->op) {
   case OP_ARG: result->as = ARGUMENT; result->slot = i->imm; return true;
-  case OP_TEXT: result->as = CONSTANT; result->constant.text = bundle_text(b, i->imm); return true;
-  case OP_CONST: result->as = CONSTANT; result->constant.i = b->CONSTS.at[i->imm].bits; return true;
-  case OP_EQ: case OP_EQTEXT: case OP_IN: *result = compared(k, i); return true;
+  case OP_RULECONST: result->as = CONSTANT; result->constant = i->imm; return true;
+  case OP_EQ: case OP_EQTEXT: case OP_IN: *result = compared(f, i); return true;
   case OP_CONTEXT: return i->imm != CTX_SESSION_AGE && i->imm != CTX_SESSION_AGENTS && i->imm < CTX_TASK;
-  case OP_VALUE: case OP_NOTHING: case OP_MOVE: case OP_FIELD: case OP_OPTFIELD: case OP_PRESENT: case OP_LENGTH:
+  case OP_CONST: case OP_TEXT: case OP_VALUE: case OP_NOTHING: case OP_MOVE: case OP_FIELD: case OP_OPTFIELD: case OP_PRESENT: case OP_LENGTH:
   case OP_LT: case OP_LE: case OP_NOT: case OP_STARTS: case OP_ENDS: case OP_INREGION: case OP_INNET: return true;
   default: return false;
   }
 }
 
-/* Follows the rule from its start for as long as the only way to leave is not to match. */
-static void find_keys(const struct rebase_bundle *b, uint32_t rule, struct keys *k) {
-  const struct routine *r = &b->rules[rule];
-  k->count = 0;
-  if (!r->code || r->registers > REGISTERS || b->RULES.at[rule].waivers) return;
-  memset(k->known, 0, sizeof k->known);
+/* Follows the program from its start for as long as the only way to leave is not to match. */
+static void find_keys(struct finder *f, uint32_t program, struct keys *k) {
+  const struct routine *r = &f->b->programs[program];
+  k->looked = true;
+  if (!r->code || r->registers > REGISTERS) return;
+  memset(f->known, 0, sizeof f->known);
   for (uint32_t pc = 0; pc < r->count && pc < PREFIX && k->count < MOST_KEYS; pc++) {
     const struct instruction *i = &r->code[pc];
     struct known result;
     if (i->op == OP_IFNOT || i->op == OP_IF || i->op == OP_IFMISSING) {
       if (r->code[i->imm].op != OP_PASS) return;
-      const struct known *test = &k->known[i->a];
-      if (i->op == OP_IFNOT && test->as == COMPARED) k->of[k->count++] = (struct rule_key){test->by, test->text, test->slot, test->constant};
-    } else if (harmless(b, k, i, &result)) k->known[i->a] = result;
+      const struct known *test = &f->known[i->a];
+      if (i->op == OP_IFNOT && test->as == COMPARED) k->of[k->count++] = (struct key){test->by, test->text, test->slot, test->constant};
+    } else if (harmless(f, i, &result)) f->known[i->a] = result;
     else return;
   }
 }
@@ -78,117 +78,164 @@ static uint32_t hash_key(bool text, value key) {
   return (uint32_t)(mix(mix(h ^ word)) >> 16);
 }
 
-static bool same_key(bool text, value a, value b) { return text ? text_equal(a.text, b.text) : a.bits == b.bits; }
+/* A tag: bit 0 says that the bucket is in use, bit 1 that it has several rules; the rest is of the hash. */
+enum { USED = 1, SEVERAL = 2 };
 
-/* The key's bucket, or the free one where it belongs. */
-static uint32_t bucket_of(const struct scope_plan *plan, value key) {
-  uint32_t at = hash_key(plan->text, key) & plan->mask;
-  while (plan->buckets[at].count && !same_key(plan->text, plan->buckets[at].key, key)) at = (at + 1) & plan->mask;
-  return at;
+/* The hash's bucket, or the free one where it belongs. */
+static struct scope_bucket *bucket_of(struct scope_bucket *buckets, uint32_t mask, uint32_t hash) {
+  uint32_t tag = hash | USED | SEVERAL, at = hash >> 2 & mask;
+  while (buckets[at].tag && (buckets[at].tag | SEVERAL) != tag) at = (at + 1) & mask;
+  return &buckets[at];
 }
 
 /* ---- one list ---- */
-struct planner { struct verifier *v; uint32_t *votes, *bucket; };           /* votes: by slot and kind; bucket: by place in the list */
+struct planner {
+  struct verifier *v;
+  struct finder finder;
+  struct keys *keys;                /* by program, once it was looked for */
+  uint32_t *votes;                  /* by slot and kind */
+  uint32_t *rules_of;               /* by program: how many rules of the list */
+  uint32_t *programs, used;         /* those that it has rules of */
+  uint32_t *constant;               /* by program: the number of the constant that is the key of its rules, or NONE32 */
+  uint32_t *chain;                  /* by place in the list: the one before under the same key, or NONE32 */
+};
 
-static uint32_t *votes_of(const struct planner *p, const struct rule_key *key) {
+static const struct keys *keys_of(struct planner *p, uint32_t program) {
+  struct keys *k = &p->keys[program];
+  if (!k->looked) find_keys(&p->finder, program, k);
+  return k;
+}
+
+static uint32_t *votes_of(const struct planner *p, const struct key *key) {
   return &p->votes[4 * (size_t)key->slot + (key->by == SCOPE_HOLDS ? 2 : 0) + key->text];
 }
 
 /* The argument that most rules have a key for. Leaves the votes at zero. */
-static void choose(const struct planner *p, struct scope_plan *plan) {
-  const struct rebase_bundle *b = p->v->bundle;
+static void choose(struct planner *p, struct scope_plan *plan) {
   uint32_t most = 0;
-  struct keys k;
-  for (uint32_t i = 0; i < plan->count; i++) {
-    find_keys(b, plan->rules[i], &k);
-    for (unsigned j = 0; j < k.count; j++) {
-      uint32_t votes = ++*votes_of(p, &k.of[j]);
+  for (uint32_t i = 0; i < p->used; i++) {
+    const struct keys *k = keys_of(p, p->programs[i]);
+    for (unsigned j = 0; j < k->count; j++) {
+      uint32_t votes = *votes_of(p, &k->of[j]) += p->rules_of[p->programs[i]];
       if (votes <= most) continue;
       most = votes;
-      plan->by = k.of[j].by;
-      plan->slot = k.of[j].slot;
-      plan->text = k.of[j].text;
+      plan->by = k->of[j].by;
+      plan->slot = k->of[j].slot;
+      plan->text = k->of[j].text;
     }
   }
-  for (uint32_t i = 0; i < plan->count; i++) {
-    find_keys(b, plan->rules[i], &k);
-    for (unsigned j = 0; j < k.count; j++) *votes_of(p, &k.of[j]) = 0;
+  for (uint32_t i = 0; i < p->used; i++) {
+    const struct keys *k = keys_of(p, p->programs[i]);
+    p->constant[p->programs[i]] = NONE32;
+    for (unsigned j = k->count; j-- > 0;) {
+      *votes_of(p, &k->of[j]) = 0;
+      if (k->of[j].by == plan->by && k->of[j].slot == plan->slot && k->of[j].text == plan->text) p->constant[p->programs[i]] = k->of[j].constant;
+    }
   }
   if (most < WORTH) plan->by = SCOPE_ALL;
   for (plan->mask = 3; plan->mask < most + most / 2; plan->mask = plan->mask * 2 + 1) continue;
 }
 
-static const struct rule_key *key_for(const struct scope_plan *plan, const struct keys *k) {
-  for (unsigned j = 0; j < k->count; j++)
-    if (k->of[j].by == plan->by && k->of[j].slot == plan->slot && k->of[j].text == plan->text) return &k->of[j];
-  return NULL;
+/* Each rule under its key, those with the same one in a chain. Sets the room that rules outside the buckets need. */
+static void put_rules(const struct planner *p, struct scope_plan *plan, struct scope_bucket *buckets, uint32_t *room) {
+  const struct rebase_bundle *b = p->v->bundle;
+  for (uint32_t i = 0; i < plan->count; i++) {
+    const struct image_form *form = bundle_form(b, plan->rules[i]);
+    uint32_t constant = form->waivers ? NONE32 : p->constant[form->program];
+    p->chain[i] = NONE32;
+    if (constant == NONE32) { plan->others++; continue; }
+    uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[plan->rules[i]])[constant]);
+    struct scope_bucket *bucket = bucket_of(buckets, plan->mask, hash);
+    if (bucket->tag) {
+      *room += bucket->tag & SEVERAL ? 1 : 3;
+      p->chain[i] = bucket->at;
+      bucket->tag |= SEVERAL;
+    } else bucket->tag = (hash & ~(uint32_t)SEVERAL) | USED;
+    bucket->at = i;
+  }
+  *room += plan->others;
 }
 
-/* Counts first, then gives each bucket its range, then fills in: rules stay in order. */
+/* First the rules without a key, then for each bucket of several their number and they: rules stay in order. */
 static bool index_rules(const struct planner *p, struct scope_plan *plan) {
   const struct rebase_bundle *b = p->v->bundle;
   struct scope_bucket *buckets = pages_array(b->pages, (size_t)plan->mask + 1, sizeof *buckets);
-  uint32_t *sorted = pages_array(b->pages, plan->count, sizeof *sorted), filled = 0;
-  struct keys k;
-  if (!buckets || !sorted) return out_of_memory(p->v);
+  uint32_t room = 0, filled = 0;
+  if (!buckets) return out_of_memory(p->v);
+  put_rules(p, plan, buckets, &room);
+  uint32_t *sorted = pages_array(b->pages, room, sizeof *sorted);
+  if (!sorted) return out_of_memory(p->v);
   plan->buckets = buckets;
   plan->sorted = sorted;
-  for (uint32_t i = 0; i < plan->count; i++) {
-    find_keys(b, plan->rules[i], &k);
-    const struct rule_key *key = key_for(plan, &k);
-    p->bucket[i] = key ? bucket_of(plan, key->constant) : NONE32;
-    if (!key) { sorted[plan->others++] = plan->rules[i]; continue; }
-    buckets[p->bucket[i]].key = key->constant;
-    buckets[p->bucket[i]].count++;
+  for (uint32_t i = 0; i < plan->count && filled < plan->others; i++) {
+    const struct image_form *form = bundle_form(b, plan->rules[i]);
+    if (form->waivers || p->constant[form->program] == NONE32) sorted[filled++] = plan->rules[i];
   }
-  filled = plan->others;
-  for (uint32_t at = 0; at <= plan->mask; at++) {
-    buckets[at].first = filled;
-    filled += buckets[at].count;
+  for (struct scope_bucket *bucket = buckets; bucket <= buckets + plan->mask; bucket++) {
+    uint32_t at = bucket->at, count = 1;
+    if (!bucket->tag) continue;
+    bucket->at = plan->rules[at];
+    if (!(bucket->tag & SEVERAL)) continue;
+    for (uint32_t i = at; (i = p->chain[i]) != NONE32;) count++;
+    bucket->at = filled;
+    sorted[filled] = count;
+    for (uint32_t to = filled + count; at != NONE32; at = p->chain[at]) sorted[to--] = plan->rules[at];
+    filled += count + 1;
   }
-  for (uint32_t i = 0; i < plan->count; i++)
-    if (p->bucket[i] != NONE32) sorted[buckets[p->bucket[i]].first++] = plan->rules[i];
-  for (uint32_t at = 0; at <= plan->mask; at++) buckets[at].first -= buckets[at].count;
   return true;
 }
 
-static void add_cost(struct scope_plan *plan, const struct image_cost *cost) {
+static uint64_t add_or_most(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+static void add_cost(struct scope_plan *plan, const struct image_cost *cost, uint32_t times) {
   for (int d = 0; d <= IMAGE_MAX_LOOP_DEPTH; d++) {
-    uint64_t room = UINT64_MAX - plan->cost.steps[d];
-    plan->cost.steps[d] += cost->steps[d] < room ? cost->steps[d] : room;
+    uint64_t steps = cost->steps[d] > UINT64_MAX / times ? UINT64_MAX : cost->steps[d] * times;
+    plan->cost.steps[d] = add_or_most(plan->cost.steps[d], steps);
   }
 }
 
-/* Limits work with the facts themselves. */
-static void add_needs(const struct rebase_bundle *b, struct scope_plan *plan, uint32_t index) {
+/* What else than its program's facts a rule goes by. Limits work with the facts themselves. */
+static void add_needs(const struct rebase_bundle *b, struct scope_plan *plan, uint32_t rule) {
+  const struct image_form *form = bundle_form(b, rule);
+  if (b->LIMITS.count && bundle_limit(b, rule) != NONE32) plan->facts = ~UINT64_C(0);
+  for (uint32_t i = 0; i < form->waivers; i++) plan->facts |= b->waivers[form->first_waiver + i].facts;
+  plan->waivers |= form->waivers != 0;
+  plan->timed |= form->waivers || form->wait;
+}
+
+static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan) {
   const uint64_t times = UINT64_C(1) << CTX_NOW | UINT64_C(1) << CTX_TODAY | UINT64_C(1) << CTX_SESSION_AGE;
-  const struct image_rule *rule = &b->RULES.at[index];
-  bool limit = b->LIMITS.count && bundle_limit(b, index) != NONE32;
-  plan->facts |= limit ? ~UINT64_C(0) : b->rules[index].facts;
-  for (uint32_t i = 0; i < rule->waivers; i++) plan->facts |= b->waivers[rule->first_waiver + i].facts;
-  plan->timed |= plan->facts & times || rule->waivers || rule->wait;
-}
-
-static bool make_plan(const struct planner *p, uint32_t list, struct scope_plan *plan) {
   const struct rebase_bundle *b = p->v->bundle;
-  *plan = (struct scope_plan){.rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL, .fixed = !(b->flags & BUNDLE_PLAIN)};
+  *plan = (struct scope_plan){.rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL};
   for (uint32_t i = 0; i < plan->count; i++) {
-    const struct image_rule *rule = &b->RULES.at[plan->rules[i]];
-    plan->fixed &= b->rules[plan->rules[i]].fixed && !rule->waivers && !rule->models;
-    add_cost(plan, &b->COSTS.at[rule->cost]);
+    const struct image_form *form = bundle_form(b, plan->rules[i]);
+    if (!p->rules_of[form->program]++) p->programs[p->used++] = form->program;
     add_needs(b, plan, plan->rules[i]);
-    plan->waivers |= rule->waivers != 0;
   }
-  if (b->flags & BUNDLE_PLAIN) return true;
-  choose(p, plan);
+  plan->fixed = !(b->flags & BUNDLE_PLAIN) && !plan->waivers;
+  for (uint32_t i = 0; i < p->used; i++) {
+    const struct image_program *program = &b->PROGRAMS.at[p->programs[i]];
+    plan->fixed &= b->programs[p->programs[i]].fixed && !program->models;
+    plan->facts |= b->programs[p->programs[i]].facts;
+    add_cost(plan, &b->COSTS.at[program->cost], p->rules_of[p->programs[i]]);
+  }
+  plan->timed |= (plan->facts & times) != 0;
+  if (!(b->flags & BUNDLE_PLAIN)) choose(p, plan);
+  while (p->used) p->rules_of[p->programs[--p->used]] = 0;
   return plan->by == SCOPE_ALL || index_rules(p, plan);
 }
 
 bool plan_scopes(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
   uint32_t *plan_of = pages_array(b->pages, b->LISTS.count, sizeof *plan_of), count = 0, made = 0;
-  struct planner p = {v, pages_array(&v->temporary, 4 * (size_t)b->max_slots + 4, sizeof *p.votes), pages_array(&v->temporary, b->LISTS.count, sizeof *p.bucket)};
-  if (!plan_of || !p.votes || !p.bucket) return out_of_memory(v);
+  struct planner p = {.v = v, .finder = {.b = b}};
+  p.keys = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *p.keys);
+  p.votes = pages_array(&v->temporary, 4 * (size_t)b->max_slots + 4, sizeof *p.votes);
+  p.rules_of = pages_array(&v->temporary, 3 * (size_t)b->PROGRAMS.count, sizeof *p.rules_of);
+  p.chain = pages_array(&v->temporary, b->LISTS.count, sizeof *p.chain);
+  if (!plan_of || !p.keys || !p.votes || !p.rules_of || !p.chain) return out_of_memory(v);
+  p.programs = p.rules_of + b->PROGRAMS.count;
+  p.constant = p.programs + b->PROGRAMS.count;
   for (uint32_t i = 0; i < b->SCOPE.count; i++)             /* numbers from 1, for those in use */
     if (b->SCOPE.at[i] != NONE32 && !plan_of[b->SCOPE.at[i]]) plan_of[b->SCOPE.at[i]] = ++count;
   struct scope_plan *plans = pages_array(b->pages, (size_t)count + 1, sizeof *plans);
@@ -211,12 +258,13 @@ static void add_run(struct scope_walk *walk, const uint32_t *rules, uint32_t cou
 }
 
 static void add_bucket(struct scope_walk *walk, const struct scope_plan *plan, value key) {
-  const struct scope_bucket *bucket = &plan->buckets[bucket_of(plan, key)];
-  const uint32_t *rules = plan->sorted + bucket->first;
-  if (!bucket->count) return;
-  for (unsigned i = 1; i < walk->runs; i++)
+  const struct scope_bucket *bucket = bucket_of((struct scope_bucket *)(uintptr_t)plan->buckets, plan->mask, hash_key(plan->text, key));
+  if (!bucket->tag) return;
+  const uint32_t *rules = bucket->tag & SEVERAL ? plan->sorted + bucket->at : &bucket->at;
+  uint32_t count = bucket->tag & SEVERAL ? *rules++ : 1;
+  for (unsigned i = 0; i < walk->runs; i++)
     if (walk->run[i].at == rules) return;           /* a list that holds the element twice */
-  add_run(walk, rules, bucket->count);
+  add_run(walk, rules, count);
 }
 
 void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, const value *slots) {
@@ -226,7 +274,7 @@ void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, co
     add_run(walk, plan->rules, plan->count);
     return;
   }
-  add_run(walk, plan->sorted, plan->others);
+  if (plan->others) add_run(walk, plan->sorted, plan->others);
   if (is_missing(*argument)) return;                /* equals nothing, holds nothing */
   if (plan->by == SCOPE_EQUAL) { add_bucket(walk, plan, *argument); return; }
   for (uint32_t i = 0; i < argument->list->len; i++) add_bucket(walk, plan, argument->list->items[i]);

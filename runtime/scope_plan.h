@@ -3,13 +3,14 @@
  *
  * A rule has a key when, before anything in it can fail, it compares an argument with a constant (or looks for a constant in an
  * argument that is a list) and does not match otherwise. Rules are put under their keys for the one argument that most of a list's
- * rules have a key for; the rules without one are always looked at. A rule that is passed over would have ended in VM_PASS. */
+ * rules have a key for; the rules without one are always looked at. A rule that is passed over would have ended in VM_PASS. Keys with
+ * the same hash share a bucket: the rules compare anyway. */
 #ifndef REBASE_SCOPE_PLAN_H
 #define REBASE_SCOPE_PLAN_H
 #include "bundle.h"
 
 enum scope_by { SCOPE_ALL, SCOPE_EQUAL, SCOPE_HOLDS };      /* no index; argument == key; key in argument */
-struct scope_bucket { value key; uint32_t first, count; };  /* range of plan.sorted; count 0: free */
+struct scope_bucket { uint32_t tag, at; };                  /* tag: of the hash of a key, 0: free; at: the rule, or the place of several in plan.sorted */
 struct scope_plan {
   const uint32_t *rules; uint32_t count;    /* all, ascending */
   struct image_cost cost;                   /* of all, without their waivers */
@@ -20,7 +21,7 @@ struct scope_plan {
   bool text;                                /* keys are texts, else 64 bits */
   enum scope_by by;
   uint32_t slot;                            /* of the argument */
-  const uint32_t *sorted;                   /* rules: first the others, then those under one key after another; each ascending */
+  const uint32_t *sorted;                   /* rules: first the others, then those under one key after another, behind their number; each ascending */
   uint32_t others, mask;                    /* buckets are mask + 1, a power of two */
   const struct scope_bucket *buckets;
 };
@@ -31,7 +32,7 @@ struct scope_walk { unsigned runs; struct { const uint32_t *at, *end; } run[SCOP
 void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, const value *slots);
 uint32_t scope_walk_least(struct scope_walk *walk);
 static inline uint32_t scope_walk_next(struct scope_walk *walk) {           /* NONE32 at the end */
-  if (walk->runs > 1) return scope_walk_least(walk);
+  if (walk->runs != 1) return scope_walk_least(walk);
   return walk->run[0].at == walk->run[0].end ? NONE32 : *walk->run[0].at++;
 }
 #endif

@@ -7,7 +7,7 @@
 /* A register's type while code is followed: 0 undefined, else (type + 1) << 1 | optional. */
 typedef uint32_t regtype;
 
-/* What a rule can rely on: the arguments by slot, the same in all operations for which it is in scope. */
+/* What a program can rely on: the arguments by slot, the same in all operations for which a rule of it is in scope. */
 struct rule_scope {
   bool reachable;                   /* in some list that SCOPE leads to */
   uint32_t connector;               /* of all its operations; NONE32: none or several */
@@ -23,7 +23,7 @@ struct verifier {
   struct pages temporary;           /* given back when the verdict is reached */
   uint64_t *text_starts;            /* a bit for each four bytes of TEXTS */
   uint32_t *list_of;                /* type -> the type `list of` it, or NONE32 */
-  struct rule_scope *scopes;        /* by rule */
+  struct rule_scope *scopes;        /* by program */
   struct function_facts *functions;
   struct instruction *prepared;     /* the bundle's private copy of the code, see vm.h */
   uint32_t *earliest;               /* by instruction of the program at hand: the first jump to it, or NONE32 */
@@ -57,9 +57,9 @@ bool fuse_programs(struct verifier *v);             /* fuse.c; after all that re
 
 /* ---- one program, shared by verify_code.c and verify_flow.c */
 struct subject {                    /* whose program it is */
-  enum section section; uint32_t index;             /* RULES, WAIVERS or FUNCTIONS */
-  const struct image_rule *rule;    /* of a rule or waiver; else NULL */
-  uint32_t rule_index;
+  enum section section; uint32_t index;             /* PROGRAMS, WAIVERS or FUNCTIONS */
+  const struct image_program *program;              /* of rules, or of the rules that are waived; else NULL */
+  const uint32_t *types; uint32_t types_count;      /* of the constants of its rules */
   const struct rule_scope *scope;   /* likewise */
   const struct image_function *function;
   const struct instruction *code; struct instruction *prepared; uint32_t count;

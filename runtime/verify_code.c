@@ -2,6 +2,7 @@
  * program to verify_flow.c. Functions come first, so that what a call costs and needs is known. */
 #include "verify.h"
 #include "opcode_table.h"
+#include "packed.h"
 #include "vm.h"
 
 struct open_loop { uint32_t at, exit; };
@@ -43,7 +44,7 @@ static uint64_t immediate_limit(const struct structure *t, enum immediate_role r
     case I_ZONE: return b->ZONES.count;
     case I_PATTERN: return b->PATTERNS.count;
     case I_FUNCTION: return b->FUNCTIONS.count;
-    case I_LACK: return b->LACKS.count;
+    case I_RULECONST: case I_LACK: return t->s->types_count;
     case I_JUMP: case I_LOOP: case I_NEXT: return t->s->count;
     case I_NONE: case I_STRING: case I_SLOT: case I_FIELD: break;
   }
@@ -54,6 +55,8 @@ static bool check_operands(struct structure *t, uint32_t pc, const struct instru
   if (!operands_canonical(i, info)) return refuse_at(t, CHECK_CODE_UNUSED, pc, info->name);
   if (i->imm >= immediate_limit(t, info->imm) || (info->imm == I_STRING && !verify_is_text(t->v, i->imm)))
     return refuse_at(t, CHECK_CODE_IMMEDIATE, pc, info->name);
+  if ((info->imm == I_RULECONST || info->imm == I_LACK) && (t->s->types[i->imm] == NONE32) != (info->imm == I_LACK))
+    return refuse_at(t, CHECK_CODE_LACK, pc, info->name);
   unsigned most = info->a != ROLE__ && i->a + 1u > t->s->registers ? i->a + 1u : t->s->registers;
   if (info->b != ROLE__ && i->b + 1u > most) most = i->b + 1u;
   if (info->c != ROLE__ && i->c + 1u > most) most = i->c + 1u;
@@ -116,20 +119,17 @@ static bool check_call(struct structure *t, uint32_t pc, const struct instructio
 
 static bool check_verdict(struct structure *t, uint32_t pc, const struct instruction *i) {
   const struct subject *s = t->s;
-  bool waiver = s->section == SECTION_WAIVERS, rule = s->section == SECTION_RULES, fits = false;
+  bool waiver = s->section == SECTION_WAIVERS, rule = s->section == SECTION_PROGRAMS, fits = false;
   switch (i->op) {
     case OP_PASS: fits = rule || waiver; break;
-    case OP_ALLOW: fits = rule && s->rule->effect == RULE_ALLOW && !s->rule->guard; break;
-    case OP_ASK: fits = rule && s->rule->effect == RULE_ASK; break;
-    case OP_DENY: fits = rule && s->rule->effect == RULE_DENY; break;
-    case OP_OBLIGE: fits = waiver || (rule && s->rule->effect == RULE_OBLIGE); break;
+    case OP_ALLOW: fits = rule && s->program->effect == RULE_ALLOW && !s->program->guard; break;
+    case OP_ASK: fits = rule && s->program->effect == RULE_ASK; break;
+    case OP_DENY: fits = rule && s->program->effect == RULE_DENY; break;
+    case OP_OBLIGE: fits = waiver || (rule && s->program->effect == RULE_OBLIGE); break;
     case OP_LACKS: fits = rule; break;
     default: fits = s->function != NULL; break;                 /* RETURN */
   }
-  if (!fits) return refuse_at(t, CHECK_CODE_VERDICT, pc, opcode_table[i->op].name);
-  if (i->op == OP_LACKS && t->v->bundle->LACKS.at[i->imm].rule != s->rule_index)
-    return refuse_at(t, CHECK_CODE_LACK, pc, "of another rule");
-  return true;
+  return fits || refuse_at(t, CHECK_CODE_VERDICT, pc, opcode_table[i->op].name);
 }
 
 /* Asking how old a proof or a seen entity is takes the time. */
@@ -181,14 +181,15 @@ static bool verify_program(struct verifier *v, struct subject *s, uint32_t cost,
   if (memcmp(&t.cost, &v->bundle->COSTS.at[cost], sizeof t.cost) != 0)
     return refuse_code(v, CHECK_CODE_COST, s->section, s->index, NONE32, "%llu + %llu n + %llu n^2 + ...",
                        (unsigned long long)t.cost.steps[0], (unsigned long long)t.cost.steps[1], (unsigned long long)t.cost.steps[2]);
-  *program = (struct routine){.count = s->count, .registers = s->registers, .frame = s->registers + t.frame, .depth = t.calls, .cost = cost, .facts = t.facts};
+  *program = (struct routine){.count = s->count, .registers = s->registers, .frame = s->registers + t.frame, .depth = t.calls, .cost = cost, .constants = s->types_count,
+                              .facts = t.facts};
   if (!(t.cost.steps[1] | t.cost.steps[2] | t.cost.steps[3] | t.cost.steps[4]) && t.cost.steps[0] <= UINT32_MAX) program->fixed = (uint32_t)t.cost.steps[0];
   if (program->depth > VM_CALL_DEPTH)
     return refuse_code(v, CHECK_CODE_DEPTH, s->section, s->index, NONE32, "%lu", (unsigned long)program->depth);
   if (program->frame > VM_REGISTERS)
     return refuse_code(v, CHECK_CODE_FRAME, s->section, s->index, NONE32, "%lu", (unsigned long)program->frame);
   if (program->frame > v->bundle->max_frame) v->bundle->max_frame = program->frame;
-  if (s->rule && !s->scope->reachable) return true;             /* no request selects it: it has no arguments to type it by */
+  if (s->program && !s->scope->reachable) return true;             /* no request selects it: it has no arguments to type it by */
   if (!verify_flow(v, s, &events)) return false;
   if (s->function) v->functions[s->index] = (struct function_facts){events, t.cost};
   program->code = s->prepared;
@@ -218,7 +219,7 @@ static bool verify_tiles(struct verifier *v) {
     total += b->NAME.at[i].code_count; \
   }
   CLAIM(FUNCTIONS)
-  CLAIM(RULES)
+  CLAIM(PROGRAMS)
   CLAIM(WAIVERS)
 #undef CLAIM
   if (total != b->CODE.count)
@@ -241,21 +242,68 @@ static bool verify_functions(struct verifier *v, struct routine *functions) {
   return true;
 }
 
-static bool verify_rule(struct verifier *v, uint32_t index, struct routine *rules, struct routine *waivers) {
+static bool verify_programs(struct verifier *v, struct routine *programs) {
   const struct rebase_bundle *b = v->bundle;
-  const struct image_rule *rule = &b->RULES.at[index];
-  struct subject s = subject_of(v, SECTION_RULES, index, rule->code, rule->code_count);
-  s.rule = rule;
-  s.rule_index = index;
-  s.scope = &v->scopes[index];
-  if (!verify_program(v, &s, rule->cost, &rules[index])) return false;
-  for (uint32_t i = rule->first_waiver; i < rule->first_waiver + rule->waivers; i++) {
+  for (uint32_t i = 0; i < b->PROGRAMS.count; i++) {
+    const struct image_program *program = &b->PROGRAMS.at[i];
+    struct subject s = subject_of(v, SECTION_PROGRAMS, i, program->code, program->code_count);
+    s.program = program;
+    s.types = b->INDEXES.at + program->first_type;
+    s.types_count = program->constants;
+    s.scope = &v->scopes[i];
+    for (uint32_t k = 0; k < s.types_count; k++)
+      if (s.types[k] != NONE32 && s.types[k] >= b->TYPES.count)
+        return refuse(v, CHECK_CODE_CONSTANTS, SECTION_PROGRAMS, i, "constant %lu", (unsigned long)k);
+    if (!verify_program(v, &s, program->cost, &programs[i])) return false;
+  }
+  return true;
+}
+
+static bool verify_waivers(struct verifier *v, const struct image_form *form, struct routine *waivers) {
+  const struct rebase_bundle *b = v->bundle;
+  for (uint32_t i = form->first_waiver; i < form->first_waiver + form->waivers; i++) {
     const struct image_waiver *waiver = &b->WAIVERS.at[i];
-    struct subject w = subject_of(v, SECTION_WAIVERS, i, waiver->code, waiver->code_count);
-    w.rule = rule;
-    w.rule_index = index;
-    w.scope = s.scope;
-    if (!verify_program(v, &w, waiver->cost, &waivers[i])) return false;
+    struct subject s = subject_of(v, SECTION_WAIVERS, i, waiver->code, waiver->code_count);
+    s.program = &b->PROGRAMS.at[form->program];
+    s.scope = &v->scopes[form->program];
+    if (!verify_program(v, &s, waiver->cost, &waivers[i])) return false;
+  }
+  return true;
+}
+
+/* ---- the constants of rules ---- */
+static bool constant_of(const struct verifier *v, uint32_t type, uint32_t at, value *out) {
+  const struct rebase_bundle *b = v->bundle;
+  *out = int_value(at);
+  if (type == NONE32) return at < b->LACKS.count;
+  if (type == TYPE_STRING) {
+    out->text = bundle_text(b, at);
+    return verify_is_text(v, at);
+  }
+  if (kind_is_scalar(bundle_type(b, type)->kind)) {
+    if (at >= b->CONSTS.count || b->CONSTS.at[at].type != type) return false;
+    out->i = b->CONSTS.at[at].bits;
+    return true;
+  }
+  if (at >= b->VALUE_INDEX.count || b->VALUE_INDEX.at[at].type != type) return false;
+  *out = b->values[at];
+  return true;
+}
+
+static bool settle_rules(struct verifier *v, struct bundle_rule *rules) {
+  const struct rebase_bundle *b = v->bundle;
+  for (uint32_t i = 0; i < b->RULES.count; i++) {
+    const struct image_rule *rule = &b->RULES.at[i];
+    const struct image_program *program = bundle_program(b, i);
+    const uint32_t *types = b->INDEXES.at + program->first_type, *constants = b->RULE_CONSTANTS.at + rule->first_constant;
+    if ((uint64_t)rule->first_constant + program->constants > b->RULE_CONSTANTS.count)
+      return refuse(v, CHECK_RULE_CONSTANTS, SECTION_RULES, i, "%lu of them", (unsigned long)program->constants);
+    value *to = program->constants <= RULE_NEAR ? rules[i].near : pages_array(b->pages, program->constants, sizeof *to);
+    if (!to) return out_of_memory(v);
+    for (uint32_t k = 0; k < program->constants; k++)
+      if (!constant_of(v, types[k], constants[k], &to[k])) return refuse(v, CHECK_RULE_CONSTANTS, SECTION_RULES, i, "constant %lu", (unsigned long)k);
+    if (program->constants > RULE_NEAR) rules[i].near[0].record = to;
+    rules[i].program = &b->programs[bundle_form(b, i)->program];
   }
   return true;
 }
@@ -263,19 +311,21 @@ static bool verify_rule(struct verifier *v, uint32_t index, struct routine *rule
 bool verify_code(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
   struct routine *functions = pages_array(b->pages, b->FUNCTIONS.count, sizeof *functions);
-  struct routine *rules = pages_array(b->pages, b->RULES.count, sizeof *rules);
+  struct routine *programs = pages_array(b->pages, b->PROGRAMS.count, sizeof *programs);
+  struct bundle_rule *rules = pages_array(b->pages, b->RULES.count, sizeof *rules);
   struct routine *waivers = pages_array(b->pages, b->WAIVERS.count, sizeof *waivers);
   v->prepared = pages_array(b->pages, b->CODE.count, sizeof *v->prepared);
   v->earliest = pages_array(&v->temporary, b->CODE.count, sizeof *v->earliest);
   v->targets = pages_array(&v->temporary, b->CODE.count, sizeof *v->targets);
   v->functions = pages_array(&v->temporary, b->FUNCTIONS.count, sizeof *v->functions);
-  if (!functions || !rules || !waivers || !v->prepared || !v->earliest || !v->targets || !v->functions) return out_of_memory(v);
+  if (!functions || !programs || !rules || !waivers || !v->prepared || !v->earliest || !v->targets || !v->functions) return out_of_memory(v);
   memcpy(v->prepared, b->CODE.at, b->CODE.count * sizeof *v->prepared);
   b->functions = functions;
+  b->programs = programs;
   b->rules = rules;
   b->waivers = waivers;
-  if (!verify_tiles(v) || !verify_functions(v, functions)) return false;
-  for (uint32_t i = 0; i < b->RULES.count; i++)
-    if (!verify_rule(v, i, rules, waivers)) return false;
-  return true;
+  if (!verify_tiles(v) || !verify_functions(v, functions) || !verify_programs(v, programs)) return false;
+  for (uint32_t i = 0; i < b->FORMS.count; i++)
+    if (!verify_waivers(v, &b->FORMS.at[i], waivers)) return false;
+  return settle_rules(v, rules);
 }

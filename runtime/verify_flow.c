@@ -167,10 +167,10 @@ static bool argument(struct flow *f, uint32_t slot, regtype *result) {
   return true;
 }
 
-/* A rule has one event; a function is good for those that remain. */
+/* Rules of a program have one event; a function is good for those that remain. */
 static bool restrict_events(struct flow *f, unsigned events) {
   f->events &= events;
-  if (f->s->rule && !(f->events >> f->s->rule->event & 1)) return refuse_here(f, CHECK_FLOW_EVENT, "not in this event");
+  if (f->s->program && !(f->events >> f->s->program->event & 1)) return refuse_here(f, CHECK_FLOW_EVENT, "not in this event");
   return true;
 }
 
@@ -217,6 +217,7 @@ static bool typed_result(struct flow *f, const struct instruction *i, regtype *r
   switch (i->op) {
     case OP_CONST: *result = regtype_of(b->CONSTS.at[i->imm].type, false); return true;
     case OP_VALUE: *result = regtype_of(b->VALUE_INDEX.at[i->imm].type, false); return true;
+    case OP_RULECONST: *result = regtype_of(f->s->types[i->imm], false); return true;
     case OP_NOTHING: *result = regtype_of(i->imm, true); return true;
     case OP_ARG: return argument(f, i->imm, result);
     case OP_REQUESTER: return field_of(f, b->info->requester_type, i->imm, CHECK_FLOW_REQUESTER, result);

@@ -1,9 +1,9 @@
-/* verify_scope.c: which rules can match where, and what a rule can rely on: an argument has its slot's type only if all
- * operations for which the rule is in scope agree on it. */
+/* verify_scope.c: which rules can match where, and what their programs can rely on: an argument has its slot's type only if all
+ * operations for which a rule of the program is in scope agree on it. */
 #include "packed.h"
 #include "verify.h"
 
-#define MIXED (NONE32 - 1)          /* connector of a rule with operations of several */
+#define MIXED (NONE32 - 1)          /* connector of a program with operations of several */
 #define EFFORT_MOST (UINT64_C(1) << 28)
 
 static bool verify_lists(struct verifier *v, uint64_t *starts) {
@@ -41,15 +41,15 @@ static enum event event_of(const struct rebase_bundle *b, uint32_t head) {
   return head + 1 < b->scope_width ? EVENT_DELEGATE : EVENT_INFER;
 }
 
-/* ---- each rule once for each head in whose scope it is ---- */
+/* ---- each program once for each head in whose scope a rule of it is ---- */
 struct walk {
   struct verifier *v;
-  uint32_t *list_stamp, *rule_stamp;          /* the last round in which it was met */
+  uint32_t *list_stamp, *program_stamp;         /* the last round in which it was met */
   uint32_t round;
   uint64_t effort;
   regtype *own;                               /* arguments of the operation at hand, by slot */
 };
-typedef bool visit(struct walk *walk, uint32_t head, uint32_t rule);
+typedef bool visit(struct walk *walk, uint32_t head, uint32_t program);
 
 static bool walk_head(struct walk *w, uint32_t head, visit *visit) {
   const struct rebase_bundle *b = w->v->bundle;
@@ -62,20 +62,21 @@ static bool walk_head(struct walk *w, uint32_t head, visit *visit) {
     w->effort += count;
     if (w->effort > EFFORT_MOST) return refuse(w->v, CHECK_SCOPE_EFFORT, SECTION_SCOPE, NONE32, "head %lu", (unsigned long)head);
     for (uint32_t i = 0; i < count; i++) {
-      if (w->rule_stamp[rules[i]] == w->round) continue;
-      w->rule_stamp[rules[i]] = w->round;
-      if (!visit(w, head, rules[i])) return false;
+      uint32_t program = bundle_form(b, rules[i])->program;
+      if (w->program_stamp[program] == w->round) continue;
+      w->program_stamp[program] = w->round;
+      if (!visit(w, head, program)) return false;
     }
   }
   return true;
 }
 
-static bool find_connector(struct walk *w, uint32_t head, uint32_t rule) {
+static bool find_connector(struct walk *w, uint32_t head, uint32_t program) {
   struct verifier *v = w->v;
   const struct rebase_bundle *b = v->bundle;
-  struct rule_scope *scope = &v->scopes[rule];
-  if (b->RULES.at[rule].event != event_of(b, head))
-    return refuse(v, CHECK_SCOPE_EVENT, SECTION_RULES, rule, "head %lu", (unsigned long)head);
+  struct rule_scope *scope = &v->scopes[program];
+  if (b->PROGRAMS.at[program].event != event_of(b, head))
+    return refuse(v, CHECK_SCOPE_EVENT, SECTION_PROGRAMS, program, "head %lu", (unsigned long)head);
   if (head < b->OPERATIONS.count) {
     uint32_t connector = b->OPERATIONS.at[head].connector;
     scope->connector = !scope->reachable || scope->connector == connector ? connector : MIXED;
@@ -85,10 +86,10 @@ static bool find_connector(struct walk *w, uint32_t head, uint32_t rule) {
 }
 
 /* args holds what all operations so far agree on. */
-static bool add_operation(struct walk *w, uint32_t head, uint32_t rule) {
+static bool add_operation(struct walk *w, uint32_t head, uint32_t program) {
   struct verifier *v = w->v;
   const struct rebase_bundle *b = v->bundle;
-  struct rule_scope *scope = &v->scopes[rule];
+  struct rule_scope *scope = &v->scopes[program];
   if (scope->connector == NONE32) return true;
   uint32_t slots = b->CONNECTORS.at[scope->connector].slots;
   w->effort += slots;
@@ -115,13 +116,13 @@ static bool walk_scopes(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
   struct walk w = {.v = v};
   w.list_stamp = pages_array(&v->temporary, b->LISTS.count, sizeof *w.list_stamp);
-  w.rule_stamp = pages_array(&v->temporary, b->RULES.count, sizeof *w.rule_stamp);
+  w.program_stamp = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *w.program_stamp);
   w.own = pages_array(&v->temporary, b->max_slots, sizeof *w.own);
-  if (!w.list_stamp || !w.rule_stamp || !w.own) return out_of_memory(v);
+  if (!w.list_stamp || !w.program_stamp || !w.own) return out_of_memory(v);
   for (uint32_t head = 0; head < b->scope_width; head++)
     if (!walk_head(&w, head, find_connector)) return false;
-  for (uint32_t rule = 0; rule < b->RULES.count; rule++)
-    if (v->scopes[rule].connector == MIXED) v->scopes[rule].connector = NONE32;
+  for (uint32_t program = 0; program < b->PROGRAMS.count; program++)
+    if (v->scopes[program].connector == MIXED) v->scopes[program].connector = NONE32;
   for (uint32_t head = 0; head < b->OPERATIONS.count; head++) {
     own_arguments(b, head, w.own);
     if (!walk_head(&w, head, add_operation)) return false;
@@ -132,16 +133,17 @@ static bool walk_scopes(struct verifier *v) {
 /* ---- redactions ---- */
 static bool verify_obligations(struct verifier *v, uint32_t index) {
   const struct rebase_bundle *b = v->bundle;
-  const struct image_rule *rule = &b->RULES.at[index];
-  const struct rule_scope *scope = &v->scopes[index];
-  for (uint32_t i = rule->first_obligation; i < rule->first_obligation + rule->obligations; i++) {
+  const struct image_form *form = &b->FORMS.at[index];
+  const struct rule_scope *scope = &v->scopes[form->program];
+  const enum event event = (enum event)b->PROGRAMS.at[form->program].event;
+  for (uint32_t i = form->first_obligation; i < form->first_obligation + form->obligations; i++) {
     uint32_t slot = b->OBLIGATIONS.at[i].slot;
     bool redacts = strcmp(bundle_string(b, b->OBLIGATIONS.at[i].kind), "redact") == 0, fits = slot == NONE32;
-    if (redacts && rule->event == EVENT_CALL && scope->reachable) {
+    if (redacts && event == EVENT_CALL && scope->reachable) {
       regtype arg = scope->args && slot < b->CONNECTORS.at[scope->connector].slots ? scope->args[slot] : 0;
       fits = arg && regtype_type(arg) == TYPE_STRING;
     } else if (redacts) {
-      fits = rule->event == EVENT_RELEASE ? slot == NONE32 : !scope->reachable;
+      fits = event == EVENT_RELEASE ? slot == NONE32 : !scope->reachable;
     }
     if (!fits) return refuse(v, CHECK_OBLIGATION_SLOT, SECTION_OBLIGATIONS, i, "slot %lu", (unsigned long)slot);
   }
@@ -152,7 +154,7 @@ static bool verify_obligations(struct verifier *v, uint32_t index) {
 static bool verify_measure(struct verifier *v, uint32_t index) {
   const struct rebase_bundle *b = v->bundle;
   const struct image_limit *limit = &b->LIMITS.at[index];
-  const struct rule_scope *scope = &v->scopes[limit->rule];
+  const struct rule_scope *scope = &v->scopes[bundle_form(b, limit->rule)->program];
   if (limit->slot == NONE32 || !scope->reachable) return true;
   regtype arg = scope->args && limit->slot < b->CONNECTORS.at[scope->connector].slots ? scope->args[limit->slot] : 0;
   unsigned kind = arg ? bundle_type(b, regtype_type(arg))->kind : TYPE_BOOL;
@@ -164,12 +166,12 @@ static bool verify_measure(struct verifier *v, uint32_t index) {
 bool verify_scope(struct verifier *v) {
   const struct rebase_bundle *b = v->bundle;
   uint64_t *starts = pages_array(&v->temporary, b->LISTS.count / 64 + 1, sizeof *starts);
-  v->scopes = pages_array(&v->temporary, b->RULES.count, sizeof *v->scopes);
+  v->scopes = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *v->scopes);
   if (!starts || !v->scopes) return out_of_memory(v);
-  for (uint32_t rule = 0; rule < b->RULES.count; rule++) v->scopes[rule].connector = NONE32;
+  for (uint32_t program = 0; program < b->PROGRAMS.count; program++) v->scopes[program].connector = NONE32;
   if (!verify_lists(v, starts) || !verify_entries(v, starts) || !walk_scopes(v)) return false;
-  for (uint32_t rule = 0; rule < b->RULES.count; rule++)
-    if (!verify_obligations(v, rule)) return false;
+  for (uint32_t form = 0; form < b->FORMS.count; form++)
+    if (!verify_obligations(v, form)) return false;
   for (uint32_t i = 0; i < b->LIMITS.count; i++)
     if (!verify_measure(v, i)) return false;
   return true;

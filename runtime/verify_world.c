@@ -152,18 +152,23 @@ static bool verify_agents(struct verifier *v) {
   return true;
 }
 
-static bool verify_rule(struct verifier *v, uint32_t index) {
+static bool verify_form(struct verifier *v, uint32_t index) {
   const struct rebase_bundle *b = v->bundle;
-  const struct image_rule *rule = &b->RULES.at[index];
-  if (rule->guard && rule->effect == RULE_ALLOW)
-    return refuse(v, CHECK_RULE_GRANT, SECTION_RULES, index, "%.80s", bundle_string(b, rule->name));
-  if (rule->effect == RULE_ASK && !rule->approvers)
-    return refuse(v, CHECK_RULE_APPROVERS, SECTION_RULES, index, "%.80s", bundle_string(b, rule->name));
-  if (rule->waivers && !rule->guard)
-    return refuse(v, CHECK_RULE_WAIVERS, SECTION_RULES, index, "%.80s", bundle_string(b, rule->name));
-  if (rule->models && (rule->event != EVENT_INFER || (rule->effect != RULE_DENY && rule->effect != RULE_OBLIGE)))
-    return refuse(v, CHECK_RULE_MODELS, SECTION_RULES, index, "%.80s", bundle_string(b, rule->name));
-  return targets(v, SECTION_RULES, index, rule->first_approver, rule->approvers, b->GROUPS.count);
+  const struct image_form *form = &b->FORMS.at[index];
+  const struct image_program *program = &b->PROGRAMS.at[form->program];
+  if (program->effect == RULE_ASK && !form->approvers)
+    return refuse(v, CHECK_RULE_APPROVERS, SECTION_FORMS, index, "%.80s", bundle_string(b, form->name));
+  if (form->waivers && !program->guard)
+    return refuse(v, CHECK_RULE_WAIVERS, SECTION_FORMS, index, "%.80s", bundle_string(b, form->name));
+  return targets(v, SECTION_FORMS, index, form->first_approver, form->approvers, b->GROUPS.count);
+}
+
+static bool verify_purpose(struct verifier *v, uint32_t index) {
+  const struct image_program *program = &v->bundle->PROGRAMS.at[index];
+  if (program->guard && program->effect == RULE_ALLOW) return refuse(v, CHECK_RULE_GRANT, SECTION_PROGRAMS, index, "it is a guard's");
+  if (program->models && (program->event != EVENT_INFER || (program->effect != RULE_DENY && program->effect != RULE_OBLIGE)))
+    return refuse(v, CHECK_RULE_MODELS, SECTION_PROGRAMS, index, "event %u, effect %u", program->event, program->effect);
+  return true;
 }
 
 static bool verify_model(struct verifier *v, uint32_t index) {
@@ -185,9 +190,9 @@ static bool verify_model(struct verifier *v, uint32_t index) {
 static bool verify_route(struct verifier *v, uint32_t index) {
   const struct rebase_bundle *b = v->bundle;
   const struct image_route *route = &b->ROUTES.at[index];
-  const struct image_rule *rule = &b->RULES.at[route->rule];
-  const char *name = bundle_string(b, rule->name);
-  if ((index && route[-1].rule >= route->rule) || rule->effect != RULE_ALLOW || rule->event != EVENT_INFER || rule->models)
+  const struct image_program *program = bundle_program(b, route->rule);
+  const char *name = bundle_string(b, bundle_form(b, route->rule)->name);
+  if ((index && route[-1].rule >= route->rule) || program->effect != RULE_ALLOW || program->event != EVENT_INFER || program->models)
     return refuse(v, CHECK_ROUTE_RULE, SECTION_ROUTES, index, "%.80s", name);
   if (route->currency == NONE32 ? route->cap != 0 : bundle_type(b, route->currency)->kind != TYPE_MONEY)
     return refuse(v, CHECK_ROUTE_MONEY, SECTION_ROUTES, index, "%.80s", name);
@@ -211,27 +216,31 @@ static bool limit_each_fits(const struct rebase_bundle *b, const struct image_li
 static bool verify_limit(struct verifier *v, uint32_t index) {
   const struct rebase_bundle *b = v->bundle;
   const struct image_limit *limit = &b->LIMITS.at[index];
-  const struct image_rule *rule = &b->RULES.at[limit->rule];
-  if ((index && limit[-1].rule >= limit->rule) || rule->effect != RULE_OBLIGE || rule->obligations)
-    return refuse(v, CHECK_LIMIT_RULE, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
+  const struct image_form *form = bundle_form(b, limit->rule);
+  const struct image_program *program = &b->PROGRAMS.at[form->program];
+  const char *name = bundle_string(b, form->name);
+  if ((index && limit[-1].rule >= limit->rule) || program->effect != RULE_OBLIGE || form->obligations)
+    return refuse(v, CHECK_LIMIT_RULE, SECTION_LIMITS, index, "%.80s", name);
   bool rolling = limit->window == LIMIT_ROLLING, calendar = limit->window == LIMIT_CALENDAR;
   if (limit->most > LIMIT_MOST || rolling != (limit->length > 0) || (limit->unit && !calendar))
-    return refuse(v, CHECK_LIMIT_WINDOW, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
-  if ((limit->counts && (rule->event != EVENT_INFER || limit->slot != NONE32)) || (limit->counts == LIMIT_COUNTS_COST) != (limit->currency != 0))
-    return refuse(v, CHECK_LIMIT_COUNTS, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
-  if (!limit_each_fits(b, limit, (enum event)rule->event))
-    return refuse(v, CHECK_LIMIT_EACH, SECTION_LIMITS, index, "%.80s", bundle_string(b, rule->name));
+    return refuse(v, CHECK_LIMIT_WINDOW, SECTION_LIMITS, index, "%.80s", name);
+  if ((limit->counts && (program->event != EVENT_INFER || limit->slot != NONE32)) || (limit->counts == LIMIT_COUNTS_COST) != (limit->currency != 0))
+    return refuse(v, CHECK_LIMIT_COUNTS, SECTION_LIMITS, index, "%.80s", name);
+  if (!limit_each_fits(b, limit, (enum event)program->event))
+    return refuse(v, CHECK_LIMIT_EACH, SECTION_LIMITS, index, "%.80s", name);
   return true;
 }
 
 static bool verify_rules(struct verifier *v) {
   const struct rebase_bundle *b = v->bundle;
   uint32_t waivers = 0;
-  for (uint32_t i = 0; i < b->RULES.count; i++) {
-    if (!verify_rule(v, i)) return false;
-    if (b->RULES.at[i].waivers && b->RULES.at[i].first_waiver != waivers)
-      return refuse(v, CHECK_WAIVER_OWNER, SECTION_RULES, i, "from %lu", ul(b->RULES.at[i].first_waiver));
-    waivers += b->RULES.at[i].waivers;
+  for (uint32_t i = 0; i < b->PROGRAMS.count; i++)
+    if (!verify_purpose(v, i)) return false;
+  for (uint32_t i = 0; i < b->FORMS.count; i++) {
+    if (!verify_form(v, i)) return false;
+    if (b->FORMS.at[i].waivers && b->FORMS.at[i].first_waiver != waivers)
+      return refuse(v, CHECK_WAIVER_OWNER, SECTION_FORMS, i, "from %lu", ul(b->FORMS.at[i].first_waiver));
+    waivers += b->FORMS.at[i].waivers;
   }
   for (uint32_t i = 0; i < b->MODELS.count; i++)
     if (!verify_model(v, i)) return false;

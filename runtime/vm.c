@@ -145,9 +145,7 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 #define BRANCH do { pc = !A.i == (i[1].op == OP_IFNOT) ? now->code + i[1].imm : i + 2; GO_ON; } while (0)
 /* What fused instructions are made of; I is the instruction they stood in. */
 #define LOAD_ARG(I) (base[(I)->a] = vm->args[(I)->imm])
-#define LOAD_CONST(I) (base[(I)->a].i = bundle->CONSTS.at[(I)->imm].bits)
-#define LOAD_TEXT(I) (base[(I)->a].text = bundle_text(bundle, (I)->imm))
-#define LOAD_VALUE(I) (base[(I)->a] = bundle->values[(I)->imm])
+#define LOAD_RULECONST(I) (base[(I)->a] = constants[(I)->imm])
 #define TEST_ARG (vm->args[i->imm].i)
 #define TEST_EQ equal_bits(B, C)
 #define TEST_EQTEXT equal_texts(B, C)
@@ -158,7 +156,7 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 #define SESSION NEED(vm->session, VM_ERROR_SESSION)
 #define FUEL NEED(steps <= vm->bound, VM_FAULT)
 
-static enum vm_verdict run_all(struct vm *vm, const struct routine *program, const struct routine *programs, const uint32_t *next, const uint32_t *end) {
+static enum vm_verdict run_all(struct vm *vm, const struct routine *program, const value *constants, const uint32_t *next, const uint32_t *end) {
 #ifdef THREADED
   static const void *const places[OP_PREPARED_COUNT] = {
 #define OP(NAME, X, Y, Z, IMM, COST, DOC) &&do_##NAME,
@@ -197,6 +195,7 @@ on:
   OPCODE(CONST) SET_INT(bundle->CONSTS.at[i->imm].bits);
   OPCODE(TEXT) SET((value){.text = bundle_text(bundle, i->imm)});
   OPCODE(VALUE) SET(bundle->values[i->imm]);
+  OPCODE(RULECONST) SET(constants[i->imm]);
   OPCODE(NOTHING) SET(missing_value());
   OPCODE(MOVE) SET(B);
   /* ---- what is asked */
@@ -325,7 +324,7 @@ on:
   OPCODE(ASK) STOP(VM_ASK);
   OPCODE(DENY) STOP(VM_DENY);
   OPCODE(OBLIGE) STOP(VM_OBLIGE);
-  OPCODE(LACKS) vm->lack = i->imm; STOP(VM_LACKS);
+  OPCODE(LACKS) vm->lack = (uint32_t)constants[i->imm].i; STOP(VM_LACKS);
   /* ---- fused */
 #define FUSED(FIRST, SECOND, TEST) \
   OPCODE(FIRST##_##SECOND##_##TEST) NEED(vm->args, VM_FAULT); LOAD_##FIRST(i); LOAD_##SECOND(i + 1); i += 2; A.i = TEST_##TEST; BRANCH;
@@ -348,7 +347,9 @@ on:
 
 stop:
   if (verdict == VM_PASS && next != end && steps <= vm->bound) {    /* on with the next: it starts where this one did */
-    program = now = &programs[*next++];
+    const struct bundle_rule *rule = &bundle->rules[*next++];
+    program = now = rule->program;
+    constants = rule_constants(rule);
     pc = program->code;
     vm->bound += program->fixed;
     if (pc && program->fixed && program->frame <= VM_REGISTERS) GO_ON;
@@ -363,6 +364,9 @@ stop:
 
 enum vm_verdict vm_run(struct vm *vm, const struct routine *program) { return run_all(vm, program, NULL, NULL, NULL); }
 
-enum vm_verdict vm_run_fixed(struct vm *vm, const struct routine *programs, const uint32_t *first, const uint32_t *end) {
-  return run_all(vm, &programs[*first], programs, first + 1, end);
+enum vm_verdict vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end) {
+  const struct bundle_rule *rule = &vm->bundle->rules[*first];
+  return run_all(vm, rule->program, rule_constants(rule), first + 1, end);
 }
+
+enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule) { return vm_run_fixed(vm, &rule, &rule + 1); }

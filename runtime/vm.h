@@ -3,7 +3,7 @@
  * A struct vm is a workspace of one thread, part of a request. Set what is above the line, then run program after program:
  *
  *   vm_begin(&vm, bundle);  vm.args = ...; vm.facts = ...; vm.session = ...;
- *   switch (vm_run(&vm, &bundle->rules[i])) { case VM_ALLOW: ... }
+ *   switch (vm_run_rule(&vm, i)) { case VM_ALLOW: ... }
  *
  * Prepared code. The verifier knows the types of registers and the VM must not look for them, so bundle_open writes what
  * matters into its private copy of the code: IN's imm says how to compare (enum vm_compare), SAID's and VOUCHED's imm the
@@ -66,8 +66,9 @@ struct vm {
 
 /* Clears what the caller sets, not the registers (programs define before they read). */
 void vm_begin(struct vm *vm, const struct rebase_bundle *bundle);
-enum vm_verdict vm_run(struct vm *vm, const struct routine *program);
-/* One after the other until one does not pass, which vm->next stands behind: programs[*first] and so on, at least one. All of them without
+enum vm_verdict vm_run(struct vm *vm, const struct routine *program);        /* one without constants: a waiver */
+enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule);
+/* One after the other until one does not pass, which vm->next stands behind: the rules *first and so on, at least one. All of them without
  * loops (routine.fixed); the caller has added up what they may cost. steps and bound are of all that ran. */
-enum vm_verdict vm_run_fixed(struct vm *vm, const struct routine *programs, const uint32_t *first, const uint32_t *end);
+enum vm_verdict vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end);
 #endif

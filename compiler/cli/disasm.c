@@ -4,7 +4,7 @@
 #include "cli/disasm.h"
 
 enum immediate { I_NONE, I_CONST, I_STRING, I_VALUE, I_TYPE, I_SLOT, I_FIELD, I_CTX, I_LABEL, I_PROOF, I_OPERATION, I_ENTITY, I_TABLE, I_TREE,
-  I_ZONE, I_PATTERN, I_JUMP, I_LOOP, I_NEXT, I_FUNCTION, I_LACK };
+  I_ZONE, I_PATTERN, I_JUMP, I_LOOP, I_NEXT, I_FUNCTION, I_RULECONST, I_LACK };
 struct op_info { const char *name, *a, *b, *c; enum immediate imm; };
 static const struct op_info ops[OP_COUNT] = {
 #define OP(NAME, A, B, C, IMM, COST, DOC) {#NAME, #A, #B, #C, IMM},
@@ -131,6 +131,28 @@ static void operand(const char *role, unsigned number, const char **comma, FILE 
   *comma = ", ";
 }
 
+static const struct image_form *form_of(const struct bundle_view *view, uint32_t rule) {
+  const struct image_rule *r = view_record(view, SECTION_RULES, rule);
+  return r ? view_record(view, SECTION_FORMS, r->form) : NULL;
+}
+
+static const struct image_program *program_of(const struct bundle_view *view, uint32_t rule) {
+  const struct image_form *form = form_of(view, rule);
+  return form ? view_record(view, SECTION_PROGRAMS, form->program) : NULL;
+}
+
+/* Constant number k of a rule, as if it stood in the instruction. */
+static void rule_constant(const struct bundle_view *view, uint32_t rule, uint32_t k, FILE *out) {
+  const struct image_rule *r = view_record(view, SECTION_RULES, rule);
+  const struct image_program *program = program_of(view, rule);
+  const uint32_t *at = r ? view_record(view, SECTION_RULE_CONSTANTS, (size_t)r->first_constant + k) : NULL;
+  const uint32_t *type = program ? view_record(view, SECTION_INDEXES, (size_t)program->first_type + k) : NULL;
+  const struct image_type *t = type ? view_record(view, SECTION_TYPES, *type) : NULL;
+  if (!at || !type) { fputc('?', out); return; }
+  bool value = t && (t->kind == TYPE_IP || t->kind == TYPE_CIDR || t->kind == TYPE_STRINGS || t->kind >= TYPE_LIST);
+  immediate(view, *type == NONE32 ? I_LACK : value ? I_VALUE : t && t->kind == TYPE_STRING ? I_STRING : I_CONST, *at, rule, out);
+}
+
 void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t rule, FILE *out) {
   for (uint32_t at = 0; at < count; at++) {
     const struct instruction *in = view_record(view, SECTION_CODE, (size_t)first + at);
@@ -148,7 +170,8 @@ void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count,
     if (op->imm == I_JUMP || op->imm == I_LOOP || op->imm == I_NEXT) fprintf(out, "%s-> %u", comma, (unsigned)in->imm);
     else if (op->imm != I_NONE) {
       fputs(comma, out);
-      immediate(view, op->imm, in->imm, rule, out);
+      if (op->imm == I_RULECONST || op->imm == I_LACK) rule_constant(view, rule, in->imm, out);
+      else immediate(view, op->imm, in->imm, rule, out);
     }
     fputc('\n', out);
   }
@@ -166,37 +189,40 @@ static void cost(const struct bundle_view *view, uint32_t index, FILE *out) {
   }
 }
 
-static void rule_head(const struct bundle_view *view, uint32_t index, const struct image_rule *r, FILE *out) {
+static void rule_head(const struct bundle_view *view, uint32_t index, const struct image_form *form, const struct image_program *program, FILE *out) {
   static const char *const effects[] = {"allow", "ask", "deny", "oblige"}, *const events[] = {"call", "infer", "release", "delegate"};
-  const struct image_source *source = view_record(view, SECTION_SOURCES, r->source);
-  fprintf(out, "\nrule %u: %s %s, %s %s  (%s:%u)  cost ", (unsigned)index, r->guard ? "guard" : "policy", view_text(view, r->name),
-          r->effect < 4 ? effects[r->effect] : "?", r->event < 4 ? events[r->event] : "?", source ? view_text(view, source->path) : "?",
-          (unsigned)r->line);
-  cost(view, r->cost, out);
+  const struct image_source *source = view_record(view, SECTION_SOURCES, form->source);
+  const struct image_rule *r = view_record(view, SECTION_RULES, index);
+  fprintf(out, "\nrule %u: %s %s, %s %s  (%s:%u)  cost ", (unsigned)index, program->guard ? "guard" : "policy", view_text(view, form->name),
+          program->effect < 4 ? effects[program->effect] : "?", program->event < 4 ? events[program->event] : "?",
+          source ? view_text(view, source->path) : "?", (unsigned)r->line);
+  cost(view, program->cost, out);
   fputc('\n', out);
-  if (r->condition && *view_text(view, r->condition)) {
+  if (form->condition && *view_text(view, form->condition)) {
     fprintf(out, "  condition: ");
-    cli_put_clean(out, view_text(view, r->condition), strlen(view_text(view, r->condition)));
+    cli_put_clean(out, view_text(view, form->condition), strlen(view_text(view, form->condition)));
     fputc('\n', out);
   }
-  if (*view_text(view, r->because)) {
+  if (*view_text(view, form->because)) {
     fprintf(out, "  because ");
-    quoted(view_text(view, r->because), out);
+    quoted(view_text(view, form->because), out);
     fputc('\n', out);
   }
 }
 
 void disasm_rules(const struct bundle_view *view, FILE *out) {
   for (uint32_t i = 0; i < view_count(view, SECTION_RULES); i++) {
-    const struct image_rule *r = view_record(view, SECTION_RULES, i);
-    rule_head(view, i, r, out);
-    for (uint32_t w = 0; w < r->waivers; w++) {
-      const struct image_waiver *waiver = view_record(view, SECTION_WAIVERS, (size_t)r->first_waiver + w);
+    const struct image_form *form = form_of(view, i);
+    const struct image_program *program = program_of(view, i);
+    if (!program) continue;
+    rule_head(view, i, form, program, out);
+    for (uint32_t w = 0; w < form->waivers; w++) {
+      const struct image_waiver *waiver = view_record(view, SECTION_WAIVERS, (size_t)form->first_waiver + w);
       if (!waiver) break;
       fprintf(out, "  waived for %s:\n", view_agent(view, waiver->agent));
       disasm_code(view, waiver->code, waiver->code_count, i, out);
     }
-    disasm_code(view, r->code, r->code_count, i, out);
+    disasm_code(view, program->code, program->code_count, i, out);
   }
 }
 

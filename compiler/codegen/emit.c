@@ -158,6 +158,46 @@ void gen_loop_close(struct gen_code *code, struct gen_loop loop) {
   if (!code->failed) at_place(code, loop.at)->imm = (uint32_t)(code->code.size / sizeof(struct instruction));
 }
 
+/* ---- programs of rules ---- */
+static void drop_code(struct gen_code *code) {
+  free(code->code.bytes);
+  code->code = (struct gen_buffer){NULL, 0, 0};
+}
+
+uint32_t gen_rule_constant(struct generator *g, uint32_t type, uint32_t at) {
+  uint32_t number = (uint32_t)(g->types.size / sizeof type);
+  gen_buffer_add(g, &g->types, &type, sizeof type);
+  gen_buffer_add(g, &g->constants, &at, sizeof at);
+  return number;
+}
+
+/* Equal programs are one only for rules of the same operations, so that sharing takes no argument's type away (runtime/verify_scope.c). */
+static uint32_t operations_of(struct generator *g, const struct rule *rule) {
+  g->key.size = 0;
+  for (unsigned i = 0; i < rule->operation_count; i++) gen_buffer_add(g, &g->key, &rule->operations[i]->id, sizeof rule->operations[i]->id);
+  return gen_pooled(g, &g->operations, g->key.bytes, g->key.size);
+}
+
+uint32_t gen_program(struct gen_code *code, const struct rule *rule) {
+  struct generator *g = code->g;
+  struct image_program record = {.effect = (uint8_t)rule->effect, .event = (uint8_t)rule->event, .guard = rule->guard, .models = rule->models};
+  const uint32_t head[] = {record.effect, record.event, record.guard, record.models, operations_of(g, rule), (uint32_t)g->types.size};
+  uint32_t count = gen_count(g, SECTION_PROGRAMS), number = NONE32;
+  g->key.size = 0;
+  gen_buffer_add(g, &g->key, head, sizeof head);
+  gen_buffer_add(g, &g->key, g->types.bytes, g->types.size);
+  gen_buffer_add(g, &g->key, code->code.bytes, code->code.size);
+  if (!g->out_of_memory && !code->failed) number = gen_pooled(g, &g->programs, g->key.bytes, g->key.size);
+  if (number != NONE32 && number != count) {
+    drop_code(code);
+    return number;
+  }
+  record.constants = (uint32_t)(g->types.size / sizeof(uint32_t));
+  record.first_type = gen_indexes(g, (const uint32_t *)(const void *)g->types.bytes, record.constants);
+  gen_code_close(code, &record.code, &record.code_count, &record.cost);
+  return gen_append(g, SECTION_PROGRAMS, &record, 1);
+}
+
 void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost) {
   struct generator *g = code->g;
   check_frame(code);
@@ -165,6 +205,5 @@ void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uin
   *first = gen_append(g, SECTION_CODE, code->code.bytes, *count);
   *cost = gen_cost(g, &code->cost);
   if (code->failed) g->failed = true;
-  free(code->code.bytes);
-  code->code = (struct gen_buffer){NULL, 0, 0};
+  drop_code(code);
 }

@@ -17,6 +17,10 @@ struct gen_buffer { unsigned char *bytes; size_t size, room; };
 struct gen_slot { uint32_t hash, number; };                     /* number NONE32: free */
 struct gen_intern { struct gen_slot *slots; size_t room, used; };
 
+/* Byte strings, each once; number i stands in entries[i]. */
+struct gen_entry { size_t at; uint32_t size, mark; };           /* mark: what its owner notes */
+struct gen_pool { struct gen_intern set; struct gen_buffer bytes, entries; };
+
 struct gen_function { struct image_cost cost; unsigned frame, depth; };      /* registers, calls: with those it calls */
 
 struct generator {
@@ -25,6 +29,8 @@ struct generator {
   struct arena scratch;
   struct gen_buffer sections[SECTION_COUNT];
   struct gen_intern texts, consts, values, costs, index_runs, lists;
+  struct gen_pool lacks, forms, programs, operations, obligations;     /* the first three number their sections' records */
+  struct gen_buffer types, constants, key;       /* of the rule at hand: u32 each; what its program is found by */
   struct gen_buffer value_ends;          /* u32 each: where a packed value ends in VALUES */
   struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
   struct gen_function *functions;        /* by id; those made so far */
@@ -55,6 +61,10 @@ uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint3
                   bool (*same)(const struct generator *g, uint32_t number, const void *key, size_t size),
                   const void *key, size_t size);
 void gen_remember(struct generator *g, struct gen_intern *set, uint32_t hash, uint32_t number);
+/* The number of these bytes, which are new when it was the count before; NONE32 when memory is out. */
+uint32_t gen_pooled(struct generator *g, struct gen_pool *pool, const void *bytes, size_t size);
+struct gen_entry *gen_entry(const struct gen_pool *pool, uint32_t number);
+uint32_t gen_pool_count(const struct gen_pool *pool);
 void gen_too_large(struct generator *g);
 void gen_internal_error(struct generator *g, struct span span, const char *what);
 
@@ -77,7 +87,7 @@ void gen_patterns(struct generator *g);
 void gen_zones(struct generator *g);
 void gen_state_digest(const struct generator *g, char hex[65]);
 uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count);
-uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line, uint32_t *column);
+uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line);
 
 /* ---- scope.c */
 void gen_scope(struct generator *g);
@@ -96,9 +106,14 @@ struct gen_code {
   unsigned callee_frame, callee_depth;   /* of the deepest function called */
   struct span span;                      /* of the rule or function: where limits are reported */
   const struct rule *rule;               /* whose args are read; NULL in a function */
+  bool shared;                           /* a rule's own: constants are not in the code but in g->constants */
   uint8_t *locals; unsigned local_room;  /* local id -> register */
 };
+/* The number of a constant of the rule at hand. type: NONE32 for a lack; at: see RULE_CONSTANTS in image.h. */
+uint32_t gen_rule_constant(struct generator *g, uint32_t type, uint32_t at);
 void gen_code_open(struct generator *g, struct gen_code *code, struct span span, const struct rule *rule);
+/* The program of the rule at hand, found or appended to PROGRAMS, and frees. */
+uint32_t gen_program(struct gen_code *code, const struct rule *rule);
 /* Appends to CODE and frees; says where, how much, and which entry of COSTS. */
 void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost);
 uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b, unsigned c, uint32_t imm);

@@ -92,6 +92,31 @@ void gen_remember(struct generator *g, struct gen_intern *set, uint32_t hash, ui
   set->used++;
 }
 
+/* ---- pools ---- */
+struct gen_entry *gen_entry(const struct gen_pool *pool, uint32_t number) { return (struct gen_entry *)(void *)pool->entries.bytes + number; }
+uint32_t gen_pool_count(const struct gen_pool *pool) { return (uint32_t)(pool->entries.size / sizeof(struct gen_entry)); }
+
+struct pool_key { const struct gen_pool *pool; const void *bytes; };
+
+static bool same_bytes(const struct generator *g, uint32_t number, const void *key, size_t size) {
+  const struct pool_key *wanted = key;
+  const struct gen_entry *entry = gen_entry(wanted->pool, number);
+  (void)g;
+  return entry->size == size && (!size || memcmp(wanted->pool->bytes.bytes + entry->at, wanted->bytes, size) == 0);
+}
+
+uint32_t gen_pooled(struct generator *g, struct gen_pool *pool, const void *bytes, size_t size) {
+  const struct pool_key key = {pool, bytes};
+  uint32_t hash = gen_hash(bytes, size, 0), number = gen_find(g, &pool->set, hash, same_bytes, &key, size);
+  if (number != NONE32) return number;
+  if (size > UINT32_MAX) { gen_too_large(g); return NONE32; }
+  struct gen_entry entry = {pool->bytes.size, (uint32_t)size, NONE32};
+  number = gen_pool_count(pool);
+  if (!gen_buffer_add(g, &pool->bytes, bytes, size) || !gen_buffer_add(g, &pool->entries, &entry, sizeof entry)) return NONE32;
+  gen_remember(g, &pool->set, hash, number);
+  return number;
+}
+
 /* ---- texts ---- */
 static bool same_text(const struct generator *g, uint32_t at, const void *key, size_t size) {
   const unsigned char *stored = g->sections[SECTION_TEXTS].bytes + at;
@@ -208,6 +233,15 @@ void gen_free(struct generator *g) {
   for (int s = 0; s < SECTION_COUNT; s++) free(g->sections[s].bytes);
   struct gen_intern *sets[] = {&g->texts, &g->consts, &g->values, &g->costs, &g->index_runs, &g->lists};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) free(sets[i]->slots);
+  struct gen_pool *pools[] = {&g->lacks, &g->forms, &g->programs, &g->operations, &g->obligations};
+  for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
+    free(pools[i]->set.slots);
+    free(pools[i]->bytes.bytes);
+    free(pools[i]->entries.bytes);
+  }
+  free(g->types.bytes);
+  free(g->constants.bytes);
+  free(g->key.bytes);
   free(g->value_ends.bytes);
   free(g->runs.bytes);
   arena_free(&g->scratch);

@@ -60,14 +60,16 @@ void gen_bool(struct gen_code *code, bool value, unsigned to) {
   gen_emit(code, OP_CONST, to, 0, 0, gen_const(code->g, TYPE_BOOL, value));
 }
 
+/* In a rule's program only the number of the constant, so that rules which differ in constants share it. */
 static void constant(struct gen_code *code, const struct expr *e, unsigned to) {
   const struct constant *c = e->constant;
   struct generator *g = code->g;
   uint32_t type = gen_type(g, c->missing ? e->type : c->type);
-  if (c->missing) gen_emit(code, OP_NOTHING, to, 0, 0, type);
-  else if (gen_is_scalar(c->type->kind)) gen_emit(code, OP_CONST, to, 0, 0, gen_const(g, type, c->scalar));
-  else if (c->type->kind == TYPE_STRING) gen_emit(code, OP_TEXT, to, 0, 0, gen_text(g, c->text, c->length));
-  else gen_emit(code, OP_VALUE, to, 0, 0, gen_value(g, c));
+  if (c->missing) { gen_emit(code, OP_NOTHING, to, 0, 0, type); return; }
+  bool scalar = gen_is_scalar(c->type->kind), text = c->type->kind == TYPE_STRING;
+  uint32_t at = scalar ? gen_const(g, type, c->scalar) : text ? gen_text(g, c->text, c->length) : gen_value(g, c);
+  if (code->shared) gen_emit(code, OP_RULECONST, to, 0, 0, gen_rule_constant(g, type, at));
+  else gen_emit(code, scalar ? OP_CONST : text ? OP_TEXT : OP_VALUE, to, 0, 0, at);
 }
 
 /* A word of a shorter `one of` where a longer one is wanted: registers are typed, so the word is looked for. */

@@ -22,20 +22,22 @@ static void let(struct gen_code *code, const struct let *let, struct lack *lack)
   gen_bind(code, let->local, to);
 }
 
-static uint32_t lacks_entry(struct generator *g, const struct let *let, uint32_t rule) {
-  struct image_lack record = {.because = gen_string(g, let->because), .rule = rule, .hint = gen_string(g, let->hint)};
+static uint32_t lacks_entry(struct generator *g, const struct let *let) {
+  struct image_lack record = {.because = gen_string(g, let->because), .hint = gen_string(g, let->hint)};
   if (let->otherwise == LET_ASKS) {
     record.approvers = let->approver_count;
     record.first_approver = gen_groups(g, let->approvers, let->approver_count);
   }
-  return gen_append(g, SECTION_LACKS, &record, 1);
+  uint32_t number = gen_pooled(g, &g->lacks, &record, sizeof record);
+  if (number == gen_count(g, SECTION_LACKS)) gen_append(g, SECTION_LACKS, &record, 1);
+  return gen_rule_constant(g, NONE32, number);
 }
 
 static const uint8_t verdict_of[] = {
   [RULE_ALLOW] = OP_ALLOW, [RULE_ASK] = OP_ASK, [RULE_DENY] = OP_DENY, [RULE_OBLIGE] = OP_OBLIGE,
 };
 
-static void rule_program(struct generator *g, struct gen_code *code, const struct rule *rule, uint32_t index) {
+static void rule_program(struct generator *g, struct gen_code *code, const struct rule *rule) {
   struct gen_label pass = {0};
   struct lack *lacks = arena_alloc(&g->scratch, rule->let_count * sizeof *lacks);
   if (!lacks) { g->out_of_memory = true; return; }
@@ -48,7 +50,7 @@ static void rule_program(struct generator *g, struct gen_code *code, const struc
   for (unsigned i = 0; i < rule->let_count; i++) {
     if (!lacks[i].label.uses) continue;
     gen_place(code, &lacks[i].label);
-    gen_emit(code, OP_LACKS, 0, 0, 0, lacks_entry(g, lacks[i].let, index));
+    gen_emit(code, OP_LACKS, 0, 0, 0, lacks_entry(g, lacks[i].let));
   }
 }
 
@@ -79,35 +81,54 @@ static uint32_t redacted_slot(struct generator *g, const struct rule *rule, cons
   return NONE32;
 }
 
-static void obligation(struct generator *g, const struct rule *rule, const struct obligation *o) {
+static struct image_obligation obligation(struct generator *g, const struct rule *rule, const struct obligation *o) {
   struct image_obligation record = {.kind = gen_string(g, o->kind), .argument = gen_string(g, o->argument)};
   record.slot = redacted_slot(g, rule, o);
   uint32_t *ids = arena_alloc(&g->scratch, o->detector_count * sizeof *ids);
-  if (!ids) { g->out_of_memory = true; return; }
+  if (!ids) { g->out_of_memory = true; return record; }
   for (unsigned i = 0; i < o->detector_count; i++) ids[i] = o->detectors[i]->id;
   record.first_detector = gen_indexes(g, ids, o->detector_count);
   record.detectors = o->detector_count;
-  gen_append(g, SECTION_OBLIGATIONS, &record, 1);
+  return record;
 }
 
-static void rule(struct generator *g, const struct rule *rule, uint32_t index) {
-  struct image_rule record = {
-    .name = gen_string(g, rule->name), .effect = (uint8_t)rule->effect, .event = (uint8_t)rule->event,
-    .guard = rule->guard, .models = rule->models, .because = gen_string(g, rule->because), .condition = gen_string(g, rule->condition),
-    .wait = rule->wait, .approvers = rule->approver_count, .obligations = rule->obligation_count,
-    .waivers = rule->waiver_count,
-  };
-  struct gen_code code;
-  record.source = gen_source(g, rule->span, &record.line, &record.column);
-  record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
-  gen_code_open(g, &code, rule->span, rule);
-  rule_program(g, &code, rule, index);
-  gen_code_close(&code, &record.code, &record.code_count, &record.cost);
-  record.first_obligation = record.obligations ? gen_count(g, SECTION_OBLIGATIONS) : 0;
-  for (unsigned i = 0; i < rule->obligation_count; i++) obligation(g, rule, rule->obligations[i]);
-  record.first_waiver = record.waivers ? gen_count(g, SECTION_WAIVERS) : 0;
+static uint32_t obligations(struct generator *g, const struct rule *rule) {
+  struct image_obligation *records = arena_alloc(&g->scratch, rule->obligation_count * sizeof *records);
+  if (!records) { g->out_of_memory = true; return 0; }
+  for (unsigned i = 0; i < rule->obligation_count; i++) records[i] = obligation(g, rule, rule->obligations[i]);
+  uint32_t number = gen_pooled(g, &g->obligations, records, rule->obligation_count * sizeof *records);
+  if (number == NONE32) return 0;
+  struct gen_entry *entry = gen_entry(&g->obligations, number);
+  if (entry->mark == NONE32) entry->mark = gen_append(g, SECTION_OBLIGATIONS, records, rule->obligation_count);
+  return entry->mark;
+}
+
+static uint32_t form(struct generator *g, const struct rule *rule, struct image_form *record) {
+  if (rule->obligation_count) record->first_obligation = obligations(g, rule);
+  if (rule->waiver_count) record->first_waiver = gen_count(g, SECTION_WAIVERS);
   for (unsigned i = 0; i < rule->waiver_count; i++) waiver(g, rule, rule->waivers[i]);
-  gen_append(g, SECTION_RULES, &record, 1);
+  uint32_t number = gen_pooled(g, &g->forms, record, sizeof *record);
+  if (number == gen_count(g, SECTION_FORMS)) gen_append(g, SECTION_FORMS, record, 1);
+  return number;
+}
+
+static void rule(struct generator *g, const struct rule *rule) {
+  struct image_form record = {
+    .name = gen_string(g, rule->name), .because = gen_string(g, rule->because), .condition = gen_string(g, rule->condition),
+    .wait = rule->wait, .approvers = rule->approver_count, .obligations = rule->obligation_count, .waivers = rule->waiver_count,
+  };
+  struct image_rule out = {0};
+  struct gen_code code;
+  record.source = gen_source(g, rule->span, &out.line);
+  record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
+  g->types.size = g->constants.size = 0;
+  gen_code_open(g, &code, rule->span, rule);
+  code.shared = true;
+  rule_program(g, &code, rule);
+  record.program = gen_program(&code, rule);
+  if (g->constants.size) out.first_constant = gen_append(g, SECTION_RULE_CONSTANTS, g->constants.bytes, (uint32_t)(g->constants.size / sizeof(uint32_t)));
+  out.form = form(g, rule, &record);
+  gen_append(g, SECTION_RULES, &out, 1);
 }
 
 static void limit(struct generator *g, const struct limit *limit) {
@@ -142,7 +163,7 @@ static void route(struct generator *g, const struct route *route) {
 }
 
 void gen_rules(struct generator *g) {
-  for (unsigned i = 0; i < g->program->rules_count && !g->out_of_memory; i++) rule(g, g->program->rules[i], i);
+  for (unsigned i = 0; i < g->program->rules_count && !g->out_of_memory; i++) rule(g, g->program->rules[i]);
   for (unsigned i = 0; i < g->program->limits_count && !g->out_of_memory; i++) limit(g, g->program->limits[i]);
   for (unsigned i = 0; i < g->program->routes_count && !g->out_of_memory; i++) route(g, g->program->routes[i]);
 }

@@ -34,9 +34,9 @@ static void sources(struct generator *g) {
 }
 
 /* Line and column, from 1; the column counts characters. */
-uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line, uint32_t *column) {
+uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line) {
   const struct program *p = g->program;
-  *line = *column = 0;
+  *line = 0;
   if (span.source >= p->source_count) return 0;
   const struct source *source = p->sources[span.source];
   uint32_t low = 0, high = source->line_count;
@@ -46,9 +46,6 @@ uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line,
     else high = middle;
   }
   *line = low + 1;
-  *column = 1;
-  for (uint32_t i = source->line_count ? source->lines[low] : 0; i < span.start && i < source->size; i++)
-    if (((unsigned char)source->text[i] & 0xc0) != 0x80) ++*column;
   return g->source_index[span.source];
 }
 
@@ -267,10 +264,9 @@ static void models(struct generator *g) {
 static void pending(struct generator *g) {
   const struct program *p = g->program;
   for (unsigned i = 0; i < p->pending_count; i++) {
-    uint32_t column;
     const struct pending *declared = p->pending[i];
     struct image_pending record = {.kind = gen_string(g, declared->kind), .name = gen_string(g, declared->name)};
-    record.source = gen_source(g, declared->span, &record.line, &column);
+    record.source = gen_source(g, declared->span, &record.line);
     gen_append(g, SECTION_PENDING, &record, 1);
   }
 }

@@ -139,13 +139,13 @@ struct fuzz {
   uint64_t accepted, refused, programs, errors, faults, verdicts[VM_VERDICT_COUNT], by_check[CHECK_COUNT];
 };
 
-static void complain(struct fuzz *z, const struct rebase_bundle *b, const struct routine *program, enum vm_verdict verdict) {
-  fprintf(stderr, "verdict %d (%s) of code at %ld, place %u: %llu steps, bound %llu\n", verdict, vm_verdict_text(verdict),
-          (long)(program - b->rules), (unsigned)z->vm.place, (unsigned long long)z->vm.steps, (unsigned long long)z->vm.bound);
+static void complain(struct fuzz *z, uint32_t rule, enum vm_verdict verdict) {
+  fprintf(stderr, "verdict %d (%s) of rule %ld, place %u: %llu steps, bound %llu\n", verdict, vm_verdict_text(verdict),
+          (long)rule, (unsigned)z->vm.place, (unsigned long long)z->vm.steps, (unsigned long long)z->vm.bound);
   z->faults++;
 }
 
-static void run_program(struct fuzz *z, const struct rebase_bundle *b, const struct routine *program, const struct session_view *session) {
+static void run_program(struct fuzz *z, const struct rebase_bundle *b, uint32_t rule, const struct routine *waiver, const struct session_view *session) {
   z->scratch.used = 0;
   vm_begin(&z->vm, b);
   z->vm.args = z->args;
@@ -155,10 +155,10 @@ static void run_program(struct fuzz *z, const struct rebase_bundle *b, const str
   z->vm.scratch = z->scratch;
   z->vm.requester = b->info->requester_type == NONE32 ? missing_value() : random_value(session, b->info->requester_type);
   if (chance(&z->dice, 95)) z->vm.session = session;
-  enum vm_verdict verdict = vm_run(&z->vm, program);
+  enum vm_verdict verdict = waiver ? vm_run(&z->vm, waiver) : vm_run_rule(&z->vm, rule);
   z->programs++;
   z->verdicts[verdict]++;
-  if (verdict == VM_FAULT || (verdict != VM_ERROR_COST && z->vm.steps > z->vm.bound)) complain(z, b, program, verdict);
+  if (verdict == VM_FAULT || (verdict != VM_ERROR_COST && z->vm.steps > z->vm.bound)) complain(z, rule, verdict);
 }
 
 /* Arguments of an operation; a slot that is none of its own is a trap. False: a required type has no value. */
@@ -191,12 +191,12 @@ static void run_scope(struct fuzz *z, const struct rebase_bundle *b, uint32_t ag
   uint32_t count;
   const uint32_t *rules = bundle_scope(b, agent, head, &count);
   for (uint32_t i = 0; i < count; i++) {
-    const struct image_rule *rule = &b->RULES.at[rules[i]];
+    const struct image_form *form = bundle_form(b, rules[i]);
     z->arena.used = 0;
     if (head < b->OPERATIONS.count && !random_arguments(z, &session, &b->OPERATIONS.at[head])) return;
-    if (!random_facts(z, &session, rule->event)) return;
-    run_program(z, b, &b->rules[rules[i]], &session);
-    for (uint32_t w = 0; w < rule->waivers; w++) run_program(z, b, &b->waivers[rule->first_waiver + w], &session);
+    if (!random_facts(z, &session, (enum event)bundle_program(b, rules[i])->event)) return;
+    run_program(z, b, rules[i], NULL, &session);
+    for (uint32_t w = 0; w < form->waivers; w++) run_program(z, b, rules[i], &b->waivers[form->first_waiver + w], &session);
   }
 }
 

@@ -36,7 +36,7 @@ def verified(image, folder):
     with open(path, 'wb') as out:
         out.write(image)
     done = subprocess.run([RBC, 'verify', path], capture_output=True, text=True)
-    return None if done.returncode == 0 else re.search(r'not valid: (\w+)', done.stderr).group(1)
+    return None if done.returncode == 0 else re.search(r'(?:not valid|of another version): (\w+)', done.stderr).group(1)
 
 
 def layout(image):

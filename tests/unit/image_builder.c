@@ -104,13 +104,13 @@ void builder_cost(const struct builder *b, const struct instruction *code, uint3
 }
 
 void builder_code(struct builder *b, uint32_t rule, const struct instruction *code, uint32_t count) {
-  struct image_rule *r = builder_at(b, SECTION_RULES, rule);
+  struct image_program *p = builder_at(b, SECTION_PROGRAMS, rule);
   struct image_cost cost;
-  builder_drop(b, SECTION_CODE, r->code_count);
+  builder_drop(b, SECTION_CODE, p->code_count);
   builder_cost(b, code, count, &cost);
-  r->code = builder_add(b, SECTION_CODE, code, count);
-  r->code_count = count;
-  r->cost = builder_add(b, SECTION_COSTS, &cost, 1);
+  p->code = builder_add(b, SECTION_CODE, code, count);
+  p->code_count = count;
+  p->cost = builder_add(b, SECTION_COSTS, &cost, 1);
 }
 
 /* ---- the world ---- */
@@ -265,22 +265,27 @@ static void rules(struct builder *b) {
   uint32_t one = costing(b, 1), staff = builder_add(b, SECTION_INDEXES, (uint32_t[]){1}, 1);
   ref path = builder_text(b, "a.rb");
   ADD(SOURCES, source, path, 0);
-  ADD(LACKS, lack, .because = builder_text(b, "look it up"), .rule = RULE_MAIN, .first_approver = staff, .approvers = 1);
+  ADD(LACKS, lack, .because = builder_text(b, "look it up"), .first_approver = staff, .approvers = 1);
   uint32_t obligation = ADD(OBLIGATIONS, obligation, .kind = builder_text(b, "redact"), .slot = A_STRING2, .detectors = 1);
   uint32_t code = builder_add(b, SECTION_CODE, &deny, 1);
   uint32_t waiver = ADD(WAIVERS, waiver, .agent = 0, .code = builder_add(b, SECTION_CODE, &oblige, 1), .code_count = 1, .cost = one);
   uint32_t release = builder_add(b, SECTION_CODE, &deny, 1), limit = builder_add(b, SECTION_CODE, &oblige, 1);
   uint32_t answer = builder_add(b, SECTION_CODE, &allow, 1);
-  ADD(RULES, rule, .name = builder_text(b, "acme.main"), .effect = RULE_ALLOW, .code = builder_add(b, SECTION_CODE, &allow, 1),
-      .code_count = 1, .cost = one, .obligations = 1, .first_obligation = obligation);
-  ADD(RULES, rule, .name = builder_text(b, "acme.guard"), .effect = RULE_DENY, .guard = 1, .code = code, .code_count = 1, .cost = one,
-      .waivers = 1, .first_waiver = waiver, .approvers = 1, .first_approver = staff);
-  ADD(RULES, rule, .name = builder_text(b, "acme.release"), .effect = RULE_DENY, .event = EVENT_RELEASE, .code = release, .code_count = 1,
-      .cost = one);
-  ADD(RULES, rule, .name = builder_text(b, "acme.limit"), .effect = RULE_OBLIGE, .guard = 1, .code = limit, .code_count = 1, .cost = one);
+  uint32_t types = builder_add(b, SECTION_INDEXES, (uint32_t[]){[K_LACK] = NONE32, [K_STRING] = TYPE_STRING, [K_YES] = TYPE_BOOL, [K_INTS] = W_INTS}, W_CONSTANTS);
+  builder_add(b, SECTION_RULE_CONSTANTS, (uint32_t[]){[K_LACK] = 0, [K_STRING] = builder_text(b, "a text"), [K_YES] = 0, [K_INTS] = 2}, W_CONSTANTS);
+  ADD(PROGRAMS, program, .effect = RULE_ALLOW, .code = builder_add(b, SECTION_CODE, &allow, 1), .code_count = 1, .cost = one, .first_type = types, .constants = W_CONSTANTS);
+  ADD(PROGRAMS, program, .effect = RULE_DENY, .guard = 1, .code = code, .code_count = 1, .cost = one);
+  ADD(PROGRAMS, program, .effect = RULE_DENY, .event = EVENT_RELEASE, .code = release, .code_count = 1, .cost = one);
+  ADD(PROGRAMS, program, .effect = RULE_OBLIGE, .guard = 1, .code = limit, .code_count = 1, .cost = one);
+  ADD(PROGRAMS, program, .effect = RULE_ALLOW, .event = EVENT_INFER, .code = answer, .code_count = 1, .cost = one);
+  ADD(FORMS, form, .name = builder_text(b, "acme.main"), .program = RULE_MAIN, .obligations = 1, .first_obligation = obligation);
+  ADD(FORMS, form, .name = builder_text(b, "acme.guard"), .program = RULE_GUARD, .waivers = 1, .first_waiver = waiver, .approvers = 1, .first_approver = staff);
+  ADD(FORMS, form, .name = builder_text(b, "acme.release"), .program = RULE_RELEASE);
+  ADD(FORMS, form, .name = builder_text(b, "acme.limit"), .program = RULE_LIMIT);
+  ADD(FORMS, form, .name = builder_text(b, "acme.route"), .program = RULE_ROUTE);
+  for (uint32_t i = 0; i < W_RULES; i++) ADD(RULES, rule, .form = i);
   ADD(LIMITS, limit, .rule = RULE_LIMIT, .each = LIMIT_EACH_AGENT, .unit = LIMIT_DAY, .identity = builder_text(b, "acme.limit/a"),
       .words = builder_text(b, "at most 5 per day for each agent"), .most = 5, .slot = NONE32);
-  ADD(RULES, rule, .name = builder_text(b, "acme.route"), .effect = RULE_ALLOW, .event = EVENT_INFER, .code = answer, .code_count = 1, .cost = one);
   uint32_t weights = ADD(WEIGHTS, weight, .model = 0, .weight = 3);
   ADD(WEIGHTS, weight, .model = 1, .weight = 1);
   ADD(ROUTES, route, .rule = RULE_ROUTE, .prefer = PREFER_WEIGHTED, .currency = W_USD, .cap = 1000000, .first_weight = weights, .weights = 2);

@@ -20,7 +20,7 @@ unsigned char *builder_finish(const struct builder *b, size_t *size);
 void builder_digest(unsigned char *image, size_t size);               /* writes it anew after a change */
 struct image_section *builder_table(unsigned char *image);
 
-/* Replaces the code of a rule that stands last in CODE, and its cost, recounted. */
+/* Replaces the code of a rule's program that stands last in CODE, and its cost, recounted. Rule, form and program have the same number. */
 void builder_code(struct builder *b, uint32_t rule, const struct instruction *code, uint32_t count);
 void builder_cost(const struct builder *b, const struct instruction *code, uint32_t count, struct image_cost *cost);
 
@@ -33,6 +33,7 @@ enum world_slot { A_INT, A_INT2, A_DECIMAL, A_USD, A_USD2, A_EUR, A_DURATION, A_
 enum world_entity { E_USER, E_ORDER };
 enum world_operation { OPERATION_GET, OPERATION_PAY };                /* crm.get(id), crm.pay(all the slots) */
 enum world_rule { RULE_MAIN, RULE_GUARD, RULE_RELEASE, RULE_LIMIT, RULE_ROUTE, W_RULES };      /* RULE_MAIN: allow call crm.pay; its code stands last */
+enum world_constant { K_LACK, K_STRING, K_YES, K_INTS, W_CONSTANTS };                 /* of RULE_MAIN: lack 0, "a text", true, value 2 */
 void builder_world(struct builder *b);
 uint32_t world_const(struct builder *b, uint32_t type, int64_t bits);
 #endif

@@ -55,11 +55,16 @@ static const char *listing(uint32_t first, uint32_t count) {
   return out;
 }
 
-static const char *rule_code(unsigned index) {
+static const struct image_program *rule_program(unsigned index) {
   uint32_t count;
   const struct image_rule *rules = SECTION_OF(struct image_rule, RULES, &count);
   ck_assert_uint_lt(index, count);
-  return listing(rules[index].code, rules[index].code_count);
+  return &SECTION_OF(struct image_program, PROGRAMS, &count)[SECTION_OF(struct image_form, FORMS, &count)[rules[index].form].program];
+}
+
+static const char *rule_code(unsigned index) {
+  const struct image_program *program = rule_program(index);
+  return listing(program->code, program->code_count);
 }
 
 static void has(unsigned rule, const char *part) {
@@ -68,8 +73,7 @@ static void has(unsigned rule, const char *part) {
 
 static const struct image_cost *rule_cost(unsigned index) {
   uint32_t count;
-  const struct image_rule *rules = SECTION_OF(struct image_rule, RULES, &count);
-  return &SECTION_OF(struct image_cost, COSTS, &count)[rules[index].cost];
+  return &SECTION_OF(struct image_cost, COSTS, &count)[rule_program(index)->cost];
 }
 
 static struct expr *yes(void) { return sample_scalar(&s, s.boolean, 1); }
@@ -94,7 +98,7 @@ END_TEST
 START_TEST(comparison_jumps_to_pass) {
   sample_rule(&s, RULE_DENY, money_over(5), NULL);
   generate();
-  ck_assert_str_eq(rule_code(0), "CONST 1 0 0 0; ARG 2 0 0 0; LT 0 1 2 0; IFNOT 0 0 0 5; DENY 0 0 0 0; PASS 0 0 0 0");
+  ck_assert_str_eq(rule_code(0), "RULECONST 1 0 0 0; ARG 2 0 0 0; LT 0 1 2 0; IFNOT 0 0 0 5; DENY 0 0 0 0; PASS 0 0 0 0");
   ck_assert_uint_eq(rule_cost(0)->steps[0], 6);
 }
 END_TEST
@@ -128,7 +132,7 @@ START_TEST(lets_that_lack) {
   rule->where = sample_expr(&s, EXPR_EQ, s.boolean, sample_use(&s, note), sample_text(&s, "vip"));
   generate();
   has(0, "ARG 2 0 0 5; SEEN 1 2 0 0; IFMISSING 1 0 0 12; UNWRAP 0 1 0 0; FIELD 2 0 0 2; IFMISSING 2 0 0 13; UNWRAP 1 2 0 0; ");
-  has(0, "EQTEXT 2 1 3 0; IFNOT 2 0 0 11; ALLOW 0 0 0 0; PASS 0 0 0 0; LACKS 0 0 0 0; LACKS 0 0 0 1");
+  has(0, "EQTEXT 2 1 3 0; IFNOT 2 0 0 11; ALLOW 0 0 0 0; PASS 0 0 0 0; LACKS 0 0 0 1; LACKS 0 0 0 2");
   uint32_t count;
   const struct image_lack *lacks = SECTION_OF(struct image_lack, LACKS, &count);
   ck_assert_uint_eq(count, 2);
@@ -168,7 +172,7 @@ START_TEST(any_and_all) {
   sample_rule(&s, RULE_DENY, quantified(EXPR_ANY, "a"), quantified(EXPR_ALL, "b"));
   sample_rule(&s, RULE_DENY, quantified(EXPR_ALL, "a"), quantified(EXPR_ANY, "b"));
   generate();
-  has(0, "ARG 0 0 0 4; LOOP 1 0 2 6; TEXT 4 0 0 ");
+  has(0, "ARG 0 0 0 4; LOOP 1 0 2 6; RULECONST 4 0 0 0");
   ck_assert_uint_eq(rule_cost(0)->steps[1], 2 * (1 + 1 + 2 + 1 + 1));
   ck_assert_uint_eq(rule_cost(0)->steps[2], 0);
 }
@@ -325,6 +329,28 @@ START_TEST(tables_trees_patterns_zones) {
 END_TEST
 
 /* ---- the world ---- */
+START_TEST(programs_are_shared) {
+  sample_rule(&s, RULE_DENY, sample_expr(&s, EXPR_AND, s.boolean, money_over(5), who_is("ann")), NULL);
+  sample_rule(&s, RULE_DENY, sample_expr(&s, EXPR_AND, s.boolean, money_over(7), who_is("bob")), NULL);
+  sample_rule(&s, RULE_DENY, NULL, NULL);
+  struct rule *of_both = sample_rule(&s, RULE_DENY, NULL, NULL);
+  of_both->operations = (const struct operation *[]){s.pay, s.get_user};
+  of_both->operation_count = 2;
+  sample_rule(&s, RULE_DENY, NULL, NULL)->guard = true;
+  generate();
+  uint32_t count;
+  const struct image_rule *rules = SECTION_OF(struct image_rule, RULES, &count);
+  const uint32_t *constants = SECTION_OF(uint32_t, RULE_CONSTANTS, &count);
+  ck_assert_ptr_eq(rule_program(0), rule_program(1));
+  ck_assert_uint_eq(rules[0].form, rules[1].form);
+  ck_assert_str_eq(text(constants[rules[0].first_constant + 1]), "ann");
+  ck_assert_str_eq(text(constants[rules[1].first_constant + 1]), "bob");
+  ck_assert_uint_eq(rule_program(0)->constants, 2);
+  ck_assert_ptr_ne(rule_program(2), rule_program(3));          /* of other operations: arguments could have other types */
+  ck_assert_ptr_ne(rule_program(2), rule_program(4));
+}
+END_TEST
+
 START_TEST(scope_lists_are_shared) {
   struct rule *a = sample_rule(&s, RULE_ALLOW, NULL, NULL), *b = sample_rule(&s, RULE_DENY, NULL, NULL), *c = sample_rule(&s, RULE_DENY, NULL, NULL);
   a->event = EVENT_RELEASE;
@@ -431,8 +457,7 @@ START_TEST(places_in_sources) {
   uint32_t count;
   const struct image_rule *rule = SECTION_OF(struct image_rule, RULES, &count);
   ck_assert_uint_eq(rule->line, 4);
-  ck_assert_uint_eq(rule->column, 3);
-  ck_assert_str_eq(text(SECTION_OF(struct image_source, SOURCES, &count)[rule->source].path), "acme/p.rb");
+  ck_assert_str_eq(text(SECTION_OF(struct image_source, SOURCES, &count)[SECTION_OF(struct image_form, FORMS, &count)[rule->form].source].path), "acme/p.rb");
 }
 END_TEST
 
@@ -486,6 +511,7 @@ int main(void) {
   tcase_add_test(tests, functions_and_costs);
   tcase_add_test(tests, calls_too_deep);
   tcase_add_test(tests, tables_trees_patterns_zones);
+  tcase_add_test(tests, programs_are_shared);
   tcase_add_test(tests, scope_lists_are_shared);
   tcase_add_test(tests, waivers_and_obligations);
   tcase_add_test(tests, defaults);

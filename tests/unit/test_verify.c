@@ -62,12 +62,12 @@ BREAK(TEXT_UTF8) { BYTE(TEXTS, 12) = 0xff; }
 BREAK(FIELD_TEXT) { AT(SYMBOLS, symbol, 0)->name = 12; }
 BREAK(FIELD_INDEX) { AT(WORDS, word, 0)->symbol = 3; }
 BREAK(FIELD_RANGE) { AT(OPERATIONS, operation, 0)->params = UINT32_MAX; }
-BREAK(FIELD_BELOW) { AT(RULES, rule, 0)->effect = RULE_OBLIGE + 1; }
+BREAK(FIELD_BELOW) { AT(PROGRAMS, program, 0)->effect = RULE_OBLIGE + 1; }
 BREAK(FIELD_LABELS) { AT(OPERATIONS, operation, 0)->labels = 2; }
 BREAK(FIELD_PROOFS) { AT(OPERATIONS, operation, 0)->proves = 2; }
 BREAK(FIELD_SPAN) { AT(PROOFS, proof, 0)->lasts = -1; }
 BREAK(FIELD_ZERO) { AT(OPERATIONS, operation, 1)->spare2[2] = 1; }
-BREAK(INDEX_TARGET) { NUMBER(INDEXES, AT(RULES, rule, RULE_GUARD)->first_approver) = 2; }
+BREAK(INDEX_TARGET) { NUMBER(INDEXES, AT(FORMS, form, RULE_GUARD)->first_approver) = 2; }
 
 /* ---- types and values ---- */
 BREAK(SYMBOL_DISTINCT) { AT(SYMBOLS, symbol, 2)->name = builder_text(b, "red"); }
@@ -105,12 +105,12 @@ BREAK(PARAM_DEFAULT) { AT(PARAMS, param, 1)->default_const = 0; }
 BREAK(FILL_FIELD) { AT(FILLS, fill, 0)->field = 1; }
 BREAK(CHANGE_SLOT) { AT(CHANGES, change, 0)->slot[1] = A_STRING; }
 BREAK(AGENT_ORDER) { AT(AGENTS, agent, 1)->name = AT(AGENTS, agent, 0)->name; }
-BREAK(RULE_GRANT) { AT(RULES, rule, RULE_GUARD)->effect = RULE_ALLOW; }
-BREAK(RULE_APPROVERS) { AT(RULES, rule, RULE_MAIN)->effect = RULE_ASK; }
-BREAK(RULE_WAIVERS) { AT(RULES, rule, RULE_GUARD)->guard = 0; }
+BREAK(RULE_GRANT) { AT(PROGRAMS, program, RULE_GUARD)->effect = RULE_ALLOW; }
+BREAK(RULE_APPROVERS) { AT(PROGRAMS, program, RULE_MAIN)->effect = RULE_ASK; }
+BREAK(RULE_WAIVERS) { AT(PROGRAMS, program, RULE_GUARD)->guard = 0; }
 BREAK(MODEL_ORDER) { AT(MODELS, model, 1)->name = AT(MODELS, model, 0)->name; }
 BREAK(MODEL_PRICES) { AT(PRICES, price, 1)->above = 0; }
-BREAK(RULE_MODELS) { AT(RULES, rule, RULE_RELEASE)->models = 1; }
+BREAK(RULE_MODELS) { AT(PROGRAMS, program, RULE_RELEASE)->models = 1; }
 BREAK(MODEL_QUALITIES) { AT(QUALITIES, quality, 1)->task = 0; }
 BREAK(ROUTE_RULE) { AT(ROUTES, route, 0)->rule = RULE_GUARD; }
 BREAK(ROUTE_MONEY) { AT(ROUTES, route, 0)->currency = NONE32; }
@@ -123,7 +123,7 @@ BREAK(LIMIT_MEASURE) {
   NUMBER(LISTS, 2) = RULE_LIMIT;
   AT(LIMITS, limit, 0)->slot = A_STRING2;
 }
-BREAK(WAIVER_OWNER) { AT(RULES, rule, RULE_GUARD)->waivers = 0; }
+BREAK(WAIVER_OWNER) { AT(FORMS, form, RULE_GUARD)->waivers = 0; }
 BREAK(FUNCTION_PARAMS) {
   for (uint32_t i = 0; i < 257; i++) builder_add(b, SECTION_INDEXES, &(uint32_t){TYPE_INT << 1}, 1);
   AT(FUNCTIONS, function, 0)->first_param = builder_count(b, SECTION_INDEXES) - 257;
@@ -187,10 +187,10 @@ BREAK(TREE_SIZE) {
 
 /* A function of ints without parameters, whose code stands before RULE_MAIN's. */
 static uint32_t add_function(struct builder *b, const struct instruction *list, uint32_t count) {
-  struct image_rule *rule = AT(RULES, rule, RULE_MAIN);
+  struct image_program *program = AT(PROGRAMS, program, RULE_MAIN);
   struct image_cost cost;
-  builder_drop(b, SECTION_CODE, rule->code_count);
-  rule->code_count = 0;
+  builder_drop(b, SECTION_CODE, program->code_count);
+  program->code_count = 0;
   builder_cost(b, list, count, &cost);
   uint32_t function = ADD(FUNCTIONS, function, .code = builder_add(b, SECTION_CODE, list, count), .code_count = count, .result = TYPE_INT,
                           .cost = builder_add(b, SECTION_COSTS, &cost, 1));
@@ -198,8 +198,8 @@ static uint32_t add_function(struct builder *b, const struct instruction *list, 
   return function;
 }
 
-BREAK(CODE_TILES) { AT(RULES, rule, RULE_RELEASE)->code = AT(RULES, rule, RULE_GUARD)->code; }
-BREAK(CODE_EMPTY) { AT(RULES, rule, RULE_RELEASE)->code_count = 0; }
+BREAK(CODE_TILES) { AT(PROGRAMS, program, RULE_RELEASE)->code = AT(PROGRAMS, program, RULE_GUARD)->code; }
+BREAK(CODE_EMPTY) { AT(PROGRAMS, program, RULE_RELEASE)->code_count = 0; }
 BREAK(CODE_UNUSED) { code(b, CODE({OP_PASS, 0, 0, 1, 0})); }
 BREAK(CODE_IMMEDIATE) { code(b, CODE({OP_CONST, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0})); }
 BREAK(CODE_FORWARD) { code(b, CODE({OP_ARG, 0, 0, 0, A_BOOL}, {OP_IF, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0})); }
@@ -222,10 +222,9 @@ BREAK(CODE_LOOP_DEPTH) {
 }
 BREAK(CODE_END) { code(b, CODE({OP_ARG, 0, 0, 0, A_BOOL})); }
 BREAK(CODE_VERDICT) { code(b, CODE({OP_DENY, 0, 0, 0, 0})); }
-BREAK(CODE_LACK) {
-  AT(LACKS, lack, 0)->rule = RULE_GUARD;
-  code(b, CODE({OP_LACKS, 0, 0, 0, 0}));
-}
+BREAK(CODE_LACK) { code(b, CODE({OP_LACKS, 0, 0, 0, K_YES})); }
+BREAK(CODE_CONSTANTS) { NUMBER(INDEXES, AT(PROGRAMS, program, RULE_MAIN)->first_type + K_INTS) = W_COUNT; }
+BREAK(RULE_CONSTANTS) { NUMBER(RULE_CONSTANTS, K_YES) = 1; }
 BREAK(CODE_CALL) { *(struct instruction *)builder_at(b, SECTION_CODE, 0) = (struct instruction){OP_CALL, 2, 0, 0, 0}; }
 BREAK(CODE_COST_SIZE) {                               /* a function of degree 3 within two loops */
   uint32_t f = add_function(b, CODE({OP_VALUE, 0, 0, 0, 2}, {OP_LOOP, 1, 0, 2, 7}, {OP_LOOP, 3, 0, 4, 6}, {OP_LOOP, 5, 0, 6, 5},
@@ -233,7 +232,7 @@ BREAK(CODE_COST_SIZE) {                               /* a function of degree 3 
   code(b, CODE({OP_VALUE, 0, 0, 0, 2}, {OP_LOOP, 1, 0, 2, 6}, {OP_LOOP, 3, 0, 4, 5}, {OP_CALL, 5, 0, 0, f}, {OP_NEXT, 0, 0, 0, 2},
                {OP_NEXT, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0}));
 }
-BREAK(CODE_COST) { AT(COSTS, cost, AT(RULES, rule, RULE_MAIN)->cost)->steps[0]--; }
+BREAK(CODE_COST) { AT(COSTS, cost, AT(PROGRAMS, program, RULE_MAIN)->cost)->steps[0]--; }
 BREAK(CODE_DEPTH) {
   uint32_t last = add_function(b, CODE({OP_COUNTED, 0, 0, 0, 0}, {OP_RETURN, 0, 0, 0, 0}));
   for (unsigned i = 0; i < 33; i++) last = add_function(b, CODE({OP_CALL, 0, 0, 0, last}, {OP_RETURN, 0, 0, 0, 0}));
@@ -377,7 +376,7 @@ START_TEST(refused_code) {
   code(&b, bad_code[_i].list, count);
   struct rebase_bundle *bundle = open_world(&b, 0, &error);
   ck_assert_msg(!bundle && error.check == bad_code[_i].check, "%s: %s", bad_code[_i].what, bundle ? "accepted" : error.text);
-  ck_assert(error.section == SECTION_RULES && error.index == RULE_MAIN);
+  ck_assert(error.section == SECTION_PROGRAMS && error.index == RULE_MAIN);
   builder_free(&b);
 }
 END_TEST
@@ -401,9 +400,18 @@ static void argument_of_one_operation(struct builder *b) {
 }
 static void cost_of_a_loop(struct builder *b) {
   code(b, CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, PASS));
-  AT(COSTS, cost, AT(RULES, rule, RULE_MAIN)->cost)->steps[1]--;
+  AT(COSTS, cost, AT(PROGRAMS, program, RULE_MAIN)->cost)->steps[1]--;
 }
-static void cost_of_the_deepest_loop(struct builder *b) { AT(COSTS, cost, AT(RULES, rule, RULE_MAIN)->cost)->steps[IMAGE_MAX_LOOP_DEPTH]++; }
+static void lack_as_a_value(struct builder *b) { code(b, CODE({OP_RULECONST, 0, 0, 0, K_LACK}, PASS)); }
+static void constant_of_a_function(struct builder *b) { add_function(b, CODE({OP_RULECONST, 0, 0, 0, 0}, {OP_RETURN, 0, 0, 0, 0})); }
+static void constant_that_the_program_lacks(struct builder *b) { code(b, CODE({OP_RULECONST, 0, 0, 0, W_CONSTANTS}, PASS)); }
+static void constant_of_another_type(struct builder *b) { NUMBER(RULE_CONSTANTS, K_YES) = world_const(b, TYPE_INT, 1); }
+static void text_within_another(struct builder *b) { NUMBER(RULE_CONSTANTS, K_STRING) += 4; }
+static void value_of_another_type(struct builder *b) { NUMBER(RULE_CONSTANTS, K_INTS) = 3; }
+static void lack_beyond_the_end(struct builder *b) { NUMBER(RULE_CONSTANTS, K_LACK) = 1; }
+static void constants_beyond_the_end(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = 1; }
+static void constants_that_wrap(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = NONE32; }
+static void cost_of_the_deepest_loop(struct builder *b) { AT(COSTS, cost, AT(PROGRAMS, program, RULE_MAIN)->cost)->steps[IMAGE_MAX_LOOP_DEPTH]++; }
 
 static const struct { const char *what; enum check check; void (*how)(struct builder *b); } bad_worlds[] = {
   {"a region ends behind the one around it", CHECK_REGION_ORDER, region_beyond_its_parent},
@@ -412,6 +420,15 @@ static const struct { const char *what; enum check check; void (*how)(struct bui
   {"a function of ints returns nothing", CHECK_FLOW_RETURN, function_returns_missing},
   {"an argument that one of the operations lacks", CHECK_FLOW_ARG, argument_of_one_operation},
   {"the cost of a loop", CHECK_CODE_COST, cost_of_a_loop},
+  {"a lack is loaded as a value", CHECK_CODE_LACK, lack_as_a_value},
+  {"a function loads a rule's constant", CHECK_CODE_IMMEDIATE, constant_of_a_function},
+  {"a program loads a constant too many", CHECK_CODE_IMMEDIATE, constant_that_the_program_lacks},
+  {"a bool that is an int", CHECK_RULE_CONSTANTS, constant_of_another_type},
+  {"a text that begins within another", CHECK_RULE_CONSTANTS, text_within_another},
+  {"a list that is a map", CHECK_RULE_CONSTANTS, value_of_another_type},
+  {"a lack that is not there", CHECK_RULE_CONSTANTS, lack_beyond_the_end},
+  {"constants behind the end", CHECK_RULE_CONSTANTS, constants_beyond_the_end},
+  {"constants far behind the end", CHECK_RULE_CONSTANTS, constants_that_wrap},
   {"the cost of the deepest loop", CHECK_CODE_COST, cost_of_the_deepest_loop},
 };
 
@@ -435,10 +452,10 @@ START_TEST(verdicts_of_effects) {
       struct bundle_error error;
       bool guard = effect >= COUNT(verdicts);
       builder_world(b);
-      AT(RULES, rule, RULE_MAIN)->effect = (uint8_t)(effect % COUNT(verdicts));
-      AT(RULES, rule, RULE_MAIN)->guard = guard;
-      AT(RULES, rule, RULE_MAIN)->approvers = 1;
-      AT(RULES, rule, RULE_MAIN)->first_approver = AT(RULES, rule, RULE_GUARD)->first_approver;
+      AT(PROGRAMS, program, RULE_MAIN)->effect = (uint8_t)(effect % COUNT(verdicts));
+      AT(PROGRAMS, program, RULE_MAIN)->guard = guard;
+      AT(FORMS, form, RULE_MAIN)->approvers = 1;
+      AT(FORMS, form, RULE_MAIN)->first_approver = AT(FORMS, form, RULE_GUARD)->first_approver;
       code(b, CODE({verdicts[verdict], 0, 0, 0, 0}));
       struct rebase_bundle *bundle = open_world(b, 0, &error);
       bool fits = effect % COUNT(verdicts) == verdict && !(guard && verdict == RULE_ALLOW);
@@ -619,7 +636,7 @@ END_TEST
 
 START_TEST(every_field_has_a_role) {
   static const char loose[] = {
-    SECTION_TEXTS, SECTION_VALUES, SECTION_BYTES, SECTION_DFA, SECTION_INDEXES, SECTION_SCOPE, SECTION_LISTS,      /* no records */
+    SECTION_TEXTS, SECTION_VALUES, SECTION_BYTES, SECTION_DFA, SECTION_INDEXES, SECTION_SCOPE, SECTION_LISTS, SECTION_RULE_CONSTANTS,      /* no records */
   };
   size_t covered[SECTION_COUNT] = {0}, size[SECTION_COUNT] = {
 #define SECTION(NAME, TYPE) sizeof(TYPE),

@@ -29,7 +29,7 @@ START_TEST(asked) {
   GIVES(nullary(OP_CONTEXT, CTX_NOW), 1000 * REBASE_SECOND);
   run(CODE({OP_REQUESTER, 0, 0, 0, 0}, {OP_PASS, 0, 0, 0, 0}));
   fix.vm.requester = missing_value();
-  ck_assert_int_eq(vm_run(&fix.vm, &fix.bundle->rules[RULE_MAIN]), VM_ERROR_REQUESTER);
+  ck_assert_int_eq(vm_run_rule(&fix.vm, RULE_MAIN), VM_ERROR_REQUESTER);
 }
 END_TEST
 
@@ -69,7 +69,7 @@ START_TEST(session_absent) {
   for (unsigned k = 0; k < sizeof ops; k++) {
     nullary((enum opcode)ops[k], 0);
     fix.vm.session = NULL;
-    ck_assert_int_eq(vm_run(&fix.vm, &fix.bundle->rules[RULE_MAIN]), VM_ERROR_SESSION);
+    ck_assert_int_eq(vm_run_rule(&fix.vm, RULE_MAIN), VM_ERROR_SESSION);
   }
   fix.session.all = missing_value();
   ENDS(nullary(OP_SEENALL, E_USER), VM_ERROR_SCRATCH);
@@ -102,6 +102,15 @@ START_TEST(structure) {
   GIVES(unary(OP_PRESENT, A_INT, I(0), 0), 1);
   GIVES(unary(OP_UNWRAP, O_INT, I(6), 0), 6);
   ENDS(unary(OP_UNWRAP, O_INT, missing_value(), 0), VM_ERROR_MISSING);
+}
+END_TEST
+
+START_TEST(constants_of_the_rule) {
+  GIVES_TEXT(nullary(OP_RULECONST, K_STRING), "a text");
+  GIVES(nullary(OP_RULECONST, K_YES), 1);
+  ck_assert_uint_eq(nullary(OP_RULECONST, K_INTS).list->len, 3);
+  ENDS(run(CODE({OP_LACKS, 0, 0, 0, K_LACK})), VM_LACKS);
+  ck_assert_uint_eq(fix.vm.lack, 0);
 }
 END_TEST
 
@@ -298,15 +307,15 @@ START_TEST(jumps) {
 }
 END_TEST
 
-static struct image_rule *main_rule(void) { return builder_at(&fix.world, SECTION_RULES, RULE_MAIN); }
+static struct image_program *main_program(void) { return builder_at(&fix.world, SECTION_PROGRAMS, RULE_MAIN); }
 
 START_TEST(verdicts) {
-  main_rule()->effect = RULE_DENY;
+  main_program()->effect = RULE_DENY;
   ENDS(run(CODE({OP_DENY, 0, 0, 0, 0})), VM_DENY);
-  main_rule()->effect = RULE_OBLIGE;
+  main_program()->effect = RULE_OBLIGE;
   ENDS(run(CODE({OP_OBLIGE, 0, 0, 0, 0})), VM_OBLIGE);
-  main_rule()->effect = RULE_ASK;
-  main_rule()->approvers = 1;
+  main_program()->effect = RULE_ASK;
+  ((struct image_form *)builder_at(&fix.world, SECTION_FORMS, RULE_MAIN))->approvers = 1;
   ENDS(run(CODE({OP_ASK, 0, 0, 0, 0})), VM_ASK);
   ck_assert_int_eq(vm_run(&fix.vm, &fix.bundle->waivers[0]), VM_OBLIGE);
   ck_assert(vm_verdict_is_error(VM_FAULT) && vm_verdict_is_error(VM_VERDICT_COUNT) && !vm_verdict_is_error(VM_ALLOW));
@@ -361,7 +370,7 @@ START_TEST(fuel) {
   ENDS(run(CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0})), VM_PASS);
   fix.vm.max_steps = 20;
   ENDS(run(CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, {OP_PASS, 0, 0, 0, 0})), VM_ERROR_COST);
-  ck_assert_uint_eq(bundle_cost(fix.bundle, fix.bundle->rules[RULE_MAIN].cost, UINT64_MAX), UINT64_MAX);
+  ck_assert_uint_eq(bundle_cost(fix.bundle, fix.bundle->programs[RULE_MAIN].cost, UINT64_MAX), UINT64_MAX);
 }
 END_TEST
 
@@ -372,7 +381,7 @@ START_TEST(calls) {
   GIVES(fix.vm.registers[7], 42);
   GIVES(fix.vm.registers[5], 21);
   ck_assert_uint_eq(fix.vm.steps, 1 + 1 + 2 + 2 + 1);
-  ck_assert_uint_eq(fix.bundle->rules[RULE_MAIN].frame, 8 + 3);
+  ck_assert_uint_eq(fix.bundle->programs[RULE_MAIN].frame, 8 + 3);
   fix.args[A_INT] = I(MAX_INT);
   ENDS(run(CODE({OP_ARG, 5, 0, 0, A_INT}, {OP_ARG, 6, 0, 0, O_INT}, {OP_CALL, 7, 5, 0, 0}, {OP_PASS, 0, 0, 0, 0})), VM_ERROR_OVERFLOW);
   fix.vm.registers[0] = I(1);
@@ -422,7 +431,7 @@ int main(void) {
   Suite *suite = suite_create("vm");
   TCase *tests = tcase_create("vm");
   tcase_add_checked_fixture(tests, fixture_setup, fixture_teardown);
-  const TTest *all[] = {constants, asked, session, session_absent, structure, tables, urls, arithmetic, times, comparison, networks, jumps,
+  const TTest *all[] = {constants, asked, session, session_absent, structure, constants_of_the_rule, tables, urls, arithmetic, times, comparison, networks, jumps,
                         verdicts, loops, loops_within_loops, fuel, calls, fused_or_not, unreachable_rule, every_opcode_ran};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);

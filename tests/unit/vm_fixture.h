@@ -98,7 +98,7 @@ static enum vm_verdict run(const struct instruction *code, uint32_t count) {
   fix.vm.session = &fix.session;
   fix.vm.scratch = (struct arena_fixed){.base = (char *)((uintptr_t)(fix.scratch + 7) & ~(uintptr_t)7), .size = sizeof fix.scratch - 8};
   for (unsigned r = 0; r < 64; r++) fix.vm.registers[r] = I(-77);
-  return fix.verdict = vm_run(&fix.vm, &fix.bundle->rules[RULE_MAIN]);
+  return fix.verdict = vm_run_rule(&fix.vm, RULE_MAIN);
 }
 
 /* The value of one instruction on one or two arguments; what went wrong is in fix.verdict. */
