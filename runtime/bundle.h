@@ -53,6 +53,7 @@ struct routine {
   uint32_t fixed;                   /* the cost when nothing in it depends on a list, else 0 */
   uint64_t facts;                   /* bits of enum context_fact: what it or a function that it calls reads */
   uint32_t constants;               /* of each rule that it is the program of */
+  bool tests;                       /* it does nothing but test arguments, in fused instructions */
 };
 
 /* What a decision touches of a rule, side by side: its program and its constants, these elsewhere when there are more than fit. */

@@ -256,28 +256,36 @@ static rebase_status refuse(rebase_request *r, rebase_status status, const char 
 
 static const char too_full[] = "the decision has more approvers or obligations than it can hold";
 
-/* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself. */
-static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
+static void sort_found(struct vm_found *found, uint32_t count) {
+  for (uint32_t i = 1; i < count; i++) {
+    struct vm_found moved = found[i];
+    uint32_t k = i;
+    for (; k > 0 && found[k - 1].rule > moved.rule; k--) found[k] = found[k - 1];
+    found[k] = moved;
+  }
+}
+
+/* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself, and the few that matter are put in order
+ * afterwards. False: too many of them, nothing was taken in. */
+static bool run_fixed(rebase_request *r, const struct scope_walk *walk, rebase_status *status) {
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   vm->max_steps = r->engine->options.max_steps;
-  for (uint32_t least; walk->runs;) {
-    const uint32_t *at = walk->run[0].at, *end = walk->run[0].end;
-    if (walk->runs > 1) {           /* one at a time, for the order */
-      if ((least = scope_walk_least(walk)) == NONE32) break;
-      at = &least;
-      end = at + 1;
-    } else walk->runs = 0;
-    while (at != end) {
-      enum vm_verdict verdict = vm_run_fixed(vm, at, end);
-      d->steps += vm->steps;
-      at = vm->next;
-      if (verdict == VM_PASS) continue;
-      if (verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
-      if (!take_in(&r->record, at[-1], verdict, verdict == VM_LACKS ? vm->lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
-    }
+  vm->found_count = 0;
+  for (unsigned run = 0; run < walk->runs; run++) {
+    if (walk->run[run].at == walk->run[run].end) continue;
+    if (!vm_run_fixed(vm, walk->run[run].at, walk->run[run].end)) { d->steps = 0; return false; }
+    d->steps += vm->steps;
   }
-  return REBASE_OK;
+  if (walk->runs > 1) sort_found(vm->found, vm->found_count);
+  for (uint32_t i = 0; i < vm->found_count; i++) {
+    const struct vm_found *f = &vm->found[i];
+    if (f->verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
+    if (take_in(&r->record, f->rule, f->verdict, f->verdict == VM_LACKS ? f->lack : NONE32)) continue;
+    *status = refuse(r, REBASE_E_FULL, too_full);
+    break;
+  }
+  return true;
 }
 
 static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, struct scope_walk *walk) {
@@ -301,7 +309,8 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
     return refuse(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
   scope_walk_begin(&walk, plan, r->slots);
-  rebase_status status = plan->fixed ? run_fixed(r, &walk) : run_each(r, plan, &walk);
+  rebase_status status = REBASE_OK;
+  if (!plan->fixed || !run_fixed(r, &walk, &status)) status = run_each(r, plan, &walk);
   if (status == REBASE_OK && record->decision.steps_bound < bound) record->decision.steps_bound = bound;
   return status;
 }

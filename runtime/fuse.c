@@ -1,44 +1,141 @@
 /* fuse.c: instructions that often follow each other become one; see fused.def. */
+#include "opcode_table.h"
+#include "pages.h"
 #include "verify.h"
 #include "vm.h"
 
-struct fusion { uint8_t op, count, of[4]; };        /* of: the instructions, OP_COUNT for IF or IFNOT */
+enum fused_kind { TESTED_KIND, PAIR_KIND, FUSED_KIND };
+struct fusion { uint8_t op, kind, count, of[4]; };  /* of: the instructions, OP_COUNT for IF or IFNOT */
 
 static const struct fusion fusions[] = {
-#define FUSED(FIRST, SECOND, TEST) {OP_##FIRST##_##SECOND##_##TEST, 4, {OP_##FIRST, OP_##SECOND, OP_##TEST, OP_COUNT}},
-#define TESTED(TEST) {OP_##TEST##_BRANCH, 2, {OP_##TEST, OP_COUNT}},
-#define PAIR(FIRST, SECOND) {OP_##FIRST##_##SECOND, 2, {OP_##FIRST, OP_##SECOND}},
+#define FUSED(FIRST, SECOND, TEST) {OP_##FIRST##_##SECOND##_##TEST, FUSED_KIND, 4, {OP_##FIRST, OP_##SECOND, OP_##TEST, OP_COUNT}},
+#define TESTED(TEST) {OP_##TEST##_BRANCH, TESTED_KIND, 2, {OP_##TEST, OP_COUNT}},
+#define PAIR(FIRST, SECOND) {OP_##FIRST##_##SECOND, PAIR_KIND, 2, {OP_##FIRST, OP_##SECOND}},
 #include "fused.def"
 #undef FUSED
 #undef TESTED
 #undef PAIR
 };
-enum { FUSIONS = sizeof fusions / sizeof *fusions };
+enum { FUSIONS = sizeof fusions / sizeof *fusions, REGISTERS = 64 };
 
-static bool fits(const struct fusion *f, const struct instruction *code, uint32_t left) {
-  if (left < f->count) return false;
-  for (unsigned k = 0; k < f->count; k++) {
-    bool branch = k && (code[k].op == OP_IF || code[k].op == OP_IFNOT) && code[k].a == code[k - 1].a;      /* on what was tested */
-    if (f->of[k] == OP_COUNT ? !branch : f->of[k] != code[k].op) return false;
+struct fuser {
+  struct instruction *code; uint32_t count;
+  uint64_t *live;                   /* by place: registers that something from there on reads before it is written; bits */
+  bool *target;                     /* by place: a jump leads there */
+};
+
+/* ---- which registers matter later ---- */
+static uint64_t bit(unsigned reg) { return UINT64_C(1) << reg; }
+
+static uint64_t reads(const struct instruction *i, const struct opcode_info *info) {
+  const enum operand_role roles[] = {info->a, info->b, info->c};
+  const uint8_t operands[] = {i->a, i->b, i->c};
+  uint64_t read = 0;
+  for (unsigned k = 0; k < 3; k++) {
+    enum operand_use use = role_table[roles[k]].use;
+    if (use == USE_READ || use == USE_READ_SAME) read |= bit(operands[k]);
+    if (use == USE_WINDOW) read |= ~UINT64_C(0) << operands[k];     /* how many there are is not looked at */
+  }
+  return read;
+}
+
+static bool leads_on(unsigned op) { return op != OP_JUMP && op != OP_RETURN && !(op >= OP_PASS && op <= OP_LACKS); }
+static bool jumps(unsigned op) { return op == OP_JUMP || op == OP_IF || op == OP_IFNOT || op == OP_IFMISSING; }
+
+/* Jumps go forward. False: there is a loop, or more registers than fit, and nothing is known. */
+static bool find_live(struct fuser *f, uint32_t registers) {
+  if (registers > REGISTERS) return false;
+  memset(f->target, 0, f->count * sizeof *f->target);
+  f->live[f->count] = 0;
+  for (uint32_t pc = f->count; pc-- > 0;) {
+    const struct instruction *i = &f->code[pc];
+    if (i->op >= OP_COUNT || i->op == OP_LOOP || i->op == OP_NEXT) return false;
+    uint64_t after = leads_on(i->op) ? f->live[pc + 1] : 0;
+    if (jumps(i->op)) {
+      after |= f->live[i->imm];
+      f->target[i->imm] = true;
+    }
+    const struct opcode_info *info = &opcode_table[i->op];
+    if (role_table[info->a].use == USE_WRITE) after &= ~bit(i->a);
+    f->live[pc] = after | reads(i, info);
+  }
+  return true;
+}
+
+/* ---- what becomes one ---- */
+static bool branches_on(const struct instruction *i, unsigned reg) { return (i->op == OP_IF || i->op == OP_IFNOT) && i->a == reg; }
+
+/* Operands that nothing else reads need not be written. The test's b is loaded first: else the loads change places, unless a jump leads between. */
+static bool fits_test(const struct fuser *f, const struct fusion *fusion, uint32_t pc) {
+  struct instruction *i = &f->code[pc];
+  if (!f->live || f->count - pc < 5 || i[2].op != fusion->of[2] || !branches_on(&i[3], i[2].a) || i[0].a == i[1].a) return false;
+  bool straight = i[2].b == i[0].a && i[2].c == i[1].a, crossed = i[2].b == i[1].a && i[2].c == i[0].a;
+  if (!straight && !crossed) return false;
+  if ((f->live[pc + 4] | f->live[i[3].imm]) & (bit(i[0].a) | bit(i[1].a) | bit(i[2].a))) return false;
+  bool symmetric = i[2].op == OP_EQ || i[2].op == OP_EQTEXT;
+  bool as_is = i[0].op == fusion->of[0] && i[1].op == fusion->of[1] && (straight || symmetric);
+  bool swapped = i[0].op == fusion->of[1] && i[1].op == fusion->of[0] && (crossed || symmetric) && !f->target[pc + 1];
+  if (as_is || !swapped) return as_is;
+  struct instruction first = i[0];
+  i[0] = i[1];
+  i[1] = first;
+  return true;
+}
+
+static bool fits(const struct fuser *f, const struct fusion *fusion, uint32_t pc) {
+  const struct instruction *i = &f->code[pc];
+  if (fusion->kind == FUSED_KIND) return fits_test(f, fusion, pc);
+  if (f->count - pc < fusion->count || i->op != fusion->of[0]) return false;
+  return fusion->of[1] == OP_COUNT ? branches_on(&i[1], i[0].a) : i[1].op == fusion->of[1];
+}
+
+static void fuse(const struct fuser *f) {
+  for (uint32_t pc = 0; pc < f->count; pc++)
+    for (unsigned k = 0; k < FUSIONS && f->code[pc].op < OP_COUNT; k++)
+      if (fits(f, &fusions[k], pc)) f->code[pc].op = fusions[k].op;
+}
+
+static unsigned length_of(unsigned op) {    /* of what vm_run_fixed runs by itself, else 0 */
+  if (op == OP_PASS || op == OP_ALLOW || op == OP_ASK || op == OP_DENY || op == OP_OBLIGE) return 1;
+  if (op == OP_ARG_BRANCH) return 2;
+  for (unsigned k = 0; k < FUSIONS; k++)
+    if (fusions[k].op == op && fusions[k].kind == FUSED_KIND) return fusions[k].count;
+  return 0;
+}
+
+/* From whole instruction to whole instruction; no jump leads between. */
+static bool only_tests(const struct fuser *f) {
+  if (!f->live) return false;
+  for (uint32_t pc = 0; pc < f->count;) {
+    unsigned length = length_of(f->code[pc].op);
+    if (!length || f->count - pc < length) return false;
+    for (unsigned k = 1; k < length; k++)
+      if (f->target[pc + k]) return false;
+    pc += length;
   }
   return true;
 }
 
 /* A verified program does not run past its end, so what follows each other there belongs together. */
+static struct fuser fuse_one(struct verifier *v, const struct routine *r, uint64_t *live, bool *target) {
+  struct fuser f = {v->prepared + (r->code - v->prepared), r->count, live, target};
+  if (!find_live(&f, r->registers)) f.live = NULL;
+  fuse(&f);
+  return f;
+}
+
 bool fuse_programs(struct verifier *v) {
-  struct instruction *code = v->prepared;
-  uint32_t count = v->bundle->CODE.count;
-  uint8_t first[OP_COUNT + 1];      /* the first fusion that begins so */
-  if (v->bundle->flags & BUNDLE_PLAIN) return true;
-  memset(first, FUSIONS, sizeof first);
-  for (unsigned i = FUSIONS; i-- > 0;) first[fusions[i].of[0]] = (uint8_t)i;
-  for (uint32_t pc = 0; pc < count; pc++) {
-    if (code[pc].op >= OP_COUNT) continue;
-    for (unsigned i = first[code[pc].op]; i < FUSIONS; i++) {
-      if (!fits(&fusions[i], code + pc, count - pc)) continue;
-      code[pc].op = fusions[i].op;
-      break;
-    }
+  const struct rebase_bundle *b = v->bundle;
+  if (b->flags & BUNDLE_PLAIN) return true;
+  uint64_t *live = pages_array(&v->temporary, (size_t)b->CODE.count + 1, sizeof *live);
+  bool *target = pages_array(&v->temporary, (size_t)b->CODE.count + 1, sizeof *target);
+  if (!live || !target) return out_of_memory(v);
+  for (uint32_t k = 0; k < b->PROGRAMS.count; k++) {
+    if (!v->programs[k].code) continue;
+    struct fuser f = fuse_one(v, &v->programs[k], live, target);
+    v->programs[k].tests = only_tests(&f);
   }
+  for (uint32_t k = 0; k < b->WAIVERS.count; k++) if (b->waivers[k].code) fuse_one(v, &b->waivers[k], live, target);
+  for (uint32_t k = 0; k < b->FUNCTIONS.count; k++) if (b->functions[k].code) fuse_one(v, &b->functions[k], live, target);
   return true;
 }

@@ -26,6 +26,7 @@ struct verifier {
   struct rule_scope *scopes;        /* by program */
   struct function_facts *functions;
   struct instruction *prepared;     /* the bundle's private copy of the code, see vm.h */
+  struct routine *programs;         /* the bundle's, while they are made */
   uint32_t *earliest;               /* by instruction of the program at hand: the first jump to it, or NONE32 */
   uint32_t *targets;                /* likewise: verify_flow's own */
   struct flow *flow;                /* workspace of verify_flow, made when first needed */

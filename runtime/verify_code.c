@@ -321,7 +321,7 @@ bool verify_code(struct verifier *v) {
   if (!functions || !programs || !rules || !waivers || !v->prepared || !v->earliest || !v->targets || !v->functions) return out_of_memory(v);
   memcpy(v->prepared, b->CODE.at, b->CODE.count * sizeof *v->prepared);
   b->functions = functions;
-  b->programs = programs;
+  b->programs = v->programs = programs;
   b->rules = rules;
   b->waivers = waivers;
   if (!verify_tiles(v) || !verify_functions(v, functions) || !verify_programs(v, programs)) return false;

@@ -35,7 +35,7 @@ const char *vm_verdict_text(enum vm_verdict verdict) { return verdict_table[verd
 bool vm_verdict_is_error(enum vm_verdict verdict) { return verdict >= VM_VERDICT_COUNT || verdict_table[verdict].error; }
 
 void vm_begin(struct vm *vm, const struct rebase_bundle *bundle) {
-  memset(vm, 0, offsetof(struct vm, calls));
+  memset(vm, 0, offsetof(struct vm, found));
   vm->bundle = bundle;
   vm->requester = missing_value();
 }
@@ -84,8 +84,13 @@ static bool contains(value collection, value wanted, enum vm_compare compare) {
   const struct list *list = collection.list;
   if (is_missing(wanted)) return false;
   if (compare == VM_COMPARE_MAP) return !is_missing(map_value(collection, wanted));
-  for (uint32_t i = 0; i < list->len; i++)
-    if (compare == VM_COMPARE_TEXT ? text_equal(list->items[i].text, wanted.text) : list->items[i].bits == wanted.bits) return true;
+  if (compare == VM_COMPARE_TEXT) {
+    for (const value *at = list->items, *end = at + list->len; at < end; at++)
+      if (text_equal(at->text, wanted.text)) return true;
+  } else {
+    for (const value *at = list->items, *end = at + list->len; at < end; at++)
+      if (at->bits == wanted.bits) return true;
+  }
   return false;
 }
 
@@ -144,19 +149,19 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 #define CHECKED(CALL) do { int64_t sum; NEED(CALL, VM_ERROR_OVERFLOW); A.i = sum; GO_ON; } while (0)
 #define BRANCH do { pc = !A.i == (i[1].op == OP_IFNOT) ? now->code + i[1].imm : i + 2; GO_ON; } while (0)
 /* What fused instructions are made of; I is the instruction they stood in. */
-#define LOAD_ARG(I) (base[(I)->a] = vm->args[(I)->imm])
-#define LOAD_RULECONST(I) (base[(I)->a] = constants[(I)->imm])
-#define TEST_ARG (vm->args[i->imm].i)
-#define TEST_EQ equal_bits(B, C)
-#define TEST_EQTEXT equal_texts(B, C)
-#define TEST_LT less(B, C)
-#define TEST_LE at_most(B, C)
-#define TEST_IN (!is_missing(C) && contains(C, B, (enum vm_compare)i->imm))
-#define TEST_STARTS (!is_missing(B) && !is_missing(C) && starts_with(B, C))
+#define READ_ARG(I) (vm->args[(I)->imm])
+#define READ_RULECONST(I) (constants[(I)->imm])
+#define TEST_ARG(I, X, Y) (vm->args[(I)->imm].i)
+#define TEST_EQ(I, X, Y) equal_bits(X, Y)
+#define TEST_EQTEXT(I, X, Y) equal_texts(X, Y)
+#define TEST_LT(I, X, Y) less(X, Y)
+#define TEST_LE(I, X, Y) at_most(X, Y)
+#define TEST_IN(I, X, Y) (!is_missing(Y) && contains(Y, X, (enum vm_compare)(I)->imm))
+#define TEST_STARTS(I, X, Y) (!is_missing(X) && !is_missing(Y) && starts_with(X, Y))
 #define SESSION NEED(vm->session, VM_ERROR_SESSION)
 #define FUEL NEED(steps <= vm->bound, VM_FAULT)
 
-static enum vm_verdict run_all(struct vm *vm, const struct routine *program, const value *constants, const uint32_t *next, const uint32_t *end) {
+static enum vm_verdict run_code(struct vm *vm, const struct routine *program, const value *constants) {
 #ifdef THREADED
   static const void *const places[OP_PREPARED_COUNT] = {
 #define OP(NAME, X, Y, Z, IMM, COST, DOC) &&do_##NAME,
@@ -181,8 +186,8 @@ static enum vm_verdict run_all(struct vm *vm, const struct routine *program, con
   enum vm_verdict verdict = VM_FAULT, error = VM_FAULT;
   vm->steps = vm->bound = vm->place = 0;
   vm->lack = NONE32;
-  if (!pc || program->frame > VM_REGISTERS || program->depth > VM_CALL_DEPTH) return VM_FAULT;
-  if (!set_bound(vm, program)) return VM_ERROR_COST;
+  NEED(pc && program->frame <= VM_REGISTERS && program->depth <= VM_CALL_DEPTH, VM_FAULT);
+  NEED(set_bound(vm, program), VM_ERROR_COST);
 
 #ifdef THREADED
   GO_ON;
@@ -260,10 +265,10 @@ on:
   OPCODE(WEEKDAY) SET_INT(zone_weekday(bundle, i->imm, B.i));
   OPCODE(DATEOF) SET_INT(zone_date(bundle, i->imm, B.i));
   /* ---- comparison */
-  OPCODE(EQ) SET_INT(TEST_EQ);
-  OPCODE(EQTEXT) SET_INT(TEST_EQTEXT);
-  OPCODE(LT) SET_INT(TEST_LT);
-  OPCODE(LE) SET_INT(TEST_LE);
+  OPCODE(EQ) SET_INT(TEST_EQ(i, B, C));
+  OPCODE(EQTEXT) SET_INT(TEST_EQTEXT(i, B, C));
+  OPCODE(LT) SET_INT(TEST_LT(i, B, C));
+  OPCODE(LE) SET_INT(TEST_LE(i, B, C));
   OPCODE(NOT) SET_INT(!B.i);
   OPCODE(IN) NEED(!is_missing(C), VM_FAULT); SET_INT(contains(C, B, (enum vm_compare)i->imm));
   OPCODE(INREGION) SET_INT(in_region(vm, B, C));
@@ -327,8 +332,14 @@ on:
   OPCODE(LACKS) vm->lack = (uint32_t)constants[i->imm].i; STOP(VM_LACKS);
   /* ---- fused */
 #define FUSED(FIRST, SECOND, TEST) \
-  OPCODE(FIRST##_##SECOND##_##TEST) NEED(vm->args, VM_FAULT); LOAD_##FIRST(i); LOAD_##SECOND(i + 1); i += 2; A.i = TEST_##TEST; BRANCH;
-#define TESTED(TEST) OPCODE(TEST##_BRANCH) NEED(vm->args || i->op != OP_ARG_BRANCH, VM_FAULT); A.i = TEST_##TEST; BRANCH;
+  OPCODE(FIRST##_##SECOND##_##TEST) { \
+    NEED(vm->args, VM_FAULT); \
+    value x = READ_##FIRST(i), y = READ_##SECOND(i + 1); \
+    bool true_now = TEST_##TEST(i + 2, x, y); \
+    pc = true_now == (i[3].op == OP_IF) ? now->code + i[3].imm : i + 4; \
+    GO_ON; \
+  }
+#define TESTED(TEST) OPCODE(TEST##_BRANCH) NEED(vm->args || i->op != OP_ARG_BRANCH, VM_FAULT); A.i = TEST_##TEST(i, B, C); BRANCH;
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
 #undef FUSED
@@ -346,27 +357,76 @@ on:
 #endif
 
 stop:
-  if (verdict == VM_PASS && next != end && steps <= vm->bound) {    /* on with the next: it starts where this one did */
-    const struct bundle_rule *rule = &bundle->rules[*next++];
-    program = now = rule->program;
-    constants = rule_constants(rule);
-    pc = program->code;
-    vm->bound += program->fixed;
-    if (pc && program->fixed && program->frame <= VM_REGISTERS) GO_ON;
-    i = pc;
-    verdict = VM_FAULT;
-  }
   vm->steps = steps;
-  vm->place = (uint32_t)(i - now->code);
-  vm->next = next;
+  vm->place = i ? (uint32_t)(i - now->code) : 0;
   return steps <= vm->bound ? verdict : VM_FAULT;
 }
 
-enum vm_verdict vm_run(struct vm *vm, const struct routine *program) { return run_all(vm, program, NULL, NULL, NULL); }
+enum vm_verdict vm_run(struct vm *vm, const struct routine *program) { return run_code(vm, program, NULL); }
 
-enum vm_verdict vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end) {
-  const struct bundle_rule *rule = &vm->bundle->rules[*first];
-  return run_all(vm, rule->program, rule_constants(rule), first + 1, end);
+enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule) {
+  const struct bundle_rule *r = &vm->bundle->rules[rule];
+  return run_code(vm, r->program, rule_constants(r));
 }
 
-enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule) { return vm_run_fixed(vm, &rule, &rule + 1); }
+/* ---- many rules ---- */
+/* A program that only tests arguments (routine.tests): what the loop above does with it, and nothing else. */
+static inline enum vm_verdict run_tests(const value *args, const struct instruction *code, const value *constants, uint64_t *steps) {
+  const struct instruction *i = code;
+  for (;;) {
+    EXECUTED(i->op);
+    switch (i->op) {
+#define BRANCH_ON(TEST, AT) do { bool met = (TEST); i = met == ((AT)->op == OP_IF) ? code + (AT)->imm : (AT) + 1; } while (0)
+#define READ_TESTED_ARG(I) (args[(I)->imm])
+#define READ_TESTED_RULECONST(I) (constants[(I)->imm])
+#define FUSED(FIRST, SECOND, TEST) \
+    case OP_##FIRST##_##SECOND##_##TEST: { \
+      value x = READ_TESTED_##FIRST(i), y = READ_TESTED_##SECOND(i + 1); \
+      *steps += STEPS_##FIRST##_##SECOND##_##TEST; \
+      BRANCH_ON(TEST_##TEST(i + 2, x, y), i + 3); \
+      break; \
+    }
+#define TESTED(TEST)
+#define PAIR(FIRST, SECOND)
+#include "fused.def"
+#undef FUSED
+#undef TESTED
+#undef PAIR
+    case OP_ARG_BRANCH:
+      *steps += STEPS_ARG_BRANCH;
+      BRANCH_ON(args[i->imm].i != 0, i + 1);
+      break;
+#define VERDICT_OF(NAME) case OP_##NAME: *steps += STEPS_##NAME; return VM_##NAME;
+    VERDICT_OF(PASS)
+    VERDICT_OF(ALLOW)
+    VERDICT_OF(ASK)
+    VERDICT_OF(DENY)
+    VERDICT_OF(OBLIGE)
+    default: return VM_FAULT;
+    }
+  }
+}
+
+bool vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end) {
+  const struct bundle_rule *const rules = vm->bundle->rules;
+  const value *const args = vm->args;
+  uint64_t steps = 0, bound = 0;
+  for (const uint32_t *at = first; at < end; at++) {
+    const struct bundle_rule *rule = &rules[*at];
+    const struct routine *program = rule->program;
+    enum vm_verdict verdict;
+    bound += program->fixed;
+    if (program->tests && args) verdict = run_tests(args, program->code, rule_constants(rule), &steps);
+    else {
+      verdict = run_code(vm, program, rule_constants(rule));
+      steps += vm->steps;
+    }
+    if (steps > bound) verdict = VM_FAULT;
+    if (verdict == VM_PASS) continue;
+    if (vm->found_count == VM_FOUND) return false;
+    vm->found[vm->found_count++] = (struct vm_found){*at, verdict == VM_LACKS ? vm->lack : NONE32, verdict};
+  }
+  vm->steps = steps;
+  vm->bound = bound;
+  return true;
+}

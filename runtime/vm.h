@@ -18,7 +18,8 @@
 
 enum {
   VM_REGISTERS = 2048,              /* of a rule and the deepest chain of functions that it calls */
-  VM_CALL_DEPTH = 32
+  VM_CALL_DEPTH = 32,
+  VM_FOUND = 32
 };
 
 enum vm_verdict {
@@ -45,6 +46,8 @@ enum vm_compare { VM_COMPARE_BITS, VM_COMPARE_TEXT, VM_COMPARE_MAP };
 
 struct vm_call { const struct instruction *resume; const struct routine *caller; value *base; uint8_t into; };
 
+struct vm_found { uint32_t rule, lack; enum vm_verdict verdict; };
+
 struct vm {
   const struct rebase_bundle *bundle;
   const value *args;                /* by slot of the connector; missing: not given. NULL outside calls */
@@ -58,8 +61,9 @@ struct vm {
   uint64_t steps;                   /* of the last run */
   uint64_t bound;                   /* its verified bound at n: steps <= bound, or the run was a VM_FAULT */
   uint32_t lack;                    /* VM_LACKS: index in LACKS */
-  const uint32_t *next;             /* vm_run_fixed: behind the last program that ran */
+  uint32_t found_count;             /* vm_run_fixed: the rules that did not pass, in the order given */
   uint32_t place;                   /* instruction at which it ended, from the start of its program (or function) */
+  struct vm_found found[VM_FOUND];
   struct vm_call calls[VM_CALL_DEPTH];
   value registers[VM_REGISTERS];
 };
@@ -68,7 +72,7 @@ struct vm {
 void vm_begin(struct vm *vm, const struct rebase_bundle *bundle);
 enum vm_verdict vm_run(struct vm *vm, const struct routine *program);        /* one without constants: a waiver */
 enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule);
-/* One after the other until one does not pass, which vm->next stands behind: the rules *first and so on, at least one. All of them without
- * loops (routine.fixed); the caller has added up what they may cost. steps and bound are of all that ran. */
-enum vm_verdict vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end);
+/* The rules *first and so on, one after the other; those that do not pass are added to `found`. All of them without loops (routine.fixed); the
+ * caller has added up what they may cost, and begins with found_count 0. steps and bound are of this call. False: more than `found` holds. */
+bool vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end);
 #endif

@@ -45,7 +45,7 @@ static void condition(struct writer *w, unsigned depth) {
 
 static void rules(struct writer *w, bool guard) {
   put(w, guard ? "guard g {\n" : "policy p {\n  allow call c.get by bot where args.level == 3\n");
-  for (unsigned i = 0, count = draw(30); i < count; i++) {
+  for (unsigned i = 0, count = draw(60); i < count; i++) {
     unsigned effect = guard ? 1 + draw(2) : draw(3);
     if (effect == 0) put(w, "  allow call c by bot where ");
     else put(w, effect == 1 ? "  deny call c.get where " : "  ask requester before call c where ");
