@@ -4,6 +4,11 @@
 #include "verify.h"
 #include "vm.h"
 
+#if defined(__GNUC__)
+#define PREFETCH(ADDRESS) __builtin_prefetch(ADDRESS)
+#else
+#define PREFETCH(ADDRESS) (void)(ADDRESS)
+#endif
 enum { MOST_KEYS = 4, REGISTERS = 16, PREFIX = 40, WORTH = 4 };
 
 /* ---- the keys of a program ---- */
@@ -97,7 +102,7 @@ struct planner {
   uint32_t *rules_of;               /* by program: how many rules of the list */
   uint32_t *programs, used;         /* those that it has rules of */
   uint32_t *constant;               /* by program: the number of the constant that is the key of its rules, or NONE32 */
-  uint32_t *chain;                  /* by place in the list: the one before under the same key, or NONE32 */
+  uint32_t *chain;                  /* by rule: the one before in the list under the same key, or NONE32 */
 };
 
 static const struct keys *keys_of(struct planner *p, uint32_t program) {
@@ -136,23 +141,36 @@ static void choose(struct planner *p, struct scope_plan *plan) {
   for (plan->mask = 3; plan->mask < most + most / 2; plan->mask = plan->mask * 2 + 1) continue;
 }
 
+enum { AHEAD = 16 };                /* buckets are asked for that many rules before they are looked at: most are far away */
+
+static void put_rule(const struct planner *p, const struct scope_plan *plan, struct scope_bucket *buckets, uint32_t rule, uint32_t hash, uint32_t *room) {
+  struct scope_bucket *bucket = bucket_of(buckets, plan->mask, hash);
+  p->chain[rule] = NONE32;
+  if (bucket->tag) {
+    *room += bucket->tag & SEVERAL ? 1 : 3;
+    p->chain[rule] = bucket->at;
+    bucket->tag |= SEVERAL;
+  } else bucket->tag = (hash & ~(uint32_t)SEVERAL) | USED;
+  bucket->at = rule;
+}
+
 /* Each rule under its key, those with the same one in a chain. Sets the room that rules outside the buckets need. */
 static void put_rules(const struct planner *p, struct scope_plan *plan, struct scope_bucket *buckets, uint32_t *room) {
   const struct rebase_bundle *b = p->v->bundle;
+  struct { uint32_t rule, hash; } waiting[AHEAD];
+  uint32_t count = 0;
   for (uint32_t i = 0; i < plan->count; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
+    const uint32_t rule = plan->rules[i];
+    const struct image_form *form = bundle_form(b, rule);
     uint32_t constant = form->waivers ? NONE32 : p->constant[form->program];
-    p->chain[i] = NONE32;
     if (constant == NONE32) { plan->others++; continue; }
-    uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[plan->rules[i]])[constant]);
-    struct scope_bucket *bucket = bucket_of(buckets, plan->mask, hash);
-    if (bucket->tag) {
-      *room += bucket->tag & SEVERAL ? 1 : 3;
-      p->chain[i] = bucket->at;
-      bucket->tag |= SEVERAL;
-    } else bucket->tag = (hash & ~(uint32_t)SEVERAL) | USED;
-    bucket->at = i;
+    uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[rule])[constant]), at = count++ % AHEAD;
+    if (count > AHEAD) put_rule(p, plan, buckets, waiting[at].rule, waiting[at].hash, room);
+    PREFETCH(&buckets[hash >> 2 & plan->mask]);
+    waiting[at].rule = rule;
+    waiting[at].hash = hash;
   }
+  for (uint32_t i = count < AHEAD ? 0 : count - AHEAD; i < count; i++) put_rule(p, plan, buckets, waiting[i % AHEAD].rule, waiting[i % AHEAD].hash, room);
   *room += plan->others;
 }
 
@@ -171,16 +189,14 @@ static bool index_rules(const struct planner *p, struct scope_plan *plan) {
     const struct image_form *form = bundle_form(b, plan->rules[i]);
     if (form->waivers || p->constant[form->program] == NONE32) sorted[filled++] = plan->rules[i];
   }
-  for (struct scope_bucket *bucket = buckets; bucket <= buckets + plan->mask; bucket++) {
-    uint32_t at = bucket->at, count = 1;
-    if (!bucket->tag) continue;
-    bucket->at = plan->rules[at];
+  for (struct scope_bucket *bucket = buckets; filled < room; bucket++) {
+    uint32_t last = bucket->at, count = 0;
     if (!(bucket->tag & SEVERAL)) continue;
-    for (uint32_t i = at; (i = p->chain[i]) != NONE32;) count++;
+    for (uint32_t rule = last; rule != NONE32; rule = p->chain[rule]) count++;
     bucket->at = filled;
     sorted[filled] = count;
-    for (uint32_t to = filled + count; at != NONE32; at = p->chain[at]) sorted[to--] = plan->rules[at];
     filled += count + 1;
+    for (uint32_t rule = last, to = filled; rule != NONE32; rule = p->chain[rule]) sorted[--to] = rule;
   }
   return true;
 }
@@ -232,7 +248,7 @@ bool plan_scopes(struct verifier *v) {
   p.keys = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *p.keys);
   p.votes = pages_array(&v->temporary, 4 * (size_t)b->max_slots + 4, sizeof *p.votes);
   p.rules_of = pages_array(&v->temporary, 3 * (size_t)b->PROGRAMS.count, sizeof *p.rules_of);
-  p.chain = pages_array(&v->temporary, b->LISTS.count, sizeof *p.chain);
+  p.chain = pages_array(&v->temporary, b->RULES.count, sizeof *p.chain);
   if (!plan_of || !p.keys || !p.votes || !p.rules_of || !p.chain) return out_of_memory(v);
   p.programs = p.rules_of + b->PROGRAMS.count;
   p.constant = p.programs + b->PROGRAMS.count;

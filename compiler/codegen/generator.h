@@ -31,6 +31,8 @@ struct generator {
   struct gen_intern texts, consts, values, costs, index_runs, lists;
   struct gen_pool lacks, forms, programs, operations, obligations;     /* the first three number their sections' records */
   struct gen_buffer types, constants, key;       /* of the rule at hand: u32 each; what its program is found by */
+  struct gen_buffer condition;                   /* its text as image.h says; condition_to: up to where it is settled */
+  size_t condition_to;
   struct gen_buffer value_ends;          /* u32 each: where a packed value ends in VALUES */
   struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
   struct gen_function *functions;        /* by id; those made so far */
@@ -91,6 +93,12 @@ uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line)
 
 /* ---- scope.c */
 void gen_scope(struct generator *g);
+
+struct gen_code;
+/* ---- condition.c: the text of a condition */
+void gen_condition_open(struct generator *g, const struct rule *rule);
+/* The constant of that number stands in the condition, where it is written as it will be shown. */
+void gen_condition_hole(struct gen_code *code, const struct expr *e, uint32_t number);
 
 /* ---- emit.c: one program */
 struct gen_label { uint32_t uses; };     /* the last jump to it + 1; each jump's imm has the one before. Used once. */

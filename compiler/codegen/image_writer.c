@@ -242,6 +242,7 @@ void gen_free(struct generator *g) {
   free(g->types.bytes);
   free(g->constants.bytes);
   free(g->key.bytes);
+  free(g->condition.bytes);
   free(g->value_ends.bytes);
   free(g->runs.bytes);
   arena_free(&g->scratch);
