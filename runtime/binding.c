@@ -18,7 +18,7 @@ struct rebase_binding {
 };
 
 /* ---- prepared texts ---- */
-struct rebase_prepared { bool list, distinct; value v; };
+struct rebase_prepared { uint8_t as; value v; };       /* enum typed_as; a list that could be a set is one */
 
 static rebase_prepared *take_prepared(rebase_engine *e, size_t bytes) { return e->allocator.alloc(sizeof(rebase_prepared) + bytes, e->allocator.user); }
 static size_t text_bytes(size_t length) { return (sizeof(struct text) + length + 1 + 7) & ~(size_t)7; }
@@ -43,7 +43,7 @@ rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_pre
   if (status == REBASE_OK) status = prepared ? good_text(e, text) : REBASE_E_ARGUMENT;
   if (status != REBASE_OK) return status;
   if (!(*prepared = take_prepared(e, text_bytes(text.length)))) return REBASE_E_MEMORY;
-  **prepared = (rebase_prepared){.v.text = write_text((char *)(*prepared + 1), text)};
+  **prepared = (rebase_prepared){.as = TYPED_STRING, .v.text = write_text((char *)(*prepared + 1), text)};
   return REBASE_OK;
 }
 
@@ -70,7 +70,8 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
   char *at = (char *)list + head;
   *list = (struct list){0, 0};
   for (size_t i = 0; i < texts.count; at += text_bytes(texts.items[i++].length)) list->items[list->len++].text = write_text(at, texts.items[i]);
-  **prepared = (rebase_prepared){.list = true, .distinct = texts.count <= REBASE_MOST_TEXTS && is_distinct(list), .v.list = list};
+  bool set = texts.count <= REBASE_MOST_TEXTS && is_distinct(list);
+  **prepared = (rebase_prepared){.as = set ? TYPED_SET : TYPED_LIST, .v.list = list};
   return REBASE_OK;
 }
 
@@ -214,9 +215,9 @@ static bool refuse(rebase_request *r, const rebase_binding *b, const struct fiel
 }
 
 static bool read_prepared(rebase_request *r, const rebase_binding *b, const struct field *f, const rebase_prepared *p, value *out) {
-  if (p->list != (f->as != TYPED_STRING)) return refuse(r, b, f, REBASE_E_TYPE, "prepared as something else");
-  if (f->as == TYPED_SET && !p->distinct) return refuse(r, b, f, REBASE_E_TYPE, "prepared texts of a set are distinct");
-  if (p->list && p->v.list->len > r->json.longest) r->json.longest = p->v.list->len;
+  if (f->as == TYPED_SET && p->as == TYPED_LIST) return refuse(r, b, f, REBASE_E_TYPE, "prepared texts of a set are distinct");
+  if (f->as == TYPED_STRING || p->as == TYPED_STRING) return refuse(r, b, f, REBASE_E_TYPE, "prepared as something else");
+  if (p->v.list->len > r->json.longest) r->json.longest = p->v.list->len;
   *out = p->v;
   return true;
 }
@@ -236,7 +237,7 @@ static bool read_plain(rebase_request *r, const rebase_binding *b, const char *a
     const rebase_prepared *p;
     memcpy(&p, arguments + f->offset, sizeof p);
     if (!p) all = false;
-    else if (!p->list && f->as == TYPED_STRING) slots[f->slot] = p->v;
+    else if (p->as == TYPED_STRING && f->as == TYPED_STRING) slots[f->slot] = p->v;
     else if (!read_prepared(r, b, f, p, &slots[f->slot])) return false;
   }
   for (const struct field *end = b->fields + b->end[READ_FLAG]; f < end; f++) {

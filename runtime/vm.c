@@ -35,9 +35,12 @@ const char *vm_verdict_text(enum vm_verdict verdict) { return verdict_table[verd
 bool vm_verdict_is_error(enum vm_verdict verdict) { return verdict >= VM_VERDICT_COUNT || verdict_table[verdict].error; }
 
 void vm_begin(struct vm *vm, const struct rebase_bundle *bundle) {
-  memset(vm, 0, offsetof(struct vm, found));
   vm->bundle = bundle;
+  vm->args = vm->facts = NULL;
   vm->requester = missing_value();
+  vm->session = NULL;
+  vm->longest = vm->max_steps = 0;
+  vm->scratch = (struct arena_fixed){0};
 }
 
 /* ---- what instructions do that is more than a line ---- */
