@@ -38,9 +38,12 @@ static rebase_status check_session(rebase_request *r, const rebase_caller *calle
   if (status == REBASE_E_CLOCK) return refuse(r, status, "the clock went back since this session was used last");
   if (status != REBASE_OK) return refuse(r, status, "unknown or expired session");
   struct session *s = *session;
-  const struct text *agent = s->chain->items[s->chain->len - 1].text;
-  if (strcmp(s->family->requester->name->bytes, caller->requester)) return refuse(r, REBASE_E_REQUESTER, "the session belongs to another requester");
-  if (strcmp(agent->bytes, caller->agent)) return refuse(r, REBASE_E_SESSION, "the session belongs to another agent");
+  if (!r->session_known) {
+    const struct text *agent = s->chain->items[s->chain->len - 1].text;
+    if (strcmp(s->family->requester->name->bytes, caller->requester)) return refuse(r, REBASE_E_REQUESTER, "the session belongs to another requester");
+    if (strcmp(agent->bytes, caller->agent)) return refuse(r, REBASE_E_SESSION, "the session belongs to another agent");
+    r->session_known = true;
+  }
   if (!session_adopt(s, r->loaded)) return refuse(r, REBASE_E_STALE, "the session has been used with a newer bundle");
   if (s->family->broken) return refuse(r, REBASE_E_SESSION, "the session's subject cannot be read under this bundle: open a new session");
   return REBASE_OK;

@@ -93,10 +93,12 @@ struct rebase_request {
   char *log;
   unsigned char id_key[32]; uint64_t id_counter;
   unsigned char ids[ID_POOL + 1][ID_BYTES / 2]; uint32_t ids_left; char id_pool[ID_BYTES];       /* ids[0] is the first half of all */
+  unsigned char id[ID_BYTES];       /* what record.decision.id was made of */
   bool in_batch; struct now batch_now; rebase_status batch_clock;     /* one bundle and one time for all of a batch */
   struct asked asked;
   bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
   bool requester_known;             /* record.requester is a text that was looked at before */
+  bool session_known;               /* record.session is that of record.requester and record.agent: an id is never given twice */
   uint32_t agent; uint64_t agent_generation;        /* of record.agent: what it was in that bundle */
   value *slots;                     /* of a call */
   const struct text *text;          /* of a release */

@@ -161,7 +161,7 @@ rebase_status settle_ask(rebase_request *r, struct session *session, const unsig
     ask = session_new_ask(session);
     memcpy(ask->hash, hash, sizeof ask->hash);
     memcpy(ask->bundle, r->loaded->bundle->digest, sizeof ask->bundle);
-    id_from_hex(d->id, ask->id);
+    memcpy(ask->id, r->id, sizeof ask->id);
   } else id_to_hex(ask->id, d->id);
   renew(ask, record, fresh);
   d->deadline = ask->deadline;
@@ -203,12 +203,11 @@ bool reached_unaided(rebase_request *r) {
 
 /* All that can fail comes first: from `count++` on nothing is refused any more. */
 rebase_status commit_allow(rebase_request *r, struct session *session, struct ask *used) {
-  unsigned char id[ID_BYTES];
+  const unsigned char *id = r->id;
   if (!session || (r->asked.event != EVENT_CALL && r->asked.event != EVENT_DELEGATE)) {
     if (used) used->used = false;
     return REBASE_OK;
   }
-  id_from_hex(r->record.decision.id, id);
   if (r->asked.event == EVENT_DELEGATE) {
     struct call *delegation = session_begin_call(session, r->loaded, NONE32, NULL, id);
     delegation->agent = r->asked.target;

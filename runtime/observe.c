@@ -13,6 +13,7 @@ struct observation {
   struct now now;
   struct call call;                 /* a copy: its room may be given away */
   const struct call *room;
+  uint64_t began;                   /* session.sequence when it did */
   bool whole;                       /* the result lacks nothing that its type requires */
   uint32_t operation;               /* in the loaded bundle, or NONE32: declared otherwise by now, nothing of it is stored */
   struct found *found; uint32_t found_count, found_capacity;
@@ -143,10 +144,10 @@ static bool key_as_asked(struct observation *o, value v) {
 /* A write that took effect after the call began may have changed what the call read. */
 static bool overtaken(const struct observation *o, const struct found *found) {
   const struct session *s = o->session;
-  if (o->call.began < s->lost) return true;
+  if (o->began < s->lost) return true;
   for (uint32_t i = 0; i < SESSION_CALLS; i++) {
     const struct call *other = &s->calls[i];
-    if (other != o->room && other->state == CALL_DONE && other->ended > o->call.began && call_touches_key(other, found->entity, &found->key))
+    if (other != o->room && s->call_state[i] == CALL_DONE && other->ended > o->began && call_touches_key(other, found->entity, &found->key))
       return true;
   }
   return false;
@@ -319,6 +320,7 @@ rebase_status rebase_observe(rebase_engine *e, const char *session, const char *
   if (outcome != REBASE_SUCCESS && outcome != REBASE_FAILED) outcome = REBASE_UNKNOWN;
   o.call = *call;
   o.room = call;
+  o.began = o.session->call_began[call - o.session->calls];
   if (call->operation != NONE32) o.operation = operation_of(o.loaded, call);
   status = settle(&o, outcome, result, length, report);
   status = end(&o, status, report);
@@ -336,7 +338,7 @@ static rebase_status see(struct observation *o, uint32_t entity, const char *tex
   if (!json_value(&j, type, &v) || !json_end(&j)) return engine_report(report, REBASE_E_TYPE, "%s", j.error);
   if (is_missing(v) || !value_complete(b, type, v)) return engine_report(report, REBASE_E_TYPE, "a required field is missing");
   if (!find_entity_in(o, entity, type, v)) { unread(o); return REBASE_E_MEMORY; }
-  o->call.began = ++o->session->sequence;
+  o->began = ++o->session->sequence;
   return keep_all(o, NONE32, true);
 }
 

@@ -60,8 +60,10 @@ static void new_id(rebase_request *r) {
   char *id = r->record.decision.id;
   if (!r->ids_left) refill_ids(r);
   memcpy(id, r->id_pool, sizeof r->id_pool);
-  digits_of(r->ids[r->ids_left--], sizeof r->ids[0], id + sizeof r->id_pool);
+  digits_of(r->ids[r->ids_left], sizeof r->ids[0], id + sizeof r->id_pool);
   id[2 * ID_BYTES] = '\0';
+  memcpy(r->id, r->ids[0], sizeof r->ids[0]);
+  memcpy(r->id + sizeof r->ids[0], r->ids[r->ids_left--], sizeof r->ids[0]);
 }
 
 static void clear_record(struct record *record) {
@@ -107,9 +109,12 @@ void request_note_caller(rebase_request *r, const rebase_caller *caller) {
     r->untimed = !o->wall_clock && !o->steady_clock && !o->log;
     record->clock = r->untimed ? REBASE_OK : engine_now(r->engine, &record->now);
   }
-  if (note_name(record->agent, sizeof record->agent, caller ? caller->agent : NULL)) r->agent = NONE32;
-  r->requester_known &= !note_name(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
-  note_name(record->session, sizeof record->session, caller ? caller->session : NULL);
+  bool agent = note_name(record->agent, sizeof record->agent, caller ? caller->agent : NULL);
+  bool requester = note_name(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
+  bool session = note_name(record->session, sizeof record->session, caller ? caller->session : NULL);
+  if (agent) r->agent = NONE32;
+  r->requester_known &= !requester;
+  r->session_known &= !agent && !requester && !session;
 }
 
 rebase_status request_time(rebase_request *r) {

@@ -78,7 +78,6 @@ enum call_state { CALL_FREE, CALL_OPEN, CALL_DONE };        /* done: a write tha
 struct touch { uint32_t entity; uint16_t at[IMAGE_MAX_ENTITY_KEYS], length[IMAGE_MAX_ENTITY_KEYS]; };      /* in kept; UINT16_MAX: any */
 struct call {
   unsigned char id[ID_BYTES];
-  uint8_t state;
   bool reached;                     /* without a key that the agent chose */
   bool cut;                         /* kept was too small: nothing of the result is stored, every entity it touches is any */
   bool touches_all;
@@ -86,7 +85,7 @@ struct call {
   uint32_t operation;               /* registry number; NONE32: a delegation */
   uint32_t agent;                   /* delegation: index in AGENTS */
   uint64_t generation, shape;
-  uint64_t began, ended;            /* session.sequence */
+  uint64_t ended;                   /* session.sequence */
   unsigned char layout[LAYOUT_BYTES];
   uint32_t touch_count; struct touch touches[CALL_TOUCHES];
   uint32_t kept_length; unsigned char kept[CALL_KEPT_BYTES];        /* for each kept parameter: u8 present, packed value */
@@ -118,6 +117,7 @@ struct session {
   uint32_t writing;                 /* of the family's, our own */
   uint64_t written;                 /* of the family's, those that this session has come to terms with */
   uint64_t sequence, lost;          /* calls that began before `lost` may have crossed a write that was given up */
+  uint8_t call_state[SESSION_CALLS]; uint64_t call_began[SESSION_CALLS];       /* of calls, side by side: each allow looks at all; began: sequence */
   struct call calls[SESSION_CALLS];
   struct ask asks[SESSION_ASKS];
 };

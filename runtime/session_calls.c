@@ -3,12 +3,19 @@
 #include "session.h"
 
 /* ---- a call's room ---- */
-static uint64_t oldest_open(const struct session *s) {
-  uint64_t oldest = UINT64_MAX;
-  for (uint32_t i = 0; i < SESSION_CALLS; i++)
-    if (s->calls[i].state == CALL_OPEN && s->calls[i].began < oldest) oldest = s->calls[i].began;
+/* Of those in a state the one that began first, or NONE32. */
+static uint32_t oldest_in(const struct session *s, enum call_state state) {
+  uint32_t oldest = NONE32;
+  uint64_t began = UINT64_MAX;
+  for (uint32_t i = 0; i < SESSION_CALLS; i++) {
+    bool older = s->call_state[i] == state && s->call_began[i] < began;
+    oldest = older ? i : oldest;
+    began = older ? s->call_began[i] : began;
+  }
   return oldest;
 }
+
+static uint32_t place_of(const struct session *s, const struct call *c) { return (uint32_t)(c - s->calls); }
 
 static bool writes(const struct call *c) { return c->touch_count || c->touches_all; }
 
@@ -38,25 +45,28 @@ void session_catch_up(struct session *s) {
 
 /* A write that nobody will report any more: what it touched stays missing until it is read again. */
 static void give_up(struct session *s, struct call *c) {
-  if (c->state == CALL_FREE) return;
-  if (c->state == CALL_OPEN && writes(c)) {
+  uint8_t *state = &s->call_state[place_of(s, c)];
+  if (*state == CALL_FREE) return;
+  if (*state == CALL_OPEN && writes(c)) {
     session_end_write(s, true);
     for (uint32_t i = 0; i < s->seen_count; i++)
       if (call_touches(c, s->seen[i])) s->seen[i]->dead = true;
   }
   if (writes(c)) s->lost = s->sequence + 1;         /* every call that has begun by now may have crossed it */
-  c->state = CALL_FREE;
+  *state = CALL_FREE;
 }
 
+/* A free one; else one that is done and that no open read can have crossed; else the oldest, of those that are done if there are any. */
 static struct call *free_call(struct session *s) {
-  uint64_t open_since = oldest_open(s);
-  struct call *oldest = NULL;
-  for (uint32_t i = 0; i < SESSION_CALLS; i++) {
-    struct call *c = &s->calls[i];
-    if (c->state == CALL_DONE && c->ended < open_since) c->state = CALL_FREE;
-    if (c->state == CALL_FREE) return c;
-    if (!oldest || (c->state == CALL_DONE) > (oldest->state == CALL_DONE) || (c->state == oldest->state && c->began < oldest->began)) oldest = c;
+  const uint8_t *found = memchr(s->call_state, CALL_FREE, SESSION_CALLS);
+  if (found) return &s->calls[found - s->call_state];
+  uint32_t open = oldest_in(s, CALL_OPEN), done = oldest_in(s, CALL_DONE);
+  for (uint32_t i = 0; done != NONE32 && i < SESSION_CALLS; i++) {
+    if (s->call_state[i] != CALL_DONE || (open != NONE32 && s->calls[i].ended >= s->call_began[open])) continue;
+    s->call_state[i] = CALL_FREE;
+    return &s->calls[i];
   }
+  struct call *oldest = &s->calls[done != NONE32 ? done : open];
   give_up(s, oldest);
   return oldest;
 }
@@ -106,10 +116,10 @@ struct call *session_begin_call(struct session *s, const struct loaded *l, uint3
   uint16_t places[PLACES] = {0};
   memset(c, 0, offsetof(struct call, kept));
   memcpy(c->id, id, ID_BYTES);
-  c->state = CALL_OPEN;
+  s->call_state[place_of(s, c)] = CALL_OPEN;
   c->generation = l->generation;
   memcpy(c->layout, l->layout, sizeof c->layout);
-  c->began = ++s->sequence;
+  s->call_began[place_of(s, c)] = ++s->sequence;
   c->operation = NONE32;
   if (operation == NONE32) return c;
   const struct plan *plan = &l->plans[operation];
@@ -126,7 +136,7 @@ struct call *session_begin_call(struct session *s, const struct loaded *l, uint3
 
 static struct call *find(struct session *s, const unsigned char *id, bool waiting) {
   for (uint32_t i = 0; i < SESSION_CALLS; i++)
-    if (s->calls[i].state == CALL_OPEN && s->calls[i].waiting == waiting && !memcmp(s->calls[i].id, id, ID_BYTES)) return &s->calls[i];
+    if (s->call_state[i] == CALL_OPEN && s->calls[i].waiting == waiting && !memcmp(s->calls[i].id, id, ID_BYTES)) return &s->calls[i];
   return NULL;
 }
 
@@ -177,7 +187,7 @@ void session_hold(struct session *s) {
       const struct call *c = &s->calls[k];
       /* Layouts differ only after a swap, and then what was seen before is dead: a write of the old bundle holds all. */
       bool strange = memcmp(c->layout, s->layout, sizeof c->layout) != 0;
-      if (c->state == CALL_OPEN && writes(c) && (strange || call_touches(c, s->seen[i]))) s->seen[i]->held++;
+      if (s->call_state[k] == CALL_OPEN && writes(c) && (strange || call_touches(c, s->seen[i]))) s->seen[i]->held++;
     }
   }
 }
@@ -185,7 +195,7 @@ void session_hold(struct session *s) {
 void session_end_call(struct session *s, struct call *c, bool took_effect) {
   bool write = writes(c);
   c->ended = ++s->sequence;
-  c->state = took_effect && write ? CALL_DONE : CALL_FREE;
+  s->call_state[place_of(s, c)] = took_effect && write ? CALL_DONE : CALL_FREE;
   if (!write) return;
   session_end_write(s, took_effect);
   session_hold(s);
