@@ -211,7 +211,7 @@ static bool record_value(struct json *j, const struct image_type *type, value *o
 }
 
 /* A whole number of few digits, as most are; `most` keeps it in range whatever it counts. False: it is another, and nothing was taken. */
-static bool small_number(struct json *j, unsigned most, int64_t unit, value *out) {
+static inline bool small_number(struct json *j, unsigned most, int64_t unit, value *out) {
   const unsigned char *at = j->at, *end = j->end;
   bool negative = at < end && *at == '-';
   const unsigned char *first = at += negative;
@@ -239,6 +239,30 @@ bool json_value(struct json *j, uint32_t type_index, value *out) {
   }
 }
 
+/* A string of ASCII without escapes, copied while it is looked at. False: it is another, and nothing was taken. */
+static inline bool small_text(struct json *j, value *out) {
+  struct workspace *w = j->work;
+  if (j->end - j->at < 9 || *j->at != '"' || w->high - w->low < 32) return false;
+  const unsigned char *at = j->at + 1, *last = j->end - 8;
+  struct text *text = (struct text *)(void *)(w->base + w->low);
+  char *to = text->bytes, *most = w->base + w->high - 16;
+  for (; at <= last && to <= most; at += 8, to += 8) {
+    uint64_t word = plain_word(at), special = plain_special(word) | (word & PLAIN_HIGH);
+    memcpy(to, &word, sizeof word);
+    if (!special) continue;
+    unsigned length = plain_first(special);
+    if (at[length] != '"') return false;
+    to += length;
+    *to = 0;
+    text->len = (uint32_t)(to - text->bytes);
+    w->low += ((size_t)(to + 1 - (const char *)text) + 7) & ~(size_t)7;
+    j->at = at + length + 1;
+    out->text = text;
+    return true;
+  }
+  return false;
+}
+
 /* ---- arguments ---- */
 /* Who writes requests keeps to an order: what was at this place in the last one is tried first, then all as they are declared. */
 static uint32_t find_param(struct json *j, const struct image_operation *o, uint32_t place, const char *name, size_t length) {
@@ -254,20 +278,62 @@ static uint32_t find_param(struct json *j, const struct image_operation *o, uint
   return NONE32;
 }
 
-static bool argument(struct json *j, const struct image_operation *operation, uint32_t place, unsigned char *given, value *slots) {
+/* The name that was at this place in the last request, and a colon, without blanks. NONE32: something else, and nothing was taken. */
+static inline uint32_t expected_name(struct json *j, const struct image_operation *o, uint32_t place) {
+  uint32_t guess = j->order[place % JSON_ORDER];
+  if (guess >= o->params) return NONE32;
+  const struct text *name = bundle_text(j->bundle, j->bundle->PARAMS.at[o->first_param + guess].name);
+  const unsigned char *at = j->at;
+  if ((size_t)(j->end - at) < (size_t)name->len + 4 || *at != '"' || !bytes_equal((const char *)at + 1, name->bytes, name->len) ||
+      at[name->len + 1] != '"' || at[name->len + 2] != ':') return NONE32;
+  j->at += name->len + 3;
+  return guess;
+}
+
+static uint32_t argument_name(struct json *j, const struct image_operation *o, uint32_t place) {
   const char *name;
   size_t length;
-  if (json_peek(j) != '"') return json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected");
-  if ((!json_plain(j, &name, &length) && !json_quoted(j, &name, &length)) || !json_expect(j, ':')) return false;
-  uint32_t index = find_param(j, operation, place, name, length);
-  if (index == NONE32) {
-    return json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name,
-                     bundle_string(j->bundle, operation->name));
+  if (json_peek(j) != '"') { json_fail(j, REBASE_E_REQUEST, "not valid JSON: a name in quotes expected"); return NONE32; }
+  if ((!json_plain(j, &name, &length) && !json_quoted(j, &name, &length)) || !json_expect(j, ':')) return NONE32;
+  uint32_t index = find_param(j, o, place, name, length);
+  if (index == NONE32)
+    json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name, bundle_string(j->bundle, o->name));
+  return index;
+}
+
+static inline bool small_bool(struct json *j, value *out) {
+  if (j->end - j->at < 6) return false;
+  bool yes = memcmp(j->at, "true", 4) == 0;
+  if (!yes && memcmp(j->at, "false", 5)) return false;
+  *out = int_value(yes);
+  j->at += yes ? 4 : 5;
+  return true;
+}
+
+/* What most arguments are, without blanks before. False: something else, and nothing was taken. */
+static inline bool plain_value(struct json *j, uint32_t type_index, value *out) {
+  const struct image_type *type = bundle_type(j->bundle, type_index);
+  switch (type->kind) {
+  case TYPE_STRING: return small_text(j, out);
+  case TYPE_INT: return small_number(j, 15, 1, out);
+  case TYPE_BOOL: return !type->a && !type->b && small_bool(j, out);
+  default: return false;
   }
-  json_enter(j, name, length);
-  const struct image_param *param = &j->bundle->PARAMS.at[operation->first_param + index];
-  if (twice(given, index)) return json_fail(j, REBASE_E_REQUEST, "given twice");
-  if (!json_value(j, param->type, &slots[param->slot])) return false;
+}
+
+/* *missing: counts those that are null. */
+static bool argument(struct json *j, const struct image_operation *o, uint32_t place, unsigned char *given, value *slots, uint32_t *missing) {
+  uint32_t index = expected_name(j, o, place);
+  if (index == NONE32 && (index = argument_name(j, o, place)) == NONE32) return false;
+  const struct image_param *param = &j->bundle->PARAMS.at[o->first_param + index];
+  value *slot = &slots[param->slot];
+  bool again = twice(given, index);
+  if (!again && plain_value(j, param->type, slot)) return true;
+  const struct text *name = bundle_text(j->bundle, param->name);
+  json_enter(j, name->bytes, name->len);
+  if (again) return json_fail(j, REBASE_E_REQUEST, "given twice");
+  if (!json_value(j, param->type, slot)) return false;
+  *missing += is_missing(*slot) != 0;
   json_leave(j);
   return true;
 }
@@ -301,13 +367,13 @@ bool json_arguments(struct json *j, const struct image_operation *operation, val
   memset(given, 0, bits);
   if (json_peek(j) != '{') return json_fail(j, REBASE_E_REQUEST, "an object is expected");
   if (!json_open(j, '{')) return false;
+  uint32_t place = 0, missing = 0;
   if (!json_take(j, '}')) {
-    uint32_t place = 0;
-    do if (!argument(j, operation, place++, given, slots)) return false;
+    do if (!argument(j, operation, place++, given, slots, &missing)) return false;
     while (json_take(j, ','));
     if (!json_expect(j, '}')) return false;
   }
   w->high = back;
   j->depth--;
-  return json_defaults(j, operation, slots);
+  return (place == operation->params && !missing) || json_defaults(j, operation, slots);
 }

@@ -298,7 +298,7 @@ const rebase_decision *request_none(void) { return &no_request.decision; }
 const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller *caller, const char *body, size_t length) {
   const rebase_decision *d;
   if (!r) return request_none();
-  r->tries = (struct tries){0};
+  tries_reset(&r->tries);
   for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
     rebase_status status = request_start(r);
     request_note_caller(r, caller);

@@ -20,6 +20,8 @@ struct tries {
   bool again;                       /* the last one may be tried once more */
 };
 
+static inline void tries_reset(struct tries *t) { t->count = t->attempts = 0; t->spent = 0; t->again = false; }
+
 /* Models that failed, by name; those that did not have no entry. */
 struct failing { char name[ROUTE_NAME]; uint32_t failures; int64_t aside_until; };
 struct breaker { pthread_mutex_t lock; struct failing *list; uint32_t room; atomic_uint count; };

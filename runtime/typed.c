@@ -181,7 +181,7 @@ rebase_status rebase_request_infer(rebase_request *r, const char *task, int64_t 
   size_t length = task ? strlen(task) : 0;
   r->poison = REBASE_OK;
   r->building = r->fresh = true;
-  r->tries = (struct tries){0};
+  tries_reset(&r->tries);
   if (status != REBASE_OK) return poison(r, status, rebase_status_text(status));
   if (length >= ROUTE_NAME || !utf8_valid(task ? task : "", length)) return poison(r, REBASE_E_REQUEST, "`task` is no name of a task");
   if (input > INFER_MOST_TOKENS || output > INFER_MOST_TOKENS) return poison(r, REBASE_E_RANGE, "no number of tokens");
