@@ -65,21 +65,14 @@ static bool find_live(struct fuser *f, uint32_t registers) {
 /* ---- what becomes one ---- */
 static bool branches_on(const struct instruction *i, unsigned reg) { return (i->op == OP_IF || i->op == OP_IFNOT) && i->a == reg; }
 
-/* Operands that nothing else reads need not be written. The test's b is loaded first: else the loads change places, unless a jump leads between. */
+/* Operands that nothing else reads need not be written. */
 static bool fits_test(const struct fuser *f, const struct fusion *fusion, uint32_t pc) {
-  struct instruction *i = &f->code[pc];
-  if (!f->live || f->count - pc < 5 || i[2].op != fusion->of[2] || !branches_on(&i[3], i[2].a) || i[0].a == i[1].a) return false;
-  bool straight = i[2].b == i[0].a && i[2].c == i[1].a, crossed = i[2].b == i[1].a && i[2].c == i[0].a;
-  if (!straight && !crossed) return false;
-  if ((f->live[pc + 4] | f->live[i[3].imm]) & (bit(i[0].a) | bit(i[1].a) | bit(i[2].a))) return false;
-  bool symmetric = i[2].op == OP_EQ || i[2].op == OP_EQTEXT;
-  bool as_is = i[0].op == fusion->of[0] && i[1].op == fusion->of[1] && (straight || symmetric);
-  bool swapped = i[0].op == fusion->of[1] && i[1].op == fusion->of[0] && (crossed || symmetric) && !f->target[pc + 1];
-  if (as_is || !swapped) return as_is;
-  struct instruction first = i[0];
-  i[0] = i[1];
-  i[1] = first;
-  return true;
+  const struct instruction *i = &f->code[pc];
+  if (!f->live || f->count - pc < 5) return false;
+  for (unsigned k = 0; k < 3; k++)
+    if (i[k].op != fusion->of[k]) return false;
+  if (!branches_on(&i[3], i[2].a) || i[0].a == i[1].a || i[2].b != i[0].a || i[2].c != i[1].a) return false;
+  return !((f->live[pc + 4] | f->live[i[3].imm]) & (bit(i[0].a) | bit(i[1].a) | bit(i[2].a)));
 }
 
 static bool fits(const struct fuser *f, const struct fusion *fusion, uint32_t pc) {
