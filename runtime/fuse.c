@@ -21,7 +21,6 @@ enum { FUSIONS = sizeof fusions / sizeof *fusions, REGISTERS = 64 };
 struct fuser {
   struct instruction *code; uint32_t count;
   uint64_t *live;                   /* by place: registers that something from there on reads before it is written; bits */
-  bool *target;                     /* by place: a jump leads there */
 };
 
 /* ---- which registers matter later ---- */
@@ -45,16 +44,12 @@ static bool jumps(unsigned op) { return op == OP_JUMP || op == OP_IF || op == OP
 /* Jumps go forward. False: there is a loop, or more registers than fit, and nothing is known. */
 static bool find_live(struct fuser *f, uint32_t registers) {
   if (registers > REGISTERS) return false;
-  memset(f->target, 0, f->count * sizeof *f->target);
   f->live[f->count] = 0;
   for (uint32_t pc = f->count; pc-- > 0;) {
     const struct instruction *i = &f->code[pc];
     if (i->op >= OP_COUNT || i->op == OP_LOOP || i->op == OP_NEXT) return false;
     uint64_t after = leads_on(i->op) ? f->live[pc + 1] : 0;
-    if (jumps(i->op)) {
-      after |= f->live[i->imm];
-      f->target[i->imm] = true;
-    }
+    if (jumps(i->op)) after |= f->live[i->imm];
     const struct opcode_info *info = &opcode_table[i->op];
     if (role_table[info->a].use == USE_WRITE) after &= ~bit(i->a);
     f->live[pc] = after | reads(i, info);
@@ -96,22 +91,20 @@ static unsigned length_of(unsigned op) {    /* of what vm_run_fixed runs by itse
   return 0;
 }
 
-/* From whole instruction to whole instruction; no jump leads between. */
+/* From whole instruction to whole instruction. No jump leads between: what stands there would read a register, and none is written. */
 static bool only_tests(const struct fuser *f) {
   if (!f->live) return false;
   for (uint32_t pc = 0; pc < f->count;) {
     unsigned length = length_of(f->code[pc].op);
     if (!length || f->count - pc < length) return false;
-    for (unsigned k = 1; k < length; k++)
-      if (f->target[pc + k]) return false;
     pc += length;
   }
   return true;
 }
 
 /* A verified program does not run past its end, so what follows each other there belongs together. */
-static struct fuser fuse_one(struct verifier *v, const struct routine *r, uint64_t *live, bool *target) {
-  struct fuser f = {v->prepared + (r->code - v->prepared), r->count, live, target};
+static struct fuser fuse_one(struct verifier *v, const struct routine *r, uint64_t *live) {
+  struct fuser f = {v->prepared + (r->code - v->prepared), r->count, live};
   if (!find_live(&f, r->registers)) f.live = NULL;
   fuse(&f);
   return f;
@@ -121,14 +114,13 @@ bool fuse_programs(struct verifier *v) {
   const struct rebase_bundle *b = v->bundle;
   if (b->flags & BUNDLE_PLAIN) return true;
   uint64_t *live = pages_array(&v->temporary, (size_t)b->CODE.count + 1, sizeof *live);
-  bool *target = pages_array(&v->temporary, (size_t)b->CODE.count + 1, sizeof *target);
-  if (!live || !target) return out_of_memory(v);
+  if (!live) return out_of_memory(v);
   for (uint32_t k = 0; k < b->PROGRAMS.count; k++) {
     if (!v->programs[k].code) continue;
-    struct fuser f = fuse_one(v, &v->programs[k], live, target);
+    struct fuser f = fuse_one(v, &v->programs[k], live);
     v->programs[k].tests = only_tests(&f);
   }
-  for (uint32_t k = 0; k < b->WAIVERS.count; k++) if (b->waivers[k].code) fuse_one(v, &b->waivers[k], live, target);
-  for (uint32_t k = 0; k < b->FUNCTIONS.count; k++) if (b->functions[k].code) fuse_one(v, &b->functions[k], live, target);
+  for (uint32_t k = 0; k < b->WAIVERS.count; k++) if (b->waivers[k].code) fuse_one(v, &b->waivers[k], live);
+  for (uint32_t k = 0; k < b->FUNCTIONS.count; k++) if (b->functions[k].code) fuse_one(v, &b->functions[k], live);
   return true;
 }

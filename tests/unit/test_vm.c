@@ -412,6 +412,14 @@ START_TEST(fused_or_not) {
              {OP_ARG, 2, 0, 0, A_DATE2}, {OP_LT, 0, 1, 2, 0}, {OP_IFNOT, 0, 0, 0, 9}, {OP_ALLOW, 0, 0, 0, 0}, {OP_PASS, 0, 0, 0, 0}));
     ENDS(fix.verdict, into == 5 ? VM_ALLOW : VM_PASS);
   }
+  for (uint8_t again = 0; again < 3; again++)       /* what a test loaded, or gave, is read once more: before the branch leads away, and after */
+    for (unsigned k = 0; k < 2; k++) {
+      fix.args[A_DATE2] = I(k);
+      run(CODE({OP_ARG, 1, 0, 0, A_DATE}, {OP_ARG, 2, 0, 0, A_DATE2}, {OP_LT, 0, 1, 2, 0}, {k ? OP_IF : OP_IFNOT, 0, 0, 0, 4}, {OP_PRESENT, 3, again, 0, 0},
+               {OP_IF, 3, 0, 0, 7}, {OP_PASS, 0, 0, 0, 0}, {OP_MOVE, 4, again, 0, 0}, {OP_ALLOW, 0, 0, 0, 0}));
+      ENDS(fix.verdict, VM_ALLOW);
+      ck_assert_int_eq(fix.vm.registers[4].i, again == 0 ? 0 : again == 1 ? 1 : (int64_t)k);
+    }
 }
 END_TEST
 

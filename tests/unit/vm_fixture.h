@@ -83,6 +83,24 @@ static bool fixture_open(unsigned flags) {
   return fix.bundle;
 }
 
+/* As one of several rules it comes to the same. */
+static void run_as_one_of_several(void) {
+  const uint32_t rules[] = {RULE_MAIN, RULE_MAIN};
+  if (fix.vm.max_steps || !fix.bundle->rules[RULE_MAIN].program->fixed) return;
+  fix.vm.found_count = 0;
+  ck_assert(vm_run_fixed(&fix.vm, rules, rules + 2));
+  uint64_t steps = fix.vm.steps;
+  uint32_t found = fix.vm.found_count;
+  enum vm_verdict verdict = vm_run_rule(&fix.vm, RULE_MAIN);
+  ck_assert_uint_eq(steps, 2 * fix.vm.steps);
+  ck_assert_uint_eq(found, verdict == VM_PASS ? 0 : 2);
+  for (uint32_t i = 0; i < found; i++) {
+    ck_assert_int_eq(fix.vm.found[i].verdict, verdict);
+    ck_assert_uint_eq(fix.vm.found[i].rule, RULE_MAIN);
+    ck_assert_uint_eq(fix.vm.found[i].lack, verdict == VM_LACKS ? fix.vm.lack : NONE32);
+  }
+}
+
 /* Replaces RULE_MAIN's code, opens and runs it. */
 static enum vm_verdict run(const struct instruction *code, uint32_t count) {
   builder_code(&fix.world, RULE_MAIN, code, count);
@@ -97,6 +115,8 @@ static enum vm_verdict run(const struct instruction *code, uint32_t count) {
   fix.vm.requester.record = fix.requester;
   fix.vm.session = &fix.session;
   fix.vm.scratch = (struct arena_fixed){.base = (char *)((uintptr_t)(fix.scratch + 7) & ~(uintptr_t)7), .size = sizeof fix.scratch - 8};
+  run_as_one_of_several();
+  fix.vm.scratch.used = 0;
   for (unsigned r = 0; r < 64; r++) fix.vm.registers[r] = I(-77);
   return fix.verdict = vm_run_rule(&fix.vm, RULE_MAIN);
 }
