@@ -98,6 +98,8 @@ static bool only_tests(const struct fuser *f) {
     unsigned length = length_of(f->code[pc].op);
     if (!length || f->count - pc < length) return false;
     pc += length;
+    struct instruction *branch = &f->code[pc - 1];          /* most lead to where nothing is done any more: see run_tests */
+    if (length > 1) branch->b = f->code[branch->imm].op == OP_PASS;
   }
   return true;
 }

@@ -379,7 +379,12 @@ static inline enum vm_verdict run_tests(const value *args, const struct instruct
   for (;;) {
     EXECUTED(i->op);
     switch (i->op) {
-#define BRANCH_ON(TEST, AT) do { bool met = (TEST); i = met == ((AT)->op == OP_IF) ? code + (AT)->imm : (AT) + 1; } while (0)
+#define BRANCH_ON(TEST, AT) do { \
+    bool met = (TEST); \
+    if (met != ((AT)->op == OP_IF)) { i = (AT) + 1; break; } \
+    if ((AT)->b) { *steps += STEPS_PASS; EXECUTED(OP_PASS); return VM_PASS; } \
+    i = code + (AT)->imm; \
+  } while (0)
 #define READ_TESTED_ARG(I) (args[(I)->imm])
 #define READ_TESTED_RULECONST(I) (constants[(I)->imm])
 #define FUSED(FIRST, SECOND, TEST) \
