@@ -53,13 +53,23 @@ void p12_start(struct p12_host *h, const unsigned char *image, size_t size, bool
   resolve(h);
 }
 
-void p12_stop(struct p12_host *h) {
+void p12_leave(struct p12_host *h) {
   for (unsigned i = 0; i < P12_ACTIONS; i++) {
     rebase_unbind(h->bindings[i]);
     rebase_unbind(h->prepared[i]);
   }
   rebase_request_free(h->request);
+}
+
+void p12_stop(struct p12_host *h) {
+  p12_leave(h);
   rebase_engine_close(h->engine);
+}
+
+void p12_join(struct p12_host *h, const struct p12_host *first) {
+  *h = (struct p12_host){.engine = first->engine};
+  if (!(h->request = rebase_request_new(h->engine))) fail("request", "out of memory");
+  resolve(h);
 }
 
 static rebase_text text(const char *bytes) { return (rebase_text){bytes, strlen(bytes)}; }

@@ -25,6 +25,8 @@ struct p12_host {                   /* an engine and what is resolved on it once
 unsigned char *p12_compile(size_t *size);                     /* bench/p12; free() it */
 void p12_start(struct p12_host *host, const unsigned char *image, size_t size, bool no_canonical);
 void p12_stop(struct p12_host *host);
+void p12_join(struct p12_host *host, const struct p12_host *first);   /* another thread's request and bindings on the first one's engine */
+void p12_leave(struct p12_host *host);
 
 void p12_arguments(const struct p12_request *request, struct p12_arguments *arguments);          /* points into the request */
 
