@@ -1,5 +1,6 @@
 /* embed.c: a service that asks before its agent's calls go out. Build and run: see README.md beside this file. */
 #include <rebase.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,23 +37,14 @@ static void send(rebase_engine *engine, const char *session, const rebase_decisi
   if (status != REBASE_OK) fail("observe", status, report.text);
 }
 
-/* A refund by typed slots, resolved once; amounts are in millionths. */
-struct refund { rebase_operation operation; rebase_slot charge, amount; };
+/* A refund as this service holds it. Where its arguments stand is said once; amounts are in millionths. */
+struct refund { const char *charge; int64_t amount; };
+static const rebase_member refund_members[] = {{"charge_id", REBASE_MEMBER_STRING, offsetof(struct refund, charge)},
+                                               {"amount", REBASE_MEMBER_DECIMAL, offsetof(struct refund, amount)}};
 
-static struct refund find_refund(rebase_engine *engine) {
-  struct refund r;
-  rebase_status status = rebase_find_operation(engine, "payments.create_refund", &r.operation);
-  if (status == REBASE_OK) status = rebase_find_slot(engine, r.operation, "charge_id", &r.charge);
-  if (status == REBASE_OK) status = rebase_find_slot(engine, r.operation, "amount", &r.amount);
-  if (status != REBASE_OK) fail("create_refund", status, NULL);
-  return r;
-}
-
-static const rebase_decision *decide_refund(rebase_request *request, const struct refund *r, const rebase_caller *caller, int dollars) {
-  rebase_request_call(request, r->operation);
-  rebase_set_text(request, r->charge, "ch_1", 4);
-  rebase_set_decimal(request, r->amount, (int64_t)dollars * 1000000);
-  return rebase_decide(request, caller);
+static const rebase_decision *decide_refund(rebase_request *request, rebase_binding *binding, const rebase_caller *caller, int dollars) {
+  const struct refund refund = {"ch_1", (int64_t)dollars * 1000000};
+  return rebase_decide_bound(request, caller, binding, &refund);
 }
 
 int main(int argc, char **argv) {
@@ -70,27 +62,30 @@ int main(int argc, char **argv) {
   const rebase_caller caller = {.agent = AGENT, .requester = CUSTOMER, .session = session};
   rebase_request *request = rebase_request_new(engine);
   if (!request) fail("request", REBASE_E_MEMORY, NULL);
-  const struct refund refund = find_refund(engine);
+  rebase_binding *refund;
+  status = rebase_bind(engine, "payments.create_refund", refund_members, sizeof refund_members / sizeof *refund_members, &refund);
+  if (status != REBASE_OK) fail("create_refund", status, NULL);
 
-  print_decision("A refund before the charge was looked up", decide_refund(request, &refund, &caller, 40));
+  print_decision("A refund before the charge was looked up", decide_refund(request, refund, &caller, 40));
 
   const char *body = "{\"call\":\"payments.get_charge\",\"args\":{\"charge_id\":\"ch_1\"}}";
   const rebase_decision *d = rebase_decide_json(request, &caller, body, strlen(body));
   print_decision("The look-up", d);
   if (d->effect == REBASE_ALLOW) send(engine, session, d);
 
-  print_decision("A refund above what was paid", decide_refund(request, &refund, &caller, 500));
+  print_decision("A refund above what was paid", decide_refund(request, refund, &caller, 500));
 
-  d = decide_refund(request, &refund, &caller, 250);
+  d = decide_refund(request, refund, &caller, 250);
   print_decision("A large refund", d);
   memcpy(asked, d->id, sizeof asked);
   /* A team lead says yes, over a connection of their own; then the same call is decided again. */
   status = rebase_approve(engine, session, asked, "shop.support.team_leads", "lead-3");
   if (status != REBASE_OK) fail("approve", status, NULL);
-  d = decide_refund(request, &refund, &caller, 250);
+  d = decide_refund(request, refund, &caller, 250);
   print_decision("The same refund, approved", d);
   if (d->effect == REBASE_ALLOW) send(engine, session, d);
 
+  rebase_unbind(refund);
   rebase_request_free(request);
   rebase_session_close(engine, session);
   rebase_engine_close(engine);
