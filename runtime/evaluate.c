@@ -267,6 +267,7 @@ static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
       at = &least;
       end = at + 1;
     } else walk->runs = 0;
+    if (at != end) prefetch(&r->loaded->bundle->RULES.at[*at]);         /* for when it matches; the machine needs other memory of it */
     while (at != end) {
       enum vm_verdict verdict = vm_run_fixed(vm, at, end);
       d->steps += vm->steps;

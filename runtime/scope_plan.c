@@ -4,11 +4,6 @@
 #include "verify.h"
 #include "vm.h"
 
-#if defined(__GNUC__)
-#define PREFETCH(ADDRESS) __builtin_prefetch(ADDRESS)
-#else
-#define PREFETCH(ADDRESS) (void)(ADDRESS)
-#endif
 enum { MOST_KEYS = 4, REGISTERS = 16, PREFIX = 40, WORTH = 4 };
 
 /* ---- the keys of a program ---- */
@@ -166,7 +161,7 @@ static void put_rules(const struct planner *p, struct scope_plan *plan, struct s
     if (constant == NONE32) { plan->others++; continue; }
     uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[rule])[constant]), at = count++ % AHEAD;
     if (count > AHEAD) put_rule(p, plan, buckets, waiting[at].rule, waiting[at].hash, room);
-    PREFETCH(&buckets[hash >> 2 & plan->mask]);
+    prefetch(&buckets[hash >> 2 & plan->mask]);
     waiting[at].rule = rule;
     waiting[at].hash = hash;
   }
