@@ -273,6 +273,7 @@ static bool run_fixed(rebase_request *r, const struct scope_walk *walk, rebase_s
   vm->found_count = 0;
   for (unsigned run = 0; run < walk->runs; run++) {
     if (walk->run[run].at == walk->run[run].end) continue;
+    prefetch(&r->loaded->bundle->RULES.at[*walk->run[run].at]);     /* for when it matches; the machine needs other memory of it */
     if (!vm_run_fixed(vm, walk->run[run].at, walk->run[run].end)) { d->steps = 0; return false; }
     d->steps += vm->steps;
   }

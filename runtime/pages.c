@@ -23,7 +23,7 @@ static void *map_huge(size_t size) {
   if (!memory) return NULL;
   size_t before = (0 - (size_t)(uintptr_t)memory) % HUGE_PAGE;
   if (before) munmap(memory, before);
-  if (before < HUGE_PAGE) munmap(memory + before + size, HUGE_PAGE - before);
+  munmap(memory + before + size, HUGE_PAGE - before);
   madvise(memory + before, size, MADV_HUGEPAGE);                  /* a system that has none may say no */
   return memory + before;
 }

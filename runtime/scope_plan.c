@@ -4,11 +4,6 @@
 #include "verify.h"
 #include "vm.h"
 
-#if defined(__GNUC__)
-#define PREFETCH(ADDRESS) __builtin_prefetch(ADDRESS)
-#else
-#define PREFETCH(ADDRESS) (void)(ADDRESS)
-#endif
 enum { MOST_KEYS = 4, REGISTERS = 16, PREFIX = 40, WORTH = 4 };
 
 /* ---- the keys of a program ---- */
@@ -87,10 +82,10 @@ static uint32_t hash_key(bool text, value key) {
 enum { USED = 1, SEVERAL = 2 };
 
 /* The hash's bucket, or the free one where it belongs. */
-static struct scope_bucket *bucket_of(struct scope_bucket *buckets, uint32_t mask, uint32_t hash) {
+static uint32_t bucket_of(const struct scope_bucket *buckets, uint32_t mask, uint32_t hash) {
   uint32_t tag = hash | USED | SEVERAL, at = hash >> 2 & mask;
   while (buckets[at].tag && (buckets[at].tag | SEVERAL) != tag) at = (at + 1) & mask;
-  return &buckets[at];
+  return at;
 }
 
 /* ---- one list ---- */
@@ -144,7 +139,7 @@ static void choose(struct planner *p, struct scope_plan *plan) {
 enum { AHEAD = 16 };                /* buckets are asked for that many rules before they are looked at: most are far away */
 
 static void put_rule(const struct planner *p, const struct scope_plan *plan, struct scope_bucket *buckets, uint32_t rule, uint32_t hash, uint32_t *room) {
-  struct scope_bucket *bucket = bucket_of(buckets, plan->mask, hash);
+  struct scope_bucket *bucket = &buckets[bucket_of(buckets, plan->mask, hash)];
   p->chain[rule] = NONE32;
   if (bucket->tag) {
     *room += bucket->tag & SEVERAL ? 1 : 3;
@@ -166,7 +161,7 @@ static void put_rules(const struct planner *p, struct scope_plan *plan, struct s
     if (constant == NONE32) { plan->others++; continue; }
     uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[rule])[constant]), at = count++ % AHEAD;
     if (count > AHEAD) put_rule(p, plan, buckets, waiting[at].rule, waiting[at].hash, room);
-    PREFETCH(&buckets[hash >> 2 & plan->mask]);
+    prefetch(&buckets[hash >> 2 & plan->mask]);
     waiting[at].rule = rule;
     waiting[at].hash = hash;
   }
@@ -201,12 +196,10 @@ static bool index_rules(const struct planner *p, struct scope_plan *plan) {
   return true;
 }
 
-static uint64_t add_or_most(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
-
 static void add_cost(struct scope_plan *plan, const struct image_cost *cost, uint32_t times) {
   for (int d = 0; d <= IMAGE_MAX_LOOP_DEPTH; d++) {
-    uint64_t steps = cost->steps[d] > UINT64_MAX / times ? UINT64_MAX : cost->steps[d] * times;
-    plan->cost.steps[d] = add_or_most(plan->cost.steps[d], steps);
+    uint64_t room = UINT64_MAX - plan->cost.steps[d];
+    plan->cost.steps[d] += cost->steps[d] <= room / times ? cost->steps[d] * times : room;
   }
 }
 
@@ -274,7 +267,7 @@ static void add_run(struct scope_walk *walk, const uint32_t *rules, uint32_t cou
 }
 
 static void add_bucket(struct scope_walk *walk, const struct scope_plan *plan, value key) {
-  const struct scope_bucket *bucket = bucket_of((struct scope_bucket *)(uintptr_t)plan->buckets, plan->mask, hash_key(plan->text, key));
+  const struct scope_bucket *bucket = &plan->buckets[bucket_of(plan->buckets, plan->mask, hash_key(plan->text, key))];
   if (!bucket->tag) return;
   const uint32_t *rules = bucket->tag & SEVERAL ? plan->sorted + bucket->at : &bucket->at;
   uint32_t count = bucket->tag & SEVERAL ? *rules++ : 1;

@@ -42,9 +42,11 @@ static bool in_word(int c) { return isalnum(c) || c == '_' || c >= 0x80; }
 
 /* Behind what is settled, as a token of its own: its place, with its quotes, or SIZE_MAX. */
 static size_t find(const struct generator *g, const struct written *w) {
-  const unsigned char *text = g->condition.bytes;
+  const unsigned char *text = g->condition.bytes, *next;
   const size_t quote = w->quoted, size = w->length + 2 * quote, all = g->condition.size;
-  for (size_t at = g->condition_to; at + size <= all; at++) {
+  const int first = w->quoted ? '"' : (unsigned char)w->bytes[0];
+  for (size_t at = g->condition_to; at + size <= all && (next = memchr(text + at, first, all - at - size + 1)) != NULL; at++) {
+    at = (size_t)(next - text);
     if (w->length && memcmp(text + at + quote, w->bytes, w->length) != 0) continue;
     if (w->quoted ? text[at] == '"' && text[at + size - 1] == '"'
                   : (!at || !in_word(text[at - 1])) && (at + size == all || !in_word(text[at + size]))) return at;

@@ -19,7 +19,7 @@ struct gen_intern { struct gen_slot *slots; size_t room, used; };
 
 /* Byte strings, each once; number i stands in entries[i]. */
 struct gen_entry { size_t at; uint32_t size, mark; };           /* mark: what its owner notes */
-struct gen_pool { struct gen_intern set; struct gen_buffer bytes, entries; };
+struct gen_pool { struct gen_intern set; struct gen_buffer bytes, entries; uint32_t last; };
 
 struct gen_function { struct image_cost cost; unsigned frame, depth; };      /* registers, calls: with those it calls */
 

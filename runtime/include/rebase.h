@@ -325,8 +325,9 @@ REBASE_API rebase_status rebase_price_tokens(rebase_engine *engine, const char *
 /* The decision explained from what was recorded, for a person (all of it) or for the agent (never a guard's condition).
  * Writes at most size bytes with a NUL; returns the full length, as snprintf does. decision: one that this library returned. */
 typedef enum rebase_audience { REBASE_FOR_AGENT = 0, REBASE_FOR_PERSON = 1 } rebase_audience;
-REBASE_API size_t rebase_rule_detail(const rebase_decision *decision, uint32_t rule, char *text, size_t size);       /* of a person's only: its condition, or what went wrong */
 REBASE_API size_t rebase_explain(const rebase_decision *decision, rebase_audience audience, char *text, size_t size);
+/* The same of decision->rules[rule] alone, for a person only: the text of its condition, or what went wrong. */
+REBASE_API size_t rebase_rule_detail(const rebase_decision *decision, uint32_t rule, char *text, size_t size);
 
 /* Cost of an operation's rules for an agent as a formula over n, the longest list: "38 + 12 n + 4 n^2"; "" when either is
  * unknown. Writes at most size bytes with a NUL; returns the full length. */
