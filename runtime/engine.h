@@ -70,7 +70,7 @@ struct record {
   uint32_t redactions[MAX_OBLIGATIONS], redaction_count;     /* indexes in OBLIGATIONS */
   const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
   uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
-  uint32_t route_rule; rebase_choice choice;        /* infer: the rule of the route that grants it, or NONE32 */
+  uint32_t route_rule; rebase_choice choice; uint32_t chosen;        /* infer: the rule of the route that grants it, or NONE32; index in MODELS */
   bool granted, denied, failed, asks, by_approval;
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
@@ -108,7 +108,7 @@ struct rebase_request {
   char poison_text[256];
   size_t built;                     /* workspace in use by what was set */
   value facts[CTX_COUNT];
-  uint64_t facts_generation; uint32_t facts_agent;          /* facts are of a call of this agent under this bundle; 0: of something else */
+  uint64_t facts_generation; uint32_t facts_agent; enum event facts_event;  /* facts are of a call or infer of this agent under this bundle; 0: of something else */
   struct session_view view;
   struct vm vm;
 };
