@@ -161,6 +161,8 @@ struct selection {
   const uint64_t *left;             /* models that constant rules leave; NULL: all, and all rules are asked */
   struct jury jury;
   uint64_t *aside;                  /* models that others come before; NULL: none */
+  uint32_t *known;                  /* by model: the rule that took it away when it was asked, plus 1; no rule is asked twice */
+  uint32_t first, first_remover;    /* the one that was asked before there was room for them, or NONE32 */
   struct candidate *list; uint32_t count;
   uint32_t removed[REMOVALS], removers[REBASE_MAX_RULES], remover_count;
 };
@@ -247,12 +249,21 @@ static rebase_status mark_aside(rebase_request *r, struct selection *s) {
   return REBASE_OK;
 }
 
+static bool note_known(rebase_request *r, struct selection *s) {
+  uint32_t count = r->loaded->bundle->MODELS.count;
+  if (s->known) return true;
+  if (!(s->known = arena_fixed_take(&r->scratch, count * sizeof *s->known))) return false;
+  memset(s->known, 0, count * sizeof *s->known);
+  if (s->first != NONE32) s->known[s->first] = s->first_remover + 1;
+  return true;
+}
+
 static rebase_status gather(rebase_request *r, struct selection *s) {
   const struct rebase_bundle *b = r->loaded->bundle;
   bool weighted = s->route->prefer == PREFER_WEIGHTED;
   uint32_t count = weighted ? s->route->weights : b->MODELS.count;
   if (!s->list) s->list = arena_fixed_take(&r->scratch, (count + 1) * sizeof *s->list);
-  if (!s->list || mark_aside(r, s) != REBASE_OK) return REBASE_E_TOO_LARGE;
+  if (!s->list || !note_known(r, s) || mark_aside(r, s) != REBASE_OK) return REBASE_E_TOO_LARGE;
   s->count = s->remover_count = 0;
   memset(s->removed, 0, sizeof s->removed);
   for (uint32_t i = 0; i < count; i++) {
@@ -264,10 +275,11 @@ static rebase_status gather(rebase_request *r, struct selection *s) {
 
 /* Asks the rules of one candidate. */
 static rebase_status admissible(rebase_request *r, struct selection *s, const struct candidate *c, bool *is) {
-  uint32_t remover;
-  rebase_status status = judge(r, &s->jury, &r->loaded->bundle->MODELS.at[c->model], false, &remover);
+  uint32_t remover = s->known[c->model] - 1;
+  rebase_status status = s->known[c->model] ? REBASE_OK : judge(r, &s->jury, &r->loaded->bundle->MODELS.at[c->model], false, &remover);
   *is = remover == NONE32;
   if (status != REBASE_OK || *is) return status;
+  s->known[c->model] = remover + 1;
   s->removed[BY_RULE]++;
   note_remover(s, remover);
   return REBASE_OK;
@@ -409,7 +421,7 @@ static bool one_by_chance(const rebase_request *r, const struct image_route *rou
 }
 
 /* The choice when this is the first attempt and what comes first is not set aside, is within the cap, and all rules leave it. */
-static rebase_status quickly(rebase_request *r, const struct selection *s, const struct route_order *order, struct candidate *c, bool *found) {
+static rebase_status quickly(rebase_request *r, struct selection *s, const struct route_order *order, struct candidate *c, bool *found) {
   const struct rebase_bundle *b = r->loaded->bundle;
   int64_t input = r->infer.input, output = r->infer.output;
   bool weighted = s->route->prefer == PREFER_WEIGHTED, failing = breaker_any(&r->engine->breaker);
@@ -421,6 +433,7 @@ static rebase_status quickly(rebase_request *r, const struct selection *s, const
   if (!within_cap(r, s->route, c->model, c->cost)) return REBASE_OK;
   rebase_status status = judge(r, &s->jury, &b->MODELS.at[c->model], false, &remover);
   *found = status == REBASE_OK && remover == NONE32;
+  if (remover != NONE32) { s->first = c->model; s->first_remover = remover; }
   return status;
 }
 
@@ -497,6 +510,8 @@ rebase_status route_choose(rebase_request *r) {
   s.route = granted_route(r);
   s.aside = NULL;
   s.list = NULL;
+  s.known = NULL;
+  s.first = NONE32;
   if (!s.route) return request_refuse(r, REBASE_E_EVALUATION, "what allows this names no model"), REBASE_E_EVALUATION;
   find_tried(r);
   rebase_status status = choose(r, &s, group, &c, &found);
