@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 #include "p12_rebase.h"
+#include "routes.h"
 #include "scale.h"
 
 enum { PICKS = 65536 };
@@ -83,6 +84,15 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
     scale_close(&s);
     return b->wrong != 0;
   }
+  enum routes_by by;
+  unsigned models;
+  if (routes_counted(what, &by, &models)) {
+    struct routes r;
+    routes_open(&r, models, false);
+    for (unsigned i = 0; i < decisions; i++) b->wrong += routes_decide(&r, by, i)->status != REBASE_OK;
+    routes_close(&r);
+    return b->wrong != 0;
+  }
   p12_make(b->requests);
   load(b);
   for (unsigned i = 0; i < decisions; i++) {
@@ -123,5 +133,6 @@ int main(int argc, char **argv) {
   p12_stop(&b.own);
   p12_stop(&b.sends);
   scale_print((unsigned)rounds, as_json);
+  routes_print((unsigned)rounds, as_json);
   return 0;
 }

@@ -133,6 +133,7 @@ static bool weighted(struct order_maker *maker, const struct image_route *route,
     if (maker->prices[model].odd) return true;
     if (!maker->prices[model].count) continue;
     maker->entries[count] = entry_of(maker, model);
+    maker->entries[count].weight = b->WEIGHTS.at[i].weight;
     maker->entries[count++].upto = sum += b->WEIGHTS.at[i].weight;
   }
   return keep(maker, maker->entries, count, made);

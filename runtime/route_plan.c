@@ -281,7 +281,7 @@ static bool make_groups(struct builder *p, uint32_t *group_of) {
   return true;
 }
 
-enum { FEW_SHARES = 16 };
+enum { FEW_SHARES = 2 };           /* counted where they are needed */
 static bool make_fits(struct builder *p) {
   const struct rebase_bundle *b = p->bundle;
   const struct route_fit **fits = pages_array(b->pages, b->ROUTES.count, sizeof *fits);

@@ -19,7 +19,7 @@ struct route_entry {
   int64_t least;                    /* of the prices of input */
   uint32_t tier_count, model;
   uint32_t rank;                    /* one of a lower rank that fits comes first; within a rank the cheapest does, ascending by `least` */
-  uint64_t upto;                    /* weighted: the sum of weights, its own included */
+  uint32_t weight; uint64_t upto;   /* weighted: its own, and the sum of all up to this one */
 };
 struct route_order {
   const struct route_entry *at; uint32_t count;

@@ -404,19 +404,29 @@ static bool first_that_fits(const rebase_request *r, const struct route_order *o
   return best != NULL;
 }
 
-/* One of all, when all fit. */
+/* One of those that fit; mostly that is all of them, and their weights are added up already. */
 static bool one_by_chance(const rebase_request *r, const struct image_route *route, const struct route_order *order, struct candidate *c) {
   int64_t input = r->infer.input, output = r->infer.output;
-  if (!order->count || input + output > order->window || output > order->most) return false;
-  if (route->cap && !within_cap(r, route, NONE32, route_tier_cost(&order->dearest, input, output))) return false;
-  uint64_t at = draw(r, route) % order->at[order->count - 1].upto;
-  uint32_t low = 0, high = order->count - 1;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (at < order->at[middle].upto) high = middle;
-    else low = middle + 1;
+  const struct route_entry *list = order->at, *found = NULL;
+  if (!order->count || (route->cap && !within_cap(r, route, NONE32, route_tier_cost(&order->dearest, input, output)))) return false;
+  if (input + output <= order->window && output <= order->most) {
+    uint64_t at = draw(r, route) % list[order->count - 1].upto;
+    uint32_t low = 0, high = order->count - 1;
+    while (low < high) {
+      uint32_t middle = low + (high - low) / 2;
+      if (at < list[middle].upto) high = middle;
+      else low = middle + 1;
+    }
+    found = &list[low];
+  } else {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < order->count; i++) total += input + output <= list[i].window && output <= list[i].most ? list[i].weight : 0;
+    if (!total) return false;
+    uint64_t at = draw(r, route) % total;
+    for (found = list; input + output > found->window || output > found->most || at >= found->weight; found++)
+      at -= input + output <= found->window && output <= found->most ? found->weight : 0;
   }
-  *c = (struct candidate){.model = order->at[low].model, .cost = route_cost(&order->at[low], input, output)};
+  *c = (struct candidate){.model = found->model, .cost = route_cost(found, input, output)};
   return true;
 }
 
@@ -464,16 +474,25 @@ static rebase_status choose(rebase_request *r, struct selection *s, const struct
   return search(r, s, c, found);
 }
 
+static uint32_t lowest(const int64_t *list, uint32_t count, int64_t least) {
+  uint32_t low = 0, high = count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (list[middle] < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /* How many models of the route fit and have known prices, whatever rules and a cap say of them. */
 static uint32_t fitting(const rebase_request *r, const struct image_route *route) {
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct route_fit *fit = b->route_plan ? b->route_plan->fits[route - b->ROUTES.at] : NULL;
   int64_t input = r->infer.input, output = r->infer.output;
   bool weighted = route->prefer == PREFER_WEIGHTED;
-  uint32_t window = 0, most = 0, count = 0;
+  uint32_t count = 0;
   if (fit) {
-    while (window < fit->window_count && fit->windows[window] < input + output) window++;
-    while (most < fit->output_count && fit->outputs[most] < output) most++;
+    uint32_t window = lowest(fit->windows, fit->window_count, input + output), most = lowest(fit->outputs, fit->output_count, output);
     return window < fit->window_count && most < fit->output_count ? fit->counts[window * fit->output_count + most] : 0;
   }
   for (uint32_t i = 0; i < (weighted ? route->weights : b->MODELS.count); i++) {
