@@ -85,7 +85,7 @@ static void route(unsigned models, const char *name, const char *agents) {
 
 static void guards(void) {
   static const char *const denied[] = {"session has personal and not (model.region in eu)", "model.provider == \"acme.shop.p1\"", "model.retention > 1 days",
-    "agent.name == \"acme.shop.helper\" and model.tools", "task == code and model.vision", "task in [code, other] and not model.json", "tokens.output > 300 and model.latency > 200 milliseconds",
+    "model.tools and (model.vision or agent.name == \"acme.shop.helper\")", "task == code and model.vision", "task in [code, other] and not model.json", "tokens.output > 300 and model.latency > 200 milliseconds",
     "model.quality[task] < 70%", "session.count(shop.vault) > 0 and model.training", "requester.id == \"bob\" and model.json", "tokens.input + tokens.output > 3000"};
   for (unsigned i = draw(4); i > 0; i--) {
     put("guard g%u { deny infer where %s because \"b%u\" }\n", i, denied[draw(11)], i);
@@ -104,7 +104,7 @@ static bool world(void) {
     put("}\n");
   }
   for (unsigned i = 0; i < models; i++) model(i);
-  if (draw(2)) route(models, "r", "bot, helper");
+  if (draw(2)) route(models, "r", "{ bot, helper }");
   else { route(models, "r", "bot"); route(models, "s", "helper"); }
   guards();
   return rules_compile(text);
