@@ -240,7 +240,7 @@ uint32_t asked_head(const struct rebase_bundle *b, const struct asked *asked) {
 }
 
 static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
-  request_refuse(r, status, "%s", why);
+  request_refuse_as(r, status, why);
   return status;
 }
 
