@@ -2,21 +2,22 @@
  * order, or the bundle no plan, and decisions do the work themselves. */
 #include "route_plan.h"
 #include <sodium.h>
+#include "route_guess.h"
 #include "route_order.h"
 #include "scope_plan.h"
 #include "verify.h"
 #include "vm.h"
 
-enum { MOST_TASKS = 256, MOST_CLASSES = 1 << 16, MOST_RUNS = 1 << 21,        /* runs: of one rule, about one model in one region */
+enum { MOST_TASKS = 256, MOST_CLASSES = 1 << 16, MOST_RUNS = 1 << 21, GUESS_RUNS = 8,       /* runs: of one rule, about one model in one region; a guess is so many */
        MOST_LISTED = 1 << 22 };     /* rules of groups, for each task */
 
 /* ---- what a program reads ---- */
-enum { READS_TASK = 1, READS_AGENT = 2, READS_REQUEST = 4 };
+enum { READS_TASK = 1, READS_AGENT = 2, READS_REQUEST = 4, READS_SESSION = 8 };
 
 static unsigned fact_reads(uint32_t fact) {
   if (fact >= CTX_AGENT_NAME && fact <= CTX_AGENT_PACKAGE) return READS_AGENT;
   if (fact == CTX_TASK || fact == CTX_MODEL_QUALITY) return READS_TASK;
-  return fact >= CTX_MODEL_NAME ? 0 : READS_REQUEST;
+  return fact >= CTX_MODEL_NAME ? 0 : fact == CTX_SESSION_AGE || fact == CTX_SESSION_AGENTS ? READS_REQUEST | READS_SESSION : READS_REQUEST;
 }
 
 /* Anything that is not known to give the same from the same registers and the bundle alone reads the request. */
@@ -31,22 +32,25 @@ static unsigned program_reads(const struct rebase_bundle *b, uint32_t code, uint
     case OP_MULINT: case OP_MULDEC: case OP_DIVINT: case OP_DIVDEC: case OP_RATIO: case OP_TODECIMAL: case OP_MIN: case OP_MAX: case OP_ABS: case OP_EQ:
     case OP_EQTEXT: case OP_LT: case OP_LE: case OP_NOT: case OP_IN: case OP_INREGION: case OP_STARTS: case OP_ENDS: case OP_HOLDS: case OP_MATCHES:
     case OP_JUMP: case OP_IFNOT: case OP_IF: case OP_IFMISSING: case OP_RETURN: case OP_PASS: case OP_DENY: case OP_OBLIGE: case OP_LACKS: break;
+    case OP_LABELLED: case OP_PROVED: case OP_COUNTED: case OP_SEEN: case OP_SEENWITHIN: case OP_SEENALL: case OP_SEENONLY: case OP_BOUND: case OP_SAID: case OP_VOUCHED:
+      reads |= READS_REQUEST | READS_SESSION;
+      break;
     default: reads |= READS_REQUEST;
     }
   return reads;
 }
 
 /* ---- making a plan ---- */
-struct mask { const uint64_t *of; };        /* of a task: a bit for each model that the rule leaves */
 struct builder {
   struct verifier *v;
   struct rebase_bundle *bundle;
   struct order_maker orders;
   struct route_plan *plan;
   struct vm *vm;
+  struct guesser *guesser;
   value facts[CTX_COUNT];
   uint8_t *reads;                   /* by rule: READS_, of those that are asked of models */
-  uint64_t **masks;                 /* by rule: by task where it reads the task, else one; NULL: not made yet */
+  uint64_t **masks;                 /* by rule: by task where it reads the task, else one: the models that it can leave, and those it can take away; NULL: not made yet */
   uint32_t *symbols;                /* by task number */
   uint32_t words;                   /* of a set */
   uint64_t *set; const uint64_t **sets; uint32_t set_count, *set_table, table_mask;      /* the one at hand; those that were made, each once */
@@ -64,7 +68,7 @@ static bool read_programs(struct builder *p) {
     functions[i] = (uint8_t)program_reads(b, b->FUNCTIONS.at[i].code, b->FUNCTIONS.at[i].code_count, functions);
   for (uint32_t i = 0; i < b->RULES.count; i++) {
     const struct image_rule *rule = &b->RULES.at[i];
-    if (rule->models) p->reads[i] = (uint8_t)(program_reads(b, rule->code, rule->code_count, functions) | (b->rules[i].fixed ? 0 : READS_REQUEST));
+    if (rule->models) p->reads[i] = (uint8_t)program_reads(b, rule->code, rule->code_count, functions);
   }
   return true;
 }
@@ -97,47 +101,54 @@ static bool find_tasks(struct builder *p, uint32_t *task_of) {
 }
 
 /* ---- verdicts ---- */
-/* Whether the rule leaves the model; false with *sure false: a verdict that depends on more than what was set. */
-static bool leaves(struct builder *p, uint32_t rule, const struct image_model *m, uint32_t task, bool *sure) {
+/* What the rule can say of the model, GUESS_ bits. In several regions all must do. */
+static unsigned says(struct builder *p, uint32_t rule, const struct image_model *m, uint32_t task) {
   const struct rebase_bundle *b = p->bundle;
-  bool left = true;
-  for (uint32_t i = 0; i < (m->regions ? m->regions : 1) && left; i++) {
+  bool constant = !(p->reads[rule] & READS_REQUEST);
+  unsigned all = GUESS_LEAVES;
+  for (uint32_t i = 0; i < (m->regions ? m->regions : 1) && all & GUESS_LEAVES; i++) {
+    unsigned one;
+    uint64_t cost = constant ? 1 : GUESS_RUNS;
     model_facts(b, m, m->regions ? b->INDEXES.at[m->first_region + i] : NONE32, task, p->facts);
-    enum vm_verdict verdict = vm_run(p->vm, &b->rules[rule]);
-    *sure &= verdict != VM_FAULT && verdict != VM_ERROR_COST && verdict != VM_ERROR_SCRATCH && verdict != VM_ERROR_SESSION;
-    left = verdict == VM_PASS || verdict == VM_OBLIGE;
-    p->runs -= p->runs > 0;
+    if (constant) {
+      enum vm_verdict verdict = vm_run(p->vm, &b->rules[rule]);
+      bool sure = verdict != VM_FAULT && verdict != VM_ERROR_COST && verdict != VM_ERROR_SCRATCH && verdict != VM_ERROR_SESSION;
+      one = !sure ? GUESS_EITHER : verdict == VM_PASS || verdict == VM_OBLIGE ? GUESS_LEAVES : GUESS_REMOVES;
+    } else one = guess_rule(p->guesser, rule);
+    all = !(one & GUESS_LEAVES) ? GUESS_REMOVES : all | (one & GUESS_REMOVES);
+    p->runs -= p->runs > cost ? cost : p->runs;
   }
-  return left;
+  return all;
 }
 
-/* Fills in what a rule leaves for `tasks` tasks from the first on, each anew or the only one for all. False: not sure, or too much work. */
-static bool judge(struct builder *p, uint32_t rule, uint32_t tasks, uint64_t *mask) {
+/* For each of `tasks` tasks, or the only one for all. False: too much work. */
+static bool judge(struct builder *p, uint32_t rule, uint32_t tasks, uint64_t *masks) {
   const struct rebase_bundle *b = p->bundle;
-  bool sure = true;
   for (uint32_t t = 0; t < tasks; t++) {
     uint32_t symbol = p->reads[rule] & READS_TASK ? p->symbols[t] : NONE32;
+    uint64_t *leaves = masks + (size_t)t * 2 * p->words, *removes = leaves + p->words;
     p->facts[CTX_TASK] = symbol == NONE32 ? missing_value() : int_value(symbol);
     for (uint32_t m = 0; m < b->MODELS.count; m++) {
       if (!p->runs) return false;
-      if (leaves(p, rule, &b->MODELS.at[m], symbol, &sure)) mask[(size_t)t * p->words + m / 64] |= UINT64_C(1) << m % 64;
-      if (!sure) return false;
+      unsigned said = says(p, rule, &b->MODELS.at[m], symbol);
+      leaves[m / 64] |= (uint64_t)(said & GUESS_LEAVES ? 1 : 0) << m % 64;
+      removes[m / 64] |= (uint64_t)(said & GUESS_REMOVES ? 1 : 0) << m % 64;
     }
   }
   return true;
 }
 
-/* The masks of a rule for these agents, or NULL when it is not constant for them. */
+/* The masks of a rule for these agents, or NULL when it can say anything. */
 static const uint64_t *masks_of(struct builder *p, uint32_t rule, uint32_t agent) {
   const struct rebase_bundle *b = p->bundle;
   const struct image_rule *r = &b->RULES.at[rule];
   uint32_t tasks = p->reads[rule] & READS_TASK ? p->plan->tasks : 1;
   for (uint32_t w = r->first_waiver; w < r->first_waiver + r->waivers; w++) if (b->WAIVERS.at[w].agent == agent) return NULL;
   if (p->masks[rule] && !(p->reads[rule] & READS_AGENT)) return p->masks[rule];
-  if (p->reads[rule] & READS_REQUEST || (uint64_t)tasks * b->MODELS.count > p->runs) return NULL;
-  uint64_t *mask = pages_array(&p->v->temporary, (size_t)tasks * p->words + 1, sizeof *mask);
-  if (!mask || !judge(p, rule, tasks, mask)) return NULL;
-  return p->masks[rule] = mask;
+  if (!b->rules[rule].fixed || (uint64_t)tasks * b->MODELS.count * (p->reads[rule] & READS_REQUEST ? GUESS_RUNS : 1) > p->runs) return NULL;
+  uint64_t *masks = pages_array(&p->v->temporary, (size_t)tasks * 2 * p->words + 1, sizeof *masks);
+  if (!masks || !judge(p, rule, tasks, masks)) return NULL;
+  return p->masks[rule] = masks;
 }
 
 /* ---- sets and orders, each once ---- */
@@ -184,63 +195,81 @@ static bool keep_order(struct builder *p, const uint64_t *left, uint32_t route, 
 }
 
 /* ---- groups ---- */
-static bool make_class(struct builder *p, const struct route_group *g, uint32_t task, struct route_class *class) {
-  const struct route_order **orders = pages_array(p->bundle->pages, g->route_count, sizeof *orders);
-  if (!orders || !(class->left = keep_set(p))) return out_of_memory(p->v);
+/* Rules of a list that are asked of models: their masks, or NULL; whether those are by task. */
+struct judges { uint32_t *rules, count; const uint64_t **masks; bool *by_task; };
+
+/* The masks of a rule for a task, or NULL when it can say anything. */
+static const uint64_t *mask_for(const struct builder *p, const struct judges *j, uint32_t i, uint32_t task) {
+  if (!j->masks[i] || (j->by_task[i] && task == p->plan->tasks)) return NULL;
+  return j->masks[i] + (j->by_task[i] ? (size_t)task * 2 * p->words : 0);
+}
+
+static void narrow(struct builder *p, const struct judges *j, uint32_t task) {
+  for (uint32_t w = 0; w < p->words; w++) p->set[w] = UINT64_MAX;
+  if (p->bundle->MODELS.count % 64) p->set[p->words - 1] = (UINT64_C(1) << p->bundle->MODELS.count % 64) - 1;
+  for (uint32_t i = 0; i < j->count; i++) {
+    const uint64_t *leaves = mask_for(p, j, i, task);
+    for (uint32_t w = 0; leaves && w < p->words; w++) p->set[w] &= leaves[w];
+  }
+}
+
+static bool can_remove(const struct builder *p, const struct judges *j, uint32_t i, uint32_t task) {
+  const uint64_t *masks = mask_for(p, j, i, task);
+  uint64_t any = !masks;
+  for (uint32_t w = 0; masks && w < p->words; w++) any |= p->set[w] & masks[p->words + w];
+  return any;
+}
+
+static bool make_class(struct builder *p, const struct route_group *g, const struct judges *j, uint32_t task, struct route_class *class) {
+  struct pages *pages = p->bundle->pages;
+  const struct route_order **orders = pages_array(pages, g->route_count, sizeof *orders);
+  narrow(p, j, task);
+  for (uint32_t i = 0; i < j->count; i++) class->rule_count += can_remove(p, j, i, task);
+  uint32_t *rules = pages_array(pages, class->rule_count, sizeof *rules), count = 0;
+  if (!orders || !rules || !(class->left = keep_set(p))) return out_of_memory(p->v);
+  for (uint32_t i = 0; i < j->count; i++) if (can_remove(p, j, i, task)) rules[count++] = j->rules[i];
+  class->rules = rules;
   class->orders = orders;
   for (uint32_t i = 0; i < g->route_count; i++)
     if (!keep_order(p, class->left, g->routes[i], task < p->plan->tasks ? p->symbols[task] : NONE32, &orders[i])) return false;
   return true;
 }
 
-struct lists { uint32_t *first, *varying, *obliging, *routes; const uint64_t **masks; bool *by_task; };
-
-/* Divides the rules of a list up; returns how many constant ones there are. */
-static bool divide(struct builder *p, uint32_t list, uint32_t agent, struct route_group *g, struct lists *l, uint32_t *constant) {
+/* Divides the rules of a list up. */
+static bool divide(struct builder *p, uint32_t list, uint32_t agent, struct route_group *g, struct judges *j) {
   struct rebase_bundle *b = p->bundle;
-  uint32_t count = b->LISTS.at[list];
-  const uint32_t *rules = b->LISTS.at + list + 1;
-  *l = (struct lists){.masks = pages_array(&p->v->temporary, count, sizeof *l->masks), .by_task = pages_array(&p->v->temporary, count, sizeof *l->by_task)};
-  uint32_t **const parts[] = {&l->first, &l->varying, &l->obliging, &l->routes};
-  for (unsigned i = 0; i < 4; i++) if (!(*parts[i] = pages_array(b->pages, count, sizeof **parts[i]))) return out_of_memory(p->v);
-  if (!l->masks || !l->by_task) return out_of_memory(p->v);
-  *g = (struct route_group){.first = l->first, .fixed = true, .varying = l->varying, .obliging = l->obliging, .routes = l->routes};
-  *constant = 0;
+  uint32_t count = b->LISTS.at[list], *first = pages_array(b->pages, count, sizeof *first), *obliging = pages_array(b->pages, count, sizeof *obliging);
+  uint32_t *routes = pages_array(b->pages, count, sizeof *routes);
+  struct pages *t = &p->v->temporary;
+  *j = (struct judges){.rules = pages_array(t, count, sizeof *j->rules), .masks = pages_array(t, count, sizeof *j->masks), .by_task = pages_array(t, count, sizeof *j->by_task)};
+  if (!first || !obliging || !routes || !j->rules || !j->masks || !j->by_task) return out_of_memory(p->v);
+  *g = (struct route_group){.first = first, .fixed = true, .obliging = obliging, .routes = routes};
   for (uint32_t i = 0; i < count; i++) {
-    const struct image_rule *rule = &b->RULES.at[rules[i]];
-    uint32_t route = rule->models ? NONE32 : bundle_route(b, rules[i]);
-    if (route != NONE32) l->routes[g->route_count++] = route;
-    if (!rule->models) {
-      l->first[g->first_count++] = rules[i];
-      g->fixed &= b->rules[rules[i]].fixed && !rule->waivers;
+    uint32_t rule = b->LISTS.at[list + 1 + i], route = bundle_route(b, rule);
+    const struct image_rule *r = &b->RULES.at[rule];
+    if (route != NONE32) routes[g->route_count++] = route;
+    if (!r->models) {
+      first[g->first_count++] = rule;
+      g->fixed &= b->rules[rule].fixed && !r->waivers;
       continue;
     }
-    if (rule->effect == RULE_OBLIGE) l->obliging[g->obliging_count++] = rules[i];
-    l->masks[*constant] = masks_of(p, rules[i], agent);
-    l->by_task[*constant] = p->reads[rules[i]] & READS_TASK;
-    if (l->masks[*constant]) ++*constant;
-    else l->varying[g->varying_count++] = rules[i];
+    if (r->effect == RULE_OBLIGE) obliging[g->obliging_count++] = rule;
+    j->rules[j->count] = rule;
+    j->masks[j->count] = masks_of(p, rule, agent);
+    j->by_task[j->count] = p->reads[rule] & READS_TASK;
+    g->session |= j->masks[j->count++] && p->reads[rule] & READS_SESSION;
   }
   return true;
 }
 
 static bool make_group(struct builder *p, uint32_t list, uint32_t agent, struct route_group *g) {
-  struct lists l;
-  uint32_t constant = 0, tasks = p->plan->tasks;
-  struct route_class *classes = pages_array(p->bundle->pages, (size_t)tasks + 1, sizeof *classes);
+  struct judges judges;
+  struct route_class *classes = pages_array(p->bundle->pages, (size_t)p->plan->tasks + 1, sizeof *classes);
   agent_facts(p->bundle, agent, p->facts);
-  if (!classes || !divide(p, list, agent, g, &l, &constant)) return classes ? false : out_of_memory(p->v);
+  if (!classes) return out_of_memory(p->v);
+  if (!divide(p, list, agent, g, &judges)) return false;
   g->classes = classes;
-  for (uint32_t t = 0; t <= tasks; t++) {
-    bool known = true;
-    for (uint32_t w = 0; w < p->words; w++) p->set[w] = UINT64_MAX;
-    if (p->bundle->MODELS.count % 64) p->set[p->words - 1] = (UINT64_C(1) << p->bundle->MODELS.count % 64) - 1;
-    for (uint32_t i = 0; i < constant; i++) {
-      known &= t < tasks || !l.by_task[i];
-      for (uint32_t w = 0; known && w < p->words; w++) p->set[w] &= l.masks[i][(l.by_task[i] ? (size_t)t * p->words : 0) + w];
-    }
-    if (known && !make_class(p, g, t, &classes[t])) return false;
-  }
+  for (uint32_t t = 0; t <= p->plan->tasks; t++) if (!make_class(p, g, &judges, t, &classes[t])) return false;
   return true;
 }
 
@@ -306,6 +335,7 @@ static bool begin(struct builder *p) {
   p->runs = MOST_RUNS;
   p->plan = pages_take(b->pages, sizeof *p->plan);
   p->vm = pages_take(t, sizeof *p->vm);
+  p->guesser = pages_take(t, sizeof *p->guesser);
   p->masks = pages_array(t, b->RULES.count, sizeof *p->masks);
   p->symbols = pages_array(t, MOST_TASKS, sizeof *p->symbols);
   p->set = pages_array(t, p->words, sizeof *p->set);
@@ -315,11 +345,13 @@ static bool begin(struct builder *p) {
   p->made_of = pages_array(t, MOST_CLASSES, sizeof *p->made_of);
   p->made_table = pages_array(t, 2 * MOST_CLASSES, sizeof *p->made_table);
   p->fit_of_type = pages_array(t, b->TYPES.count, sizeof *p->fit_of_type);
-  bool room = p->plan && p->vm && p->masks && p->symbols && p->set && p->sets && p->set_table && p->made && p->made_of && p->made_table && p->fit_of_type;
+  bool room = p->plan && p->vm && p->guesser && p->masks && p->symbols && p->set && p->sets && p->set_table && p->made && p->made_of && p->made_table && p->fit_of_type;
   if (!room) return out_of_memory(p->v);
   vm_begin(p->vm, b);
   p->vm->facts = p->facts;
   p->vm->longest = 1;
+  p->guesser->vm = p->vm;
+  p->guesser->facts = p->facts;
   return order_begin(p->v, &p->orders);
 }
 

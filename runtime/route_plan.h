@@ -1,11 +1,12 @@
 /* route_plan.h: what opening a bundle works out about models, so that a decision need not look at each of them. All of it is derived from
  * verified code and facts, nothing from what the compiler says.
  *
- * A rule is constant when it reads nothing but the agent, the task and the model: its verdict on each model is found once, by running it.
- * Agents that such rules cannot tell apart form a group. For a group and a task there is a set, the models that constant rules leave, and for
- * each of its routes an order: the models of the set that come first for some request. Any other is behind one that takes every request that it
- * takes itself, in an earlier rank or at no higher cost. Whatever depends on the request (other rules, what fails, was tried, or a cap) is asked
- * of what the order gives; when that falls, the set is searched. */
+ * What a rule says of a model for an agent and a task is found once: by running it when it reads nothing else, else by following it with what is
+ * known (route_guess.h): it may leave the model whatever the request is, take it away, or say this or that. Agents that rules cannot tell apart
+ * form a group. For a group and a task there is a set, the models that some request can have, and for each of its routes an order: the models of
+ * the set that come first for some request. Any other is behind one that takes every request that it takes itself, in an earlier rank or at no
+ * higher cost. Whatever depends on the request (rules that can still take a model of the set away, what fails, was tried, or a cap) is asked of what
+ * the order gives; when that falls, the set is searched. */
 #ifndef REBASE_ROUTE_PLAN_H
 #define REBASE_ROUTE_PLAN_H
 #include "bundle.h"
@@ -29,14 +30,15 @@ struct route_order {
 struct route_class {
   const uint64_t *left;             /* a bit for each model; NULL: not worked out */
   const struct route_order *const *orders;          /* by place in group.routes; NULL: search the set */
+  const uint32_t *rules; uint32_t rule_count;       /* that can take one of `left` away, ascending */
 };
 struct route_group {
   const uint32_t *first; uint32_t first_count;      /* rules that are not asked of models, ascending */
   bool fixed;                       /* as scope_plan.fixed, of those */
-  const uint32_t *varying; uint32_t varying_count;  /* rules of models that are not constant for these agents */
   const uint32_t *obliging; uint32_t obliging_count;        /* rules of models whose match obliges: asked of the chosen one */
   const uint32_t *routes; uint32_t route_count;     /* indexes in ROUTES, ascending */
   const struct route_class *classes;        /* by task number */
+  bool session;                     /* they hold with a session only */
 };
 /* How many models with known prices fit: counts[window * outputs + output] for the lowest of each that is enough. */
 struct route_fit { const int64_t *windows, *outputs; uint32_t window_count, output_count; const uint32_t *counts; };

@@ -158,7 +158,7 @@ enum removal { BY_RULE, BY_PRICE, BY_SIZE, BY_CAP, BY_TRIES, REMOVALS };
 struct candidate { uint32_t model; int64_t cost, rank; uint32_t weight; bool aside; };
 struct selection {
   const struct image_route *route;
-  const uint64_t *left;             /* models that constant rules leave; NULL: all, and all rules are asked */
+  const uint64_t *left;             /* models that some request can have; NULL: all, and all rules are asked */
   struct jury jury;
   uint64_t *aside;                  /* models that others come before; NULL: none */
   uint32_t *known;                  /* by model: the rule that took it away when it was asked, plus 1; no rule is asked twice */
@@ -458,13 +458,13 @@ static rebase_status search(rebase_request *r, struct selection *s, struct candi
 /* As far as there is a plan by it; the search of all tells what took each model away, when none is left. */
 static rebase_status choose(rebase_request *r, struct selection *s, const struct route_group *group, struct candidate *c, bool *found) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct route_class *class = group ? route_class(b, group, r->infer.symbol) : NULL;
+  const struct route_class *class = group && (r->vm.session || !group->session) ? route_class(b, group, r->infer.symbol) : NULL;
   uint32_t place = class ? route_place(group, (uint32_t)(s->route - b->ROUTES.at)) : NONE32;
   rebase_status status = REBASE_OK;
   *found = false;
   if (class) {
     s->left = class->left;
-    s->jury = (struct jury){group->varying, group->varying_count};
+    s->jury = (struct jury){class->rules, class->rule_count};
     if (place != NONE32 && class->orders[place]) status = quickly(r, s, class->orders[place], c, found);
     if (status == REBASE_OK && !*found) status = search(r, s, c, found);
     if (status != REBASE_OK || *found) return status;

@@ -86,9 +86,10 @@ static void route(unsigned models, const char *name, const char *agents) {
 static void guards(void) {
   static const char *const denied[] = {"session has personal and not (model.region in eu)", "model.provider == \"acme.shop.p1\"", "model.retention > 1 days",
     "model.tools and (model.vision or agent.name == \"acme.shop.helper\")", "task == code and model.vision", "task in [code, other] and not model.json", "tokens.output > 300 and model.latency > 200 milliseconds",
-    "model.quality[task] < 70%", "session.count(shop.vault) > 0 and model.training", "requester.id == \"bob\" and model.json", "tokens.input + tokens.output > 3000"};
+    "model.quality[task] < 70%", "session.count(shop.vault) > 0 and model.training", "requester.id == \"bob\" and model.json", "tokens.input + tokens.output > 3000",
+    "tokens.output * 40_000_000_000_000_000 < 0 and model.json", "(if tokens.input > 1000 then model.latency else 50 milliseconds) > 250 milliseconds", "session has personal and tokens.input > 1500 and model.training"};
   for (unsigned i = draw(4); i > 0; i--) {
-    put("guard g%u { deny infer where %s because \"b%u\" }\n", i, denied[draw(11)], i);
+    put("guard g%u { deny infer where %s because \"b%u\" }\n", i, denied[draw(14)], i);
     if (draw(4) == 0) put("waive g%u for bot %s until 2024-05-16 because \"w\"\n", i, draw(2) ? "where model.vision" : "");
   }
   if (draw(8) == 0) put("guard l { limit infer for each model at most 5 per day }\n");
