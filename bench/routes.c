@@ -6,8 +6,8 @@
 #include "rbc.h"
 
 enum { MODEL_BYTES = 640, SHARES = 10, DECISIONS = 20000, MOST_ROUNDS = 101, COMPARED = 3000 };
-static const char *const names[ROUTES_KINDS] = {"cost", "latency", "quality", "weighted", "call"};
-static const char *const agents[ROUTES_KINDS] = {"routes.cost", "routes.latency", "routes.quality", "routes.weighted", "routes.cost"};
+static const char *const names[ROUTES_KINDS] = {"cost", "latency", "quality", "weighted", "asked", "call"};
+static const char *const agents[ROUTES_KINDS] = {"routes.cost", "routes.latency", "routes.quality", "routes.weighted", "routes.asked", "routes.cost"};
 static const char *const tasks[] = {"chat", "code", "extract"};
 
 #define MEASURED "{ source: \"made up\", date: 2026-01-01, sample: 500 }"
@@ -36,7 +36,7 @@ static int write_model(char *text, unsigned i) {
 }
 
 static char *write_policy(unsigned models, size_t *length) {
-  static const char *const orders[] = {"lowest cost", "lowest latency", "highest quality[task]"};
+  static const char *const orders[] = {"lowest cost", "lowest latency", "highest quality[task]", "", "lowest cost"};
   char *text = malloc(8192 + (size_t)models * MODEL_BYTES);
   if (!text) fail("routes", "out of memory");
   int at = sprintf(text, "package routes\nconnector docs \"Documents\" { reads read(input: int, output: int) }\nregion eu { region de }\nregion us\n");
@@ -45,19 +45,21 @@ static char *write_policy(unsigned models, size_t *length) {
                   i == 2 ? "true" : "false", i * 10);
   for (unsigned i = 0; i < models; i++) at += write_model(text + at, i);
   for (unsigned k = 0; k < ROUTES_CALL; k++) {
-    at += sprintf(text + at, "agent %s { owner \"o\" purpose \"is measured\" uses docs }\nroute by_%s { for infer by %s require model.quality[task] >= 70%% fallback 2 prefer ", names[k], names[k], names[k]);
+    at += sprintf(text + at, "agent %s { owner \"o\" purpose \"is measured\" uses docs }\nroute by_%s { for infer by %s require model.quality[task] >= 70%% %s fallback 2 prefer ", names[k], names[k], names[k],
+                  k == ROUTES_ASKED ? "require model.window >= tokens.input + tokens.output" : "");
     if (k != ROUTES_WEIGHTED) { at += sprintf(text + at, "%s cap 5.00 USD per request }\n", orders[k]); continue; }
     for (unsigned i = 0; i < SHARES; i++) at += sprintf(text + at, "%sm%05u %u", i ? ", " : "weighted { ", i, 1 + pick(i, 20, 9));
     at += sprintf(text + at, " } }\n");
   }
   at += sprintf(text + at, "policy calls { allow call docs.read by cost where args.input > 0 }\n"
+                           "label personal \"of a person\"\nguard persons { deny infer by asked where session has personal and model.retention > 5 days because \"kept\" }\n"
                            "guard residency { deny infer where not (model.region in eu) because \"stays\" }\nguard training { deny infer where model.training because \"ours\" }\n");
   *length = (size_t)at;
   return text;
 }
 
 void routes_open(struct routes *r, unsigned models, bool plain) {
-  static const char root[] = "workspace routes\npackage routes in \"routes/\" declares connectors, agents, policies, guards, models, routes, regions\n";
+  static const char root[] = "workspace routes\npackage routes in \"routes/\" declares connectors, agents, policies, guards, models, routes, regions, labels\n";
   const struct rbc_options options = {.date = "2026-01-01"};
   const rebase_options own = {.max_sessions = 1, .request_bytes = 65536, .plain = plain};
   unsigned char *image;
@@ -77,6 +79,8 @@ void routes_open(struct routes *r, unsigned models, bool plain) {
   r->load_ns = now_ns() - start;
   free(image);
   if (!(r->request = rebase_request_new(r->engine))) fail("request", "out of memory");
+  const rebase_opening opening = {agents[ROUTES_ASKED], "somebody", NULL};
+  if (rebase_session_open(r->engine, &opening, r->session, NULL) != REBASE_OK) fail("session", "cannot be opened");
   if (rebase_find_operation(r->engine, "docs.read", &r->operation) != REBASE_OK || rebase_find_slot(r->engine, r->operation, "input", &r->input) != REBASE_OK ||
       rebase_find_slot(r->engine, r->operation, "output", &r->output) != REBASE_OK)
     fail("docs.read", "not found");
@@ -88,7 +92,7 @@ void routes_close(struct routes *r) {
 }
 
 const rebase_decision *routes_decide(struct routes *r, enum routes_by by, unsigned i) {
-  const rebase_caller caller = {agents[by], "somebody", NULL};
+  const rebase_caller caller = {agents[by], "somebody", by == ROUTES_ASKED ? r->session : NULL};
   uint64_t n = mixed(i + 77);
   int64_t input = 1 + (int64_t)(n % (n >> 40 & 15 ? 6000 : 150000)), output = 50 + (int64_t)((n >> 20) % 1900);
   if (by == ROUTES_CALL) {
@@ -119,7 +123,7 @@ static void check(struct routes *r, unsigned models) {
   struct routes plain;
   routes_open(&plain, models, true);
   for (unsigned i = 0; i < COMPARED; i++) {
-    enum routes_by by = (enum routes_by)(i % ROUTES_WEIGHTED);
+    enum routes_by by = (enum routes_by[]){ROUTES_COST, ROUTES_LATENCY, ROUTES_QUALITY, ROUTES_ASKED}[i % 4];
     const rebase_decision *x = routes_decide(r, by, i), *y = routes_decide(&plain, by, i);
     bool same = x->effect == y->effect && !strcmp(x->reason, y->reason) && (!x->choice || (x->choice->cost == y->choice->cost && x->choice->others == y->choice->others));
     if (!same) fail("routes", "not what all rules choose when each is asked");
@@ -143,16 +147,16 @@ static double measure(struct routes *r, enum routes_by by, unsigned rounds) {
 
 void routes_print(unsigned rounds, bool as_json) {
   static const unsigned sizes[] = {10, 100, 2000};
-  if (!as_json) printf("\n%-14s %10s %10s %10s %10s %10s %10s\n", "models, ns", "call", "cost", "latency", "quality", "weighted", "load ms");
+  if (!as_json) printf("\n%-14s %10s %10s %10s %10s %10s %10s %10s\n", "models, ns", "call", "cost", "latency", "quality", "weighted", "asked", "load ms");
   for (unsigned i = 0; i < 3; i++) {
     struct routes r;
     double medians[ROUTES_KINDS];
     routes_open(&r, sizes[i], false);
     check(&r, sizes[i]);
     for (unsigned k = 0; k < ROUTES_KINDS; k++) medians[k] = measure(&r, (enum routes_by)k, rounds);
-    const char *format = as_json ? "{\"models\":%u,\"call_ns\":%.1f,\"cost_ns\":%.1f,\"latency_ns\":%.1f,\"quality_ns\":%.1f,\"weighted_ns\":%.1f,\"load_ms\":%.2f}\n"
-                                 : "%-14u %10.1f %10.1f %10.1f %10.1f %10.1f %10.2f\n";
-    printf(format, sizes[i], medians[ROUTES_CALL], medians[ROUTES_COST], medians[ROUTES_LATENCY], medians[ROUTES_QUALITY], medians[ROUTES_WEIGHTED], r.load_ns / 1e6);
+    const char *format = as_json ? "{\"models\":%u,\"call_ns\":%.1f,\"cost_ns\":%.1f,\"latency_ns\":%.1f,\"quality_ns\":%.1f,\"weighted_ns\":%.1f,\"asked_ns\":%.1f,\"load_ms\":%.2f}\n"
+                                 : "%-14u %10.1f %10.1f %10.1f %10.1f %10.1f %10.1f %10.2f\n";
+    printf(format, sizes[i], medians[ROUTES_CALL], medians[ROUTES_COST], medians[ROUTES_LATENCY], medians[ROUTES_QUALITY], medians[ROUTES_WEIGHTED], medians[ROUTES_ASKED], r.load_ns / 1e6);
     routes_close(&r);
   }
 }

@@ -3,8 +3,9 @@
 #define BENCH_ROUTES_H
 #include "scale.h"
 
-enum routes_by { ROUTES_COST, ROUTES_LATENCY, ROUTES_QUALITY, ROUTES_WEIGHTED, ROUTES_CALL, ROUTES_KINDS };     /* CALL: no choice, for the difference */
-struct routes { rebase_engine *engine; rebase_request *request; rebase_operation operation; rebase_slot input, output; double load_ns; };
+enum routes_by { ROUTES_COST, ROUTES_LATENCY, ROUTES_QUALITY, ROUTES_WEIGHTED, ROUTES_ASKED, ROUTES_CALL, ROUTES_KINDS };
+  /* ASKED: by cost, in a session, with rules that read session and tokens; CALL: no choice, for the difference */
+struct routes { rebase_engine *engine; rebase_request *request; rebase_operation operation; rebase_slot input, output; char session[REBASE_ID_BYTES]; double load_ns; };
 void routes_open(struct routes *r, unsigned models, bool plain);
 void routes_close(struct routes *r);
 /* The i-th of the requests that all kinds have in common. */
