@@ -11,6 +11,7 @@
 #include <time.h>
 #include "airline.h"
 #include "p12_rebase.h"
+#include "routes.h"
 #include "scale.h"
 
 enum { PICKS = 65536 };
@@ -170,6 +171,15 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
     scale_close(&s);
     return b->wrong != 0;
   }
+  enum routes_by by;
+  unsigned models;
+  if (routes_counted(what, &by, &models)) {
+    struct routes r;
+    routes_open(&r, models, false);
+    for (unsigned i = 0; i < decisions; i++) b->wrong += routes_decide(&r, by, i)->status != REBASE_OK;
+    routes_close(&r);
+    return b->wrong != 0;
+  }
   load(b);
   const rebase_caller *caller = strstr(what, "session") ? &b->own.with_session : &b->own.plain;
   char form = what[0];              /* prepared, bound, json or typed */
@@ -215,5 +225,6 @@ int main(int argc, char **argv) {
   p12_stop(&b.sends);
   airline_print((unsigned)rounds, as_json);
   scale_print((unsigned)rounds, as_json);
+  routes_print((unsigned)rounds, as_json);
   return 0;
 }

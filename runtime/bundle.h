@@ -66,6 +66,8 @@ struct bundle_above { const uint32_t *groups; uint32_t count; };   /* all groups
 struct bundle_flat { int64_t input, output; };      /* a model's two prices, when they are all it has and small; else input is -1 */
 struct bundle_tree { const struct text *const *names; const struct bundle_above *above; uint32_t count; };    /* names sorted */
 
+enum { ROUTE_KEY = 16 };
+
 struct rebase_bundle {
   atomic_uint references;           /* 1 after bundle_open; whoever takes it to 0 calls bundle_free */
   struct allocator allocator;
@@ -90,6 +92,8 @@ struct rebase_bundle {
   const uint64_t *param_tags, *field_tags;  /* of the names in PARAMS and FIELDS, see plain.h */
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
   const struct scope_plan *plans; const uint32_t *plan_of;  /* plan_of: by place in LISTS, for those in use */
+  const struct route_plan *route_plan;      /* route_plan.h; NULL: none */
+  const unsigned char (*route_keys)[ROUTE_KEY];     /* by route, of those that are sticky */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
   bool reads_today;                 /* some program does: the date takes a look into a zone */
   uint32_t longest;                 /* list among constants and tables */

@@ -6,7 +6,7 @@
 
 /* ---- checks of the caller ---- */
 static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
-  request_refuse(r, status, "%s", why);
+  request_refuse_as(r, status, why);
   return status;
 }
 

@@ -70,7 +70,7 @@ struct record {
   uint32_t redactions[MAX_OBLIGATIONS], redaction_count;     /* indexes in OBLIGATIONS */
   const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
   uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
-  uint32_t route_rule; rebase_choice choice;        /* infer: the rule of the route that grants it, or NONE32 */
+  uint32_t route_rule; rebase_choice choice; uint32_t chosen;        /* infer: the rule of the route that grants it, or NONE32; index in MODELS */
   bool granted, denied, failed, asks, by_approval;
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
@@ -78,6 +78,9 @@ struct record {
   char reason[REASON_BYTES];
 };
 
+/* Names of counters are hashes: the last ones are kept. */
+enum { COUNTERS_KEPT = 4 };
+struct counter_name { uint64_t generation; uint32_t limit; size_t length; char whom[64]; unsigned char key[REBASE_QUOTA_KEY]; };
 struct charges { uint32_t count; rebase_charge list[REBASE_QUOTA_CHARGES]; rebase_limit shown[REBASE_QUOTA_CHARGES]; };
 
 struct rebase_request {
@@ -87,6 +90,7 @@ struct rebase_request {
   struct loaded *loaded;            /* pinned: what this request decides with */
   struct record record;
   struct charges charges;           /* of this decision */
+  struct counter_name counters[COUNTERS_KEPT];
   struct workspace work;
   struct arena_fixed scratch;
   struct out canonical;
@@ -112,7 +116,7 @@ struct rebase_request {
   char poison_text[256];
   size_t built;                     /* workspace in use by what was set */
   value facts[CTX_COUNT];
-  uint64_t facts_generation; uint32_t facts_agent;          /* facts are of a call of this agent under this bundle; 0: of something else */
+  uint64_t facts_generation; uint32_t facts_agent; enum event facts_event;  /* facts are of a call or infer of this agent under this bundle; 0: of something else */
   struct session_view view;
   struct vm vm;
 };
@@ -131,6 +135,7 @@ const rebase_decision *request_decide(rebase_request *request, const rebase_call
 __attribute__((format(printf, 3, 4)))
 #endif
 const rebase_decision *request_refuse(rebase_request *request, rebase_status status, const char *format, ...);
+const rebase_decision *request_refuse_as(rebase_request *request, rebase_status status, const char *why);     /* words as they are */
 void request_reason(rebase_request *request);       /* in words, when nothing says it yet */
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */

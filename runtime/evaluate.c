@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "numbers.h"
 #include "packed.h"
+#include "route_plan.h"
 #include "scope_plan.h"
 
 /* ---- facts ---- */
@@ -23,24 +24,15 @@ static void call_facts(rebase_request *r) {
   r->facts[CTX_CONNECTOR_RESIDENCY] = c->residency == NONE32 ? missing_value() : int_value(c->residency);
 }
 
-static void agent_facts(rebase_request *r) {
-  const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_agent *agent = &b->AGENTS.at[r->asked.agent];
-  for (int i = 0; i < CTX_COUNT; i++) r->facts[i] = missing_value();
-  r->facts[CTX_AGENT_NAME] = text_fact(b, agent->name);
-  r->facts[CTX_AGENT_OWNER] = text_fact(b, agent->owner);
-  r->facts[CTX_AGENT_TEAM] = agent->team == NONE32 ? missing_value() : text_fact(b, b->TEAMS.at[agent->team].name);
-  r->facts[CTX_AGENT_PACKAGE] = text_fact(b, agent->package);
-}
-
 static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
   static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct now *now = &r->record.now;
-  bool call = r->asked.event == EVENT_CALL;
-  if (!call || r->facts_generation != r->loaded->generation || r->facts_agent != r->asked.agent) agent_facts(r);
-  r->facts_generation = call ? r->loaded->generation : 0;   /* one call leaves nothing that the next does not overwrite */
+  bool call = r->asked.event == EVENT_CALL, again = call || r->asked.event == EVENT_INFER;
+  if (r->facts_generation != r->loaded->generation || r->facts_agent != r->asked.agent || r->facts_event != r->asked.event) agent_facts(b, r->asked.agent, r->facts);
+  r->facts_generation = again ? r->loaded->generation : 0;  /* one call leaves nothing that the next does not overwrite; nor does an infer that judges no model */
   r->facts_agent = r->asked.agent;
+  r->facts_event = r->asked.event;
   r->facts[CTX_NOW] = int_value(now->wall);
   if (b->reads_today) r->facts[CTX_TODAY] = int_value(zone_date(b, b->info->zone, now->wall));
   r->facts[CTX_SESSION_AGE] = session ? int_value(now->wall - session->family->opened.wall) : missing_value();
@@ -249,7 +241,7 @@ uint32_t asked_head(const struct rebase_bundle *b, const struct asked *asked) {
 }
 
 static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
-  request_refuse(r, status, "%s", why);
+  request_refuse_as(r, status, why);
   return status;
 }
 
@@ -308,9 +300,12 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
     record->decision.steps_bound = bound;
     return refuse(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
-  scope_walk_begin(&walk, plan, r->slots);
+  const struct route_group *group = r->asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->asked.agent) : NULL;
+  bool fixed = group ? group->fixed : plan->fixed;
+  if (group && fixed) walk = (struct scope_walk){1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
+  else scope_walk_begin(&walk, plan, r->slots);
   rebase_status status = REBASE_OK;
-  if (!plan->fixed || !run_fixed(r, &walk, &status)) status = run_each(r, plan, &walk);
+  if (!fixed || !run_fixed(r, &walk, &status)) status = run_each(r, plan, &walk);
   if (status == REBASE_OK && record->decision.steps_bound < bound) record->decision.steps_bound = bound;
   return status;
 }

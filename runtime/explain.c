@@ -257,7 +257,7 @@ static void choice(const rebase_choice *choice, rebase_audience audience, struct
     out_unsigned(out, choice->line);
     out_string(out, "); attempt ");
     out_unsigned(out, choice->attempt);
-    out_string(out, ", models behind it: ");
+    out_string(out, ", others that fit: ");
     out_unsigned(out, choice->others);
   }
   out_char(out, '\n');

@@ -109,6 +109,20 @@ static void name_counter(const rebase_request *r, const struct image_limit *limi
   crypto_generichash_final(&h, key, REBASE_QUOTA_KEY);
 }
 
+/* The same from what the last decisions were charged to. */
+static void find_counter(rebase_request *r, const struct image_limit *limit, struct whom whom, unsigned char *key) {
+  uint32_t index = (uint32_t)(limit - r->loaded->bundle->LIMITS.at);
+  struct counter_name *last = &r->counters[index % COUNTERS_KEPT];
+  bool same = last->generation == r->loaded->generation && last->limit == index && last->length == whom.length;
+  if (limit->window == LIMIT_SESSION || whom.length > sizeof last->whom) { name_counter(r, limit, whom, key); return; }
+  if (!same || memcmp(last->whom, whom.bytes, whom.length)) {
+    *last = (struct counter_name){.generation = r->loaded->generation, .limit = index, .length = whom.length};
+    if (whom.length) memcpy(last->whom, whom.bytes, whom.length);
+    name_counter(r, limit, whom, last->key);
+  }
+  memcpy(key, last->key, REBASE_QUOTA_KEY);
+}
+
 static bool is_decimal(const rebase_request *r, const struct image_limit *limit) {
   const struct rebase_bundle *b = r->loaded->bundle;
   if (limit->slot == NONE32) return limit->counts == LIMIT_COUNTS_COST;
@@ -122,7 +136,7 @@ static bool add_charge(rebase_request *r, const struct image_limit *limit, struc
   const struct rebase_bundle *b = r->loaded->bundle;
   struct charges *all = &r->charges;
   rebase_charge charge = {.limit = limit->most, .amount = amount};
-  name_counter(r, limit, whom, charge.key);
+  find_counter(r, limit, whom, charge.key);
   for (uint32_t i = 0; i < all->count; i++)     /* two agents of one owner: once */
     if (!memcmp(all->list[i].key, charge.key, sizeof charge.key)) return true;
   if (all->count == REBASE_QUOTA_CHARGES) return false;
@@ -146,7 +160,7 @@ static bool charge_agents(rebase_request *r, const struct session *session, cons
   for (uint32_t i = 0; session && i < session->chain->len; i++) {
     const struct text *name = session->chain->items[i].text;
     uint32_t agent = find_agent(b, name->bytes, name->len);
-    if (agent != NONE32 && !add_charge(r, limit, of_agent(b, limit, agent), amount)) return false;
+    if (agent != NONE32 && agent != r->asked.agent && !add_charge(r, limit, of_agent(b, limit, agent), amount)) return false;
   }
   return true;
 }

@@ -212,7 +212,8 @@ static rebase_status price_counts(const struct usage *u, const struct rebase_bun
   if (index == NONE32) return engine_report(report, REBASE_E_MODEL, "unknown model `%.200s`", model);
   struct bill bill = {b, &b->MODELS.at[index], 0, REBASE_OK};
   if (bill.model->currency == NONE32) return engine_report(report, REBASE_E_PRICE, "%.200s has no prices", model);
-  snprintf(cost->currency, sizeof cost->currency, "%s", bundle_string(b, bundle_type(b, bill.model->currency)->name));
+  const struct text *currency = bundle_text(b, bundle_type(b, bill.model->currency)->name);
+  memcpy(cost->currency, currency->bytes, currency->len < sizeof cost->currency ? currency->len + 1 : sizeof cost->currency - 1);      /* all of it was zero */
   rebase_status status = bill_usage(&bill, u, batch, cost);
   if (status == REBASE_E_PRICE) return engine_report(report, status, "%.200s has no price for tokens of a kind that were used", model);
   if (status == REBASE_E_RANGE) return engine_report(report, status, "the counts of the usage do not fit together");

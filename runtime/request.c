@@ -158,6 +158,19 @@ const rebase_decision *request_refuse(rebase_request *r, rebase_status status, c
   return d;
 }
 
+const rebase_decision *request_refuse_as(rebase_request *r, rebase_status status, const char *why) {
+  rebase_decision *d = &r->record.decision;
+  size_t length = strlen(why);
+  if (length >= REASON_BYTES) return request_refuse(r, status, "%s", why);
+  d->effect = REBASE_DENY;
+  d->status = status;
+  if (status != REBASE_E_RESERVE) d->choice = NULL;
+  memcpy(r->record.reason, why, length + 1);
+  d->reason = r->record.reason;
+  d->reason_length = length;
+  return d;
+}
+
 static const rebase_decision *refuse_json(rebase_request *r) {
   return request_refuse(r, r->json.status, "%s", r->json.error);
 }

@@ -3,9 +3,8 @@
 #include <sodium.h>
 #include <stdio.h>
 #include "engine.h"
+#include "route_plan.h"
 
-#define SET_ASIDE (30 * REBASE_SECOND)
-enum { FAILURES = 5 };
 _Static_assert((int)ROUTE_FAILURES == (int)REBASE_FAILURE_COUNT, "kinds of failure in image.h and rebase.h");
 
 /* ---- the request ---- */
@@ -42,41 +41,54 @@ static bool read_tokens(rebase_request *r) {
   return json_expect(j, '}');
 }
 
-static bool read_task(rebase_request *r) {
+/* The same one as the last time is still looked up. */
+void infer_task(struct infer *infer, const char *name, size_t length) {
+  if (length == infer->length && bytes_equal(infer->task, name, length)) return;
+  memcpy(infer->task, name, length);
+  infer->task[length] = 0;
+  infer->length = (uint32_t)length;
+  infer->generation = 0;
+}
+
+static bool read_task(rebase_request *r, bool *given) {
   struct json *j = &r->json;
   const char *name;
   size_t length;
-  if (r->infer.task[0]) return json_fail(j, REBASE_E_REQUEST, "`task` is given twice");
+  if (*given) return json_fail(j, REBASE_E_REQUEST, "`task` is given twice");
   if (!json_quoted(j, &name, &length)) return false;
   if (!length || length >= ROUTE_NAME) return json_fail(j, REBASE_E_REQUEST, "`task` is no name of a task");
-  memcpy(r->infer.task, name, length);
-  r->infer.task[length] = 0;
-  return true;
+  infer_task(&r->infer, name, length);
+  return *given = true;
 }
 
 bool infer_read(rebase_request *r) {
   struct json *j = &r->json;
   const char *name;
   size_t length;
-  r->infer = (struct infer){.symbol = NONE32, .input = -1, .output = -1};
+  bool given = false;
+  r->infer.input = r->infer.output = -1;
   if (json_peek(j) != '{') return json_fail(j, REBASE_E_REQUEST, "`infer` is an object with task and tokens");
   if (!json_open(j, '{')) return false;
-  if (json_take(j, '}')) return true;
+  if (json_take(j, '}')) return infer_task(&r->infer, "", 0), true;
   do {
     if (!json_quoted(j, &name, &length) || !json_expect(j, ':')) return false;
-    if (is(name, length, "task")) { if (!read_task(r)) return false; }
+    if (is(name, length, "task")) { if (!read_task(r, &given)) return false; }
     else if (!is(name, length, "tokens")) return json_fail(j, REBASE_E_REQUEST, "unknown field `%.*s` of infer", (int)(length > 60 ? 60 : length), name);
     else if (!read_tokens(r)) return false;
   } while (json_take(j, ','));
+  if (!given) infer_task(&r->infer, "", 0);
   return json_expect(j, '}');
 }
 
 void infer_facts(rebase_request *r) {
   struct infer *infer = &r->infer;
-  infer->symbol = *infer->task ? find_symbol(r->loaded->bundle, infer->task, strlen(infer->task)) : NONE32;
-  if (infer->symbol != NONE32) r->facts[CTX_TASK] = int_value(infer->symbol);
-  if (infer->input >= 0) r->facts[CTX_TOKENS_INPUT] = int_value(infer->input);
-  if (infer->output >= 0) r->facts[CTX_TOKENS_OUTPUT] = int_value(infer->output);
+  if (infer->generation != r->loaded->generation) {
+    infer->symbol = infer->length ? find_symbol(r->loaded->bundle, infer->task, infer->length) : NONE32;
+    infer->generation = r->loaded->generation;
+  }
+  r->facts[CTX_TASK] = infer->symbol != NONE32 ? int_value(infer->symbol) : missing_value();
+  r->facts[CTX_TOKENS_INPUT] = infer->input >= 0 ? int_value(infer->input) : missing_value();
+  r->facts[CTX_TOKENS_OUTPUT] = infer->output >= 0 ? int_value(infer->output) : missing_value();
 }
 
 bool infer_complete(rebase_request *r) {
@@ -94,7 +106,7 @@ void infer_write(const rebase_request *r) {
   out_string(out, "{\"infer\":{");
   if (*infer->task) {
     out_string(out, "\"task\":");
-    out_json_string(out, infer->task, strlen(infer->task));
+    out_json_string(out, infer->task, infer->length);
   }
   if (infer->input >= 0 && infer->output >= 0) {
     out_string(out, *infer->task ? ",\"tokens\":{\"input\":" : "\"tokens\":{\"input\":");
@@ -106,117 +118,36 @@ void infer_write(const rebase_request *r) {
   out_string(out, "}}");
 }
 
-/* ---- models that fail ---- */
-bool breaker_open(struct breaker *b) { return !pthread_mutex_init(&b->lock, NULL); }
-
-void breaker_close(struct breaker *b, const struct allocator *allocator) {
-  pthread_mutex_destroy(&b->lock);
-  allocator->release(b->list, allocator->user);
-}
-
-static struct failing *find_failing(struct breaker *b, const char *name) {
-  for (uint32_t i = 0; i < atomic_load(&b->count); i++) if (!strncmp(b->list[i].name, name, ROUTE_NAME - 1)) return &b->list[i];
-  return NULL;
-}
-
-/* Whether others come first; of `chosen` the next trial begins. */
-static bool set_aside(rebase_request *r, const char *name, bool chosen) {
-  struct breaker *b = &r->engine->breaker;
-  if (!atomic_load(&b->count)) return false;
-  pthread_mutex_lock(&b->lock);
-  struct failing *f = find_failing(b, name);
-  bool failing = f && f->failures >= FAILURES, aside = failing && r->record.now.steady < f->aside_until;
-  if (failing && chosen && !aside) f->aside_until = r->record.now.steady + SET_ASIDE;
-  pthread_mutex_unlock(&b->lock);
-  return aside;
-}
-
-static struct failing *add_failing(rebase_engine *e, const char *name) {
-  struct breaker *b = &e->breaker;
-  uint32_t count = atomic_load(&b->count);
-  if (count == b->room) {
-    uint32_t room = b->room ? 2 * b->room : 16;
-    struct failing *more = e->allocator.alloc(room * sizeof *more, e->allocator.user);
-    if (!more) return NULL;
-    if (count) memcpy(more, b->list, count * sizeof *more);
-    e->allocator.release(b->list, e->allocator.user);
-    b->list = more;
-    b->room = room;
-  }
-  b->list[count] = (struct failing){.failures = 0};
-  snprintf(b->list[count].name, ROUTE_NAME, "%s", name);
-  atomic_store(&b->count, count + 1);
-  return &b->list[count];
-}
-
-rebase_status rebase_report_outcome(rebase_engine *e, const char *model, bool served) {
-  rebase_status status = engine_check(e);
-  struct now now;
-  if (status == REBASE_OK && !model) status = REBASE_E_ARGUMENT;
-  if (status == REBASE_OK) status = engine_now(e, &now);
-  if (status != REBASE_OK) return status;
-  struct loaded *loaded = engine_pin(e);
-  if (!loaded) return REBASE_E_NO_BUNDLE;
-  bool known = find_model(loaded->bundle, model, strlen(model)) != NONE32;
-  loaded_drop(loaded);
-  if (!known) return REBASE_E_MODEL;
-  pthread_mutex_lock(&e->breaker.lock);
-  struct failing *f = find_failing(&e->breaker, model);
-  if (!f && !served && !(f = add_failing(e, model))) status = REBASE_E_MEMORY;
-  if (f && served) f->failures = 0;
-  if (f && !served && ++f->failures >= FAILURES) f->aside_until = now.steady + SET_ASIDE;
-  pthread_mutex_unlock(&e->breaker.lock);
-  return status;
-}
-
 /* ---- judging one model ---- */
-static value span_fact(int64_t stored) { return stored ? int_value(stored) : missing_value(); }
+/* Rules that are asked of models: all of the agent's, or those of them that must be asked when it is done. */
+struct jury { const uint32_t *rules; uint32_t count; };
 
-static value quality_of(const struct rebase_bundle *b, const struct image_model *m, uint32_t task) {
-  for (uint32_t i = m->first_quality; i < m->first_quality + m->qualities; i++)
-    if (b->QUALITIES.at[i].task == task) return int_value(b->QUALITIES.at[i].value);
-  return missing_value();
-}
-
-static void model_facts(rebase_request *r, const struct image_model *m, uint32_t region) {
+/* What they say of this one in this region. remover: the rule that takes it away, or NONE32. */
+static rebase_status judge_in(rebase_request *r, const struct jury *jury, const struct image_model *m, uint32_t region, bool chosen, uint32_t *remover) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  r->facts[CTX_MODEL_NAME] = (value){.text = bundle_text(b, m->name)};
-  r->facts[CTX_MODEL_PROVIDER] = m->provider ? (value){.text = bundle_text(b, m->provider)} : missing_value();
-  r->facts[CTX_MODEL_REGION] = region == NONE32 ? missing_value() : int_value(region);
-  r->facts[CTX_MODEL_WINDOW] = span_fact(m->window);
-  r->facts[CTX_MODEL_OUTPUT] = span_fact(m->output);
-  r->facts[CTX_MODEL_QUALITY] = quality_of(b, m, r->infer.symbol);
-  r->facts[CTX_MODEL_LATENCY] = span_fact(m->latency);
-  r->facts[CTX_MODEL_RETENTION] = m->retention ? int_value(m->retention - 1) : missing_value();
-  r->facts[CTX_MODEL_TRAINS] = m->training ? int_value(m->training == 2) : missing_value();
-  for (uint32_t i = 0; CTX_MODEL_TOOLS + i <= CTX_MODEL_BATCH; i++) r->facts[CTX_MODEL_TOOLS + i] = int_value(m->abilities >> i & 1);
-}
-
-/* The rules that judge models, about this one in this region. remover: the rule that takes it away, or NONE32. */
-static rebase_status judge_in(rebase_request *r, const struct image_model *m, uint32_t region, bool chosen, uint32_t *remover) {
-  const struct rebase_bundle *b = r->loaded->bundle;
-  uint32_t count;
-  const uint32_t *rules = bundle_scope(b, r->asked.agent, head_infer(b), &count);
-  model_facts(r, m, region);
-  for (uint32_t i = 0; i < count; i++) {
-    if (!bundle_program(b, rules[i])->models) continue;
-    enum vm_verdict verdict = evaluate_waived(r, bundle_form(b, rules[i]));
+  model_facts(b, m, region, r->infer.symbol, r->facts);
+  r->facts_generation = 0;          /* the next decision knows nothing of this model */
+  for (uint32_t i = 0; i < jury->count; i++) {
+    uint32_t rule = jury->rules[i];
+    if (!bundle_program(b, rule)->models) continue;
+    enum vm_verdict verdict = evaluate_waived(r, bundle_form(b, rule));
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_rule(r, rules[i]);
-    if (verdict == VM_OBLIGE && chosen && !evaluate_take_in(r, rules[i], verdict)) return REBASE_E_FULL;
+    if (verdict == VM_PASS) verdict = evaluate_rule(r, rule);
+    if (verdict == VM_OBLIGE && chosen && !evaluate_take_in(r, rule, verdict)) return REBASE_E_FULL;
     if (verdict == VM_PASS || verdict == VM_OBLIGE) continue;
-    *remover = rules[i];
+    *remover = rule;
     return REBASE_OK;
   }
   return REBASE_OK;
 }
 
 /* A request may be processed in each of a model's regions, so each must do. */
-static rebase_status judge(rebase_request *r, const struct image_model *m, bool chosen, uint32_t *remover) {
+static rebase_status judge(rebase_request *r, const struct jury *jury, const struct image_model *m, bool chosen, uint32_t *remover) {
   *remover = NONE32;
-  if (!m->regions) return judge_in(r, m, NONE32, chosen, remover);
+  if (!jury->count) return REBASE_OK;
+  if (!m->regions) return judge_in(r, jury, m, NONE32, chosen, remover);
   for (uint32_t i = 0; i < m->regions && *remover == NONE32; i++) {
-    rebase_status status = judge_in(r, m, r->loaded->bundle->INDEXES.at[m->first_region + i], chosen && !i, remover);
+    rebase_status status = judge_in(r, jury, m, r->loaded->bundle->INDEXES.at[m->first_region + i], chosen && !i, remover);
     if (status != REBASE_OK) return status;
   }
   return REBASE_OK;
@@ -227,24 +158,44 @@ enum removal { BY_RULE, BY_PRICE, BY_SIZE, BY_CAP, BY_TRIES, REMOVALS };
 struct candidate { uint32_t model; int64_t cost, rank; uint32_t weight; bool aside; };
 struct selection {
   const struct image_route *route;
+  const uint64_t *left;             /* models that some request can have; NULL: all, and all rules are asked */
+  struct jury jury;
+  uint64_t *aside;                  /* models that others come before; NULL: none */
+  uint32_t *known;                  /* by model: the rule that took it away when it was asked, plus 1; no rule is asked twice */
+  uint32_t first, first_remover;    /* the one that was asked before there was room for them, or NONE32 */
   struct candidate *list; uint32_t count;
   uint32_t removed[REMOVALS], removers[REBASE_MAX_RULES], remover_count;
 };
 
-static uint32_t tried(const rebase_request *r, const char *name) {
-  for (uint32_t i = 0; i < r->tries.count; i++) if (!strncmp(r->tries.names[i], name, ROUTE_NAME - 1)) return i;
+static uint32_t tried(const struct tries *t, uint32_t model) {
+  for (uint32_t i = 0; i < t->count; i++) if (t->models[i] == model) return i;
   return NONE32;
 }
 
+uint32_t route_model(const struct rebase_bundle *b, const char *name) {
+  size_t length = strlen(name);
+  if (length < ROUTE_NAME - 1) return find_model(b, name, length);
+  for (uint32_t i = 0; i < b->MODELS.count; i++) if (!strncmp(bundle_string(b, b->MODELS.at[i].name), name, ROUTE_NAME - 1)) return i;
+  return NONE32;
+}
+
+/* Attempts go on when the bundle is another. */
+static void find_tried(rebase_request *r) {
+  struct tries *t = &r->tries;
+  if (!t->count || t->generation == r->loaded->generation) return;
+  for (uint32_t i = 0; i < t->count; i++) t->models[i] = route_model(r->loaded->bundle, t->names[i]);
+  t->generation = r->loaded->generation;
+}
+
 /* The last one once more, if the route retries what happened; never another that was tried. */
-static bool may_try(const rebase_request *r, const struct image_route *route, const char *name) {
-  uint32_t at = tried(r, name);
+static bool may_try(const rebase_request *r, const struct image_route *route, uint32_t model) {
+  uint32_t at = tried(&r->tries, model);
   if (at != NONE32) return r->tries.again && at == r->tries.count - 1;
   return r->tries.count <= route->fallbacks && r->tries.count < ROUTE_TRIES;
 }
 
-static bool within_cap(const rebase_request *r, const struct image_route *route, const char *name, int64_t cost) {
-  uint32_t at = tried(r, name), times = at == NONE32 ? 0 : r->tries.times[at];
+static bool within_cap(const rebase_request *r, const struct image_route *route, uint32_t model, int64_t cost) {
+  uint32_t at = tried(&r->tries, model), times = at == NONE32 ? 0 : r->tries.times[at];
   int64_t more = route->retry_kinds && route->retries > times ? route->retries - times : 0;
   if (!route->cap) return true;
   if (cost > (INT64_MAX - 1000000 - r->tries.spent) / (more + 1)) return false;
@@ -252,13 +203,14 @@ static bool within_cap(const rebase_request *r, const struct image_route *route,
 }
 
 /* Fits, costs what is known, and is within the cap: REMOVALS, or what takes it away. */
-static enum removal measure(const rebase_request *r, const struct image_route *route, const struct image_model *m, int64_t *cost) {
+static enum removal measure(const rebase_request *r, const struct image_route *route, uint32_t model, int64_t *cost) {
   const struct rebase_bundle *b = r->loaded->bundle;
+  const struct image_model *m = &b->MODELS.at[model];
   int64_t input = r->infer.input, output = r->infer.output;
-  if ((m->window && input + output > m->window) || (m->output && output > m->output)) return BY_SIZE;
+  if (!model_fits(m, input, output)) return BY_SIZE;
   if (m->currency == NONE32 || m->currency != route->currency || price_tokens(b, m, input, output, cost) != REBASE_OK) return BY_PRICE;
-  if (!may_try(r, route, bundle_string(b, m->name))) return BY_TRIES;
-  return within_cap(r, route, bundle_string(b, m->name), *cost) ? REMOVALS : BY_CAP;
+  if (!may_try(r, route, model)) return BY_TRIES;
+  return within_cap(r, route, model, *cost) ? REMOVALS : BY_CAP;
 }
 
 static int64_t rank_of(const rebase_request *r, const struct image_route *route, const struct image_model *m, int64_t cost) {
@@ -266,7 +218,7 @@ static int64_t rank_of(const rebase_request *r, const struct image_route *route,
   switch ((enum route_prefer)route->prefer) {
   case PREFER_LATENCY: return m->latency ? m->latency : INT64_MAX;
   case PREFER_QUALITY:
-    quality = quality_of(r->loaded->bundle, m, r->infer.symbol);
+    quality = model_quality(r->loaded->bundle, m, r->infer.symbol);
     return is_missing(quality) ? INT64_MAX : -quality.i;
   default: return cost;
   }
@@ -277,21 +229,43 @@ static void note_remover(struct selection *s, uint32_t rule) {
   if (s->remover_count < REBASE_MAX_RULES) s->removers[s->remover_count++] = rule;
 }
 
+static bool has_bit(const uint64_t *set, uint32_t model) { return set[model / 64] >> model % 64 & 1; }
+
 static void consider(rebase_request *r, struct selection *s, uint32_t model, uint32_t weight) {
-  const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_model *m = &b->MODELS.at[model];
   int64_t cost = 0;
-  enum removal removal = measure(r, s->route, m, &cost);
+  if (s->left && !has_bit(s->left, model)) return;
+  enum removal removal = measure(r, s->route, model, &cost);
   if (removal != REMOVALS) { s->removed[removal]++; return; }
-  s->list[s->count++] = (struct candidate){model, cost, rank_of(r, s->route, m, cost), weight, set_aside(r, bundle_string(b, m->name), false)};
+  s->list[s->count++] = (struct candidate){model, cost, rank_of(r, s->route, &r->loaded->bundle->MODELS.at[model], cost), weight, s->aside && has_bit(s->aside, model)};
+}
+
+static rebase_status mark_aside(rebase_request *r, struct selection *s) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  size_t words = (b->MODELS.count + 63) / 64;
+  if (!breaker_any(&r->engine->breaker) || s->aside) return REBASE_OK;
+  if (!(s->aside = arena_fixed_take(&r->scratch, words * sizeof *s->aside))) return REBASE_E_TOO_LARGE;
+  memset(s->aside, 0, words * sizeof *s->aside);
+  breaker_mark(&r->engine->breaker, b, r->record.now.steady, s->aside);
+  return REBASE_OK;
+}
+
+static bool note_known(rebase_request *r, struct selection *s) {
+  uint32_t count = r->loaded->bundle->MODELS.count;
+  if (s->known) return true;
+  if (!(s->known = arena_fixed_take(&r->scratch, count * sizeof *s->known))) return false;
+  memset(s->known, 0, count * sizeof *s->known);
+  if (s->first != NONE32) s->known[s->first] = s->first_remover + 1;
+  return true;
 }
 
 static rebase_status gather(rebase_request *r, struct selection *s) {
   const struct rebase_bundle *b = r->loaded->bundle;
   bool weighted = s->route->prefer == PREFER_WEIGHTED;
   uint32_t count = weighted ? s->route->weights : b->MODELS.count;
-  s->list = arena_fixed_take(&r->scratch, (count + 1) * sizeof *s->list);
-  if (!s->list) return REBASE_E_TOO_LARGE;
+  if (!s->list) s->list = arena_fixed_take(&r->scratch, (count + 1) * sizeof *s->list);
+  if (!s->list || !note_known(r, s) || mark_aside(r, s) != REBASE_OK) return REBASE_E_TOO_LARGE;
+  s->count = s->remover_count = 0;
+  memset(s->removed, 0, sizeof s->removed);
   for (uint32_t i = 0; i < count; i++) {
     const struct image_weight *w = weighted ? &b->WEIGHTS.at[s->route->first_weight + i] : NULL;
     consider(r, s, w ? w->model : i, w ? w->weight : 1);
@@ -301,31 +275,28 @@ static rebase_status gather(rebase_request *r, struct selection *s) {
 
 /* Asks the rules of one candidate. */
 static rebase_status admissible(rebase_request *r, struct selection *s, const struct candidate *c, bool *is) {
-  uint32_t remover;
-  rebase_status status = judge(r, &r->loaded->bundle->MODELS.at[c->model], false, &remover);
+  uint32_t remover = s->known[c->model] - 1;
+  rebase_status status = s->known[c->model] ? REBASE_OK : judge(r, &s->jury, &r->loaded->bundle->MODELS.at[c->model], false, &remover);
   *is = remover == NONE32;
   if (status != REBASE_OK || *is) return status;
+  s->known[c->model] = remover + 1;
   s->removed[BY_RULE]++;
   note_remover(s, remover);
   return REBASE_OK;
 }
 
 /* ---- the choice ---- */
+/* A decision's id is as good as any other number that nobody can foresee. */
 static uint64_t draw(const rebase_request *r, const struct image_route *route) {
   const struct rebase_bundle *b = r->loaded->bundle;
   bool session = route->sticky == STICKY_SESSION && *r->record.session;
-  const char *whom = session ? r->record.session : route->sticky ? r->record.requester : r->record.decision.id;
-  const struct text *name = bundle_text(b, bundle_form(b, route->rule)->name);
-  crypto_generichash_state h;
-  unsigned char hash[16];
+  const char *whom = session ? r->record.session : r->record.requester;
   uint64_t number;
-  crypto_generichash_init(&h, NULL, 0, sizeof hash);
-  crypto_generichash_update(&h, (const unsigned char *)whom, strlen(whom) + 1);
-  crypto_generichash_update(&h, (const unsigned char *)name->bytes, name->len);
-  crypto_generichash_final(&h, hash, sizeof hash);
-  memcpy(&number, hash, sizeof number);
+  if (!route->sticky) memcpy(&number, r->ids[r->ids_left], sizeof number);
+  else crypto_shorthash((unsigned char *)&number, (const unsigned char *)whom, strlen(whom), b->route_keys[route - b->ROUTES.at]);
   return number;
 }
+_Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t) && crypto_shorthash_KEYBYTES == ROUTE_KEY, "a draw is one short hash");
 
 static bool comes_first(const struct candidate *a, const struct candidate *b) {
   if (a->aside != b->aside) return !a->aside;
@@ -345,14 +316,14 @@ static void sift(struct selection *s, uint32_t at) {
 }
 
 /* The first that the rules leave; those behind it need not be asked. Mostly it is the very first: a heap is made only when it is not. */
-static rebase_status first_in_order(rebase_request *r, struct selection *s, const struct candidate **found) {
+static rebase_status first_in_order(rebase_request *r, struct selection *s, struct candidate *found) {
   uint32_t first = 0;
   for (uint32_t i = 1; i < s->count; i++) if (comes_first(&s->list[i], &s->list[first])) first = i;
   for (bool heap = false; s->count; heap = true) {
     bool is;
     rebase_status status = admissible(r, s, &s->list[first], &is);
     if (status != REBASE_OK) return status;
-    if (is) { *found = &s->list[first]; return REBASE_OK; }
+    if (is) { *found = s->list[first]; return REBASE_OK; }
     s->list[first] = s->list[--s->count];
     if (heap) sift(s, 0);
     else for (uint32_t i = s->count / 2; i-- > 0;) sift(s, i);
@@ -362,7 +333,7 @@ static rebase_status first_in_order(rebase_request *r, struct selection *s, cons
 }
 
 /* One of all that the rules leave; those that were set aside only when all were. */
-static rebase_status by_chance(rebase_request *r, struct selection *s, const struct candidate **found) {
+static rebase_status by_chance(rebase_request *r, struct selection *s, struct candidate *found) {
   uint32_t left = 0;
   uint64_t total = 0;
   bool aside = true;
@@ -378,7 +349,7 @@ static rebase_status by_chance(rebase_request *r, struct selection *s, const str
   uint64_t at = total ? draw(r, s->route) % total : 0;
   for (uint32_t i = 0; i < left; i++) {
     if (s->list[i].aside != aside) continue;
-    *found = &s->list[i];
+    *found = s->list[i];
     if (at < s->list[i].weight) break;
     at -= s->list[i].weight;
   }
@@ -412,33 +383,162 @@ static void refuse_all(rebase_request *r, const struct selection *s) {
 
 static const struct image_route *granted_route(const rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  for (uint32_t i = 0; i < b->ROUTES.count; i++) if (b->ROUTES.at[i].rule == r->record.route_rule) return &b->ROUTES.at[i];
-  return NULL;
+  uint32_t route = r->record.route_rule == NONE32 ? NONE32 : bundle_route(b, r->record.route_rule);
+  return route == NONE32 ? NULL : &b->ROUTES.at[route];
+}
+
+/* ---- with what was worked out when the bundle was opened ---- */
+/* The first of the order that fits, at what it costs; one that costs too much for the cap, or none, is left to the search. */
+static bool first_that_fits(const rebase_request *r, const struct route_order *order, struct candidate *c) {
+  int64_t input = r->infer.input, output = r->infer.output;
+  const struct route_entry *best = NULL;
+  for (const struct route_entry *e = order->at, *end = e + order->count; e < end; e++) {
+    if (best && (e->rank != best->rank || e->least * input > c->cost)) break;
+    if (input + output > e->window || output > e->most) continue;
+    int64_t cost = route_cost(e, input, output);
+    if (best && (cost > c->cost || (cost == c->cost && e->model > best->model))) continue;
+    best = e;
+    c->cost = cost;
+  }
+  if (best) c->model = best->model;
+  return best != NULL;
+}
+
+/* One of those that fit; mostly that is all of them, and their weights are added up already. */
+static bool one_by_chance(const rebase_request *r, const struct image_route *route, const struct route_order *order, struct candidate *c) {
+  int64_t input = r->infer.input, output = r->infer.output;
+  const struct route_entry *list = order->at, *found = NULL;
+  if (!order->count || (route->cap && !within_cap(r, route, NONE32, route_tier_cost(&order->dearest, input, output)))) return false;
+  if (input + output <= order->window && output <= order->most) {
+    uint64_t at = draw(r, route) % list[order->count - 1].upto;
+    uint32_t low = 0, high = order->count - 1;
+    while (low < high) {
+      uint32_t middle = low + (high - low) / 2;
+      if (at < list[middle].upto) high = middle;
+      else low = middle + 1;
+    }
+    found = &list[low];
+  } else {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < order->count; i++) total += input + output <= list[i].window && output <= list[i].most ? list[i].weight : 0;
+    if (!total) return false;
+    uint64_t at = draw(r, route) % total;
+    for (found = list; input + output > found->window || output > found->most || at >= found->weight; found++)
+      at -= input + output <= found->window && output <= found->most ? found->weight : 0;
+  }
+  *c = (struct candidate){.model = found->model, .cost = route_cost(found, input, output)};
+  return true;
+}
+
+/* The choice when this is the first attempt and what comes first is not set aside, is within the cap, and all rules leave it. */
+static rebase_status quickly(rebase_request *r, struct selection *s, const struct route_order *order, struct candidate *c, bool *found) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  int64_t input = r->infer.input, output = r->infer.output;
+  bool weighted = s->route->prefer == PREFER_WEIGHTED, failing = breaker_any(&r->engine->breaker);
+  uint32_t remover;
+  *found = false;
+  if (r->tries.attempts || input < 1 || output < 1 || input > ROUTE_PLAN_TOKENS || output > ROUTE_PLAN_TOKENS) return REBASE_OK;
+  if (weighted ? failing || s->jury.count || !one_by_chance(r, s->route, order, c) : !first_that_fits(r, order, c)) return REBASE_OK;
+  if (failing && breaker_aside(&r->engine->breaker, bundle_string(b, b->MODELS.at[c->model].name), r->record.now.steady, false)) return REBASE_OK;
+  if (!within_cap(r, s->route, c->model, c->cost)) return REBASE_OK;
+  rebase_status status = judge(r, &s->jury, &b->MODELS.at[c->model], false, &remover);
+  *found = status == REBASE_OK && remover == NONE32;
+  if (remover != NONE32) { s->first = c->model; s->first_remover = remover; }
+  return status;
+}
+
+static rebase_status search(rebase_request *r, struct selection *s, struct candidate *c, bool *found) {
+  rebase_status status = gather(r, s);
+  c->model = NONE32;
+  if (status == REBASE_OK) status = s->route->prefer == PREFER_WEIGHTED ? by_chance(r, s, c) : first_in_order(r, s, c);
+  *found = status == REBASE_OK && c->model != NONE32;
+  return status;
+}
+
+/* As far as there is a plan by it; the search of all tells what took each model away, when none is left. */
+static rebase_status choose(rebase_request *r, struct selection *s, const struct route_group *group, struct candidate *c, bool *found) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct route_class *class = group && (r->vm.session || !group->session) ? route_class(b, group, r->infer.symbol) : NULL;
+  uint32_t place = class ? route_place(group, (uint32_t)(s->route - b->ROUTES.at)) : NONE32;
+  rebase_status status = REBASE_OK;
+  *found = false;
+  if (class) {
+    s->left = class->left;
+    s->jury = (struct jury){class->rules, class->rule_count};
+    if (place != NONE32 && class->orders[place]) status = quickly(r, s, class->orders[place], c, found);
+    if (status == REBASE_OK && !*found) status = search(r, s, c, found);
+    if (status != REBASE_OK || *found) return status;
+  }
+  s->left = NULL;
+  s->jury.rules = bundle_scope(b, r->asked.agent, head_infer(b), &s->jury.count);
+  return search(r, s, c, found);
+}
+
+static uint32_t lowest(const int64_t *list, uint32_t count, int64_t least) {
+  uint32_t low = 0, high = count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (list[middle] < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/* How many models of the route fit and have known prices, whatever rules and a cap say of them. */
+static uint32_t fitting(const rebase_request *r, const struct image_route *route) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct route_fit *fit = b->route_plan ? b->route_plan->fits[route - b->ROUTES.at] : NULL;
+  int64_t input = r->infer.input, output = r->infer.output;
+  bool weighted = route->prefer == PREFER_WEIGHTED;
+  uint32_t count = 0;
+  if (fit) {
+    uint32_t window = lowest(fit->windows, fit->window_count, input + output), most = lowest(fit->outputs, fit->output_count, output);
+    return window < fit->window_count && most < fit->output_count ? fit->counts[window * fit->output_count + most] : 0;
+  }
+  for (uint32_t i = 0; i < (weighted ? route->weights : b->MODELS.count); i++) {
+    const struct image_model *m = &b->MODELS.at[weighted ? b->WEIGHTS.at[route->first_weight + i].model : i];
+    count += model_fits(m, input, output) && model_priced(b, m, route->currency);
+  }
+  return count;
+}
+
+static void note_choice(rebase_request *r, const struct image_route *route, const struct candidate *c) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct image_model *m = &b->MODELS.at[c->model];
+  const struct image_form *form = bundle_form(b, route->rule);
+  const struct text *currency = bundle_text(b, bundle_type(b, m->currency)->name);
+  value quality = model_quality(b, m, r->infer.symbol);
+  rebase_choice *choice = &r->record.choice;
+  *choice = (rebase_choice){.route = bundle_string(b, form->name), .file = bundle_string(b, b->SOURCES.at[form->source].path), .line = b->RULES.at[route->rule].line,
+    .model = bundle_string(b, m->name), .id = bundle_string(b, m->id), .provider = bundle_string(b, m->provider), .cost = c->cost, .output = r->infer.output,
+    .attempt = r->tries.attempts + 1, .others = fitting(r, route) - model_priced(b, m, route->currency),
+    .quality = is_missing(quality) ? -1 : quality.i, .latency = m->latency};
+  memcpy(choice->currency, currency->bytes, currency->len < sizeof choice->currency ? currency->len : sizeof choice->currency - 1);
+  r->record.chosen = c->model;
+  r->record.decision.choice = choice;
+  breaker_aside(&r->engine->breaker, choice->model, r->record.now.steady, true);
 }
 
 rebase_status route_choose(rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  struct selection s = {.route = granted_route(r)};
+  const struct route_group *group = route_group(b, r->asked.agent);
+  struct selection s;
+  struct candidate c = {.model = NONE32};
   uint32_t remover;
+  bool found = false;
+  s.route = granted_route(r);
+  s.aside = NULL;
+  s.list = NULL;
+  s.known = NULL;
+  s.first = NONE32;
   if (!s.route) return request_refuse(r, REBASE_E_EVALUATION, "what allows this names no model"), REBASE_E_EVALUATION;
-  rebase_status status = gather(r, &s);
-  const struct candidate *c = NULL;
-  if (status == REBASE_OK) status = s.route->prefer == PREFER_WEIGHTED ? by_chance(r, &s, &c) : first_in_order(r, &s, &c);
-  if (status == REBASE_OK && c) status = judge(r, &b->MODELS.at[c->model], true, &remover);
+  find_tried(r);
+  rebase_status status = choose(r, &s, group, &c, &found);
+  const struct jury obliging = {group && s.left ? group->obliging : s.jury.rules, group && s.left ? group->obliging_count : s.jury.count};
+  if (status == REBASE_OK && found) status = judge(r, &obliging, &b->MODELS.at[c.model], true, &remover);
   if (status != REBASE_OK) return request_refuse(r, status, "the choice of a model is more than the request's workspace holds"), status;
-  if (!c) { refuse_all(r, &s); return REBASE_OK; }
-  const struct image_model *m = &b->MODELS.at[c->model];
-  const struct image_form *form = bundle_form(b, s.route->rule);
-  r->record.choice = (rebase_choice){.route = bundle_string(b, form->name), .file = bundle_string(b, b->SOURCES.at[form->source].path), .line = b->RULES.at[s.route->rule].line,
-    .model = bundle_string(b, m->name), .id = bundle_string(b, m->id), .provider = bundle_string(b, m->provider), .cost = c->cost, .output = r->infer.output,
-    .attempt = r->tries.attempts + 1, .others = s.count - 1,
-    .latency = m->latency};
-  value quality = quality_of(b, m, r->infer.symbol);
-  r->record.choice.quality = is_missing(quality) ? -1 : quality.i;
-  const struct text *currency = bundle_text(b, bundle_type(b, m->currency)->name);
-  memcpy(r->record.choice.currency, currency->bytes, currency->len < sizeof r->record.choice.currency ? currency->len : sizeof r->record.choice.currency - 1);
-  r->record.decision.choice = &r->record.choice;
-  set_aside(r, r->record.choice.model, true);
+  if (found) note_choice(r, s.route, &c);
+  else refuse_all(r, &s);
   return REBASE_OK;
 }
 
@@ -447,11 +547,13 @@ bool route_failed(rebase_request *r, rebase_failure failure) {
   struct tries *t = &r->tries;
   if (!choice || r->record.decision.effect != REBASE_ALLOW || !r->loaded) return false;
   const struct image_route *route = granted_route(r);
-  uint32_t at = tried(r, choice->model);
+  uint32_t at = tried(t, r->record.chosen);
   if (at == NONE32 && t->count < ROUTE_TRIES) {
     at = t->count++;
     snprintf(t->names[at], ROUTE_NAME, "%s", choice->model);
+    t->models[at] = r->record.chosen;
     t->times[at] = 0;
+    t->generation = r->loaded->generation;
   }
   t->attempts++;
   t->spent = t->spent > INT64_MAX - choice->cost ? INT64_MAX : t->spent + choice->cost;

@@ -25,7 +25,20 @@ bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count) {
   return true;
 }
 
-bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) { return hex && bytes_from_hex(hex, id, ID_BYTES) && !hex[2 * ID_BYTES]; }
+/* Eight digits at a time: a letter has bit 6, and what comes of a digit must give it back. */
+bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
+  const uint64_t each = UINT64_C(0x0101010101010101);
+  uint64_t digits, odd = 0;
+  if (!hex || memchr(hex, 0, REBASE_ID_BYTES) != hex + 2 * ID_BYTES) return false;
+  for (int i = 0; i < ID_BYTES; i += 4) {
+    memcpy(&digits, hex + 2 * i, sizeof digits);
+    uint64_t v = (digits & each * 15) + (digits >> 6 & each) * 9;
+    odd |= (v & each * 240) | (digits ^ (v + each * '0' + ((v + each * 6) >> 4 & each) * 39));
+    v = v << 4 | v >> 8;
+    for (int k = 0; k < 4; k++) id[i + k] = (unsigned char)(v >> 16 * k);
+  }
+  return !odd;
+}
 
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {
   digits_of(id, ID_BYTES, hex);

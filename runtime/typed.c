@@ -183,11 +183,13 @@ rebase_status rebase_request_infer(rebase_request *r, const char *task, int64_t 
   r->building = r->fresh = true;
   tries_reset(&r->tries);
   if (status != REBASE_OK) return poison(r, status, rebase_status_text(status));
-  if (length >= ROUTE_NAME || !utf8_valid(task ? task : "", length)) return poison(r, REBASE_E_REQUEST, "`task` is no name of a task");
+  bool known = length && length == r->infer.length && !memcmp(r->infer.task, task, length);     /* checked the last time */
+  if (!known && (length >= ROUTE_NAME || !utf8_valid(task ? task : "", length))) return poison(r, REBASE_E_REQUEST, "`task` is no name of a task");
   if (input > INFER_MOST_TOKENS || output > INFER_MOST_TOKENS) return poison(r, REBASE_E_RANGE, "no number of tokens");
   r->asked = (struct asked){EVENT_INFER, NONE32, NONE32};
-  r->infer = (struct infer){.symbol = NONE32, .input = input < 0 ? -1 : input, .output = output < 0 ? -1 : output};
-  memcpy(r->infer.task, task ? task : "", length + 1);
+  if (!known) infer_task(&r->infer, task ? task : "", length);
+  r->infer.input = input < 0 ? -1 : input;
+  r->infer.output = output < 0 ? -1 : output;
   return REBASE_OK;
 }
 

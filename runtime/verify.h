@@ -54,6 +54,7 @@ bool verify_scope(struct verifier *v);
 bool index_bundle(struct verifier *v);              /* tables, trees, sorted names */
 bool verify_code(struct verifier *v);               /* and prepares it */
 bool plan_scopes(struct verifier *v);               /* scope_plan.c; checks nothing */
+bool plan_routes(struct verifier *v);              /* route_plan.c; checks nothing, runs verified rules about models */
 bool fuse_programs(struct verifier *v);             /* fuse.c; after all that reads the prepared code */
 
 /* ---- one program, shared by verify_code.c and verify_flow.c */

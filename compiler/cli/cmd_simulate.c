@@ -244,16 +244,24 @@ static int answered(struct simulator *s, const struct record *r, const rebase_de
   return CLI_OK;
 }
 
+/* What a line does not say is filled in for each of a million: without a formatter. */
+static void fill(char *to, size_t size, const char *text) {
+  size_t length = strlen(text);
+  if (length >= size) length = size - 1;
+  memcpy(to, text, length);
+  to[length] = '\0';
+}
+
 static int one_request(struct simulator *s, struct record *r) {
   if (r->output < 0) r->output = s->output;
   if (r->output < 0) return wrong(s, "how many tokens are asked for at most? Say `output` in the traffic, or --output N for all of it");
   if (r->generated < 0) r->generated = r->output;
-  if (!*r->task) snprintf(r->task, sizeof r->task, "%s", task_of(s));
+  if (!*r->task) fill(r->task, sizeof r->task, task_of(s));
   if (!*r->agent) {
     if (!s->agent && !(s->agent = host_agent(&s->host, s->cli->value[OPT_AGENT]))) return CLI_USAGE;
-    snprintf(r->agent, sizeof r->agent, "%s", s->agent);
+    fill(r->agent, sizeof r->agent, s->agent);
   }
-  if (!*r->requester) snprintf(r->requester, sizeof r->requester, "simulated");
+  if (!*r->requester) fill(r->requester, sizeof r->requester, "simulated");
   if (r->time < s->result.to) return wrong(s, "this request was before the one in the line above; sort the traffic by time (budgets need it)");
   if (!s->result.from) s->result.from = r->time;
   s->host.now = s->result.to = r->time;

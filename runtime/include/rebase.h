@@ -167,7 +167,7 @@ typedef struct rebase_choice {
   char currency[4]; int64_t cost;   /* 10^-12 of the currency: the request's input and all of `output`, without a cache */
   int64_t output;                   /* tokens */
   uint32_t attempt;                 /* from 1 */
-  uint32_t others;                  /* models behind it in order that fit and have a price; rules were not asked of them yet */
+  uint32_t others;                  /* models of the route beside it that fit and have known prices, whatever rules and a cap say of them */
   int64_t quality, latency;         /* millionths, measured for the task, -1 unknown; microseconds as declared, 0 unknown */
 } rebase_choice;
 typedef struct rebase_obligation { const char *kind; const char *argument; } rebase_obligation;

@@ -21,6 +21,16 @@ struct workspace { struct text_buffer root, p, q; };
 void generate_workspace(struct random *r, struct workspace *out);
 void workspace_free(struct workspace *w);
 
+/* generate_infer.c: models and what is asked of them, as text behind the rest of each package. */
+void generate_models(struct random *r, struct text_buffer *p);
+void generate_routes(struct random *r, struct text_buffer *out, const char *const *agents, unsigned count, bool weighted);
+void generate_model_guards(struct random *r, struct text_buffer *out, const char *const *agents, unsigned count);
+/* A condition that reads no argument. What a narrowing event may do to it: nothing; turn it true; turn it false. */
+enum narrowing { NARROWING_STEADY, NARROWING_UP, NARROWING_DOWN };
+void generate_condition(struct random *r, struct text_buffer *out, enum narrowing narrowing);
+#define GENERATED_TASKS 4           /* the last is one that nothing speaks of */
+extern const char *const generated_tasks[GENERATED_TASKS];
+
 /* What the generated workspaces always declare. */
 #define GENERATED_AGENTS 3
 #define GENERATED_OPERATIONS 7

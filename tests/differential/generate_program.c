@@ -637,10 +637,17 @@ static const char declarations[] =
   "tree org { member: string  group: string } rows { (\"alpha\", \"some\") (\"some\", \"all\") (\"beta\", \"all\") (\"delta@x.example\", \"some\") }\n"
   "agent a0 { owner \"a\" purpose \"x\" uses store accepts a1 }\nagent a1 { owner \"b\" purpose \"y\" uses store accepts a0 }\n\n";
 
+void generate_condition(struct random *r, struct text_buffer *out, enum narrowing narrowing) {
+  struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};
+  text_add(out, "(");
+  condition(&s, narrowing == NARROWING_STEADY ? STEADY : narrowing == NARROWING_UP ? UP : DOWN, 2);
+  text_add(out, ")");
+}
+
 void generate_workspace(struct random *r, struct workspace *out) {
   static const char *const p_agents[] = {"a0", "a1"}, *const q_agents[] = {"b0"};
   static const char *const every[] = {"a0", "a1", "work.q.b0"}, *const every_q[] = {"b0", "work.p.a0", "work.p.a1"};
-  static const char everything[] = "connectors, labels, groups, tables, guards, policies, agents, types, regions, proofs, contexts, functions, detectors";
+  static const char everything[] = "connectors, labels, groups, tables, guards, policies, agents, types, regions, proofs, contexts, functions, detectors, models, routes";
   text_clear(&out->root);
   text_clear(&out->p);
   text_clear(&out->q);
@@ -655,8 +662,13 @@ void generate_workspace(struct random *r, struct workspace *out) {
     block(r, &out->p, true, i, every, 3);
     if (random_chance(r, 60)) waiver(r, &out->p, i, PICK(&(struct scope){.r = r}, p_agents));
   }
+  generate_models(r, &out->p);
+  generate_routes(r, &out->p, p_agents, 2, true);
+  generate_model_guards(r, &out->p, every, 3);
   for (unsigned i = 0, n = 2 + random_below(r, 3); i < n; i++) block(r, &out->q, false, i, q_agents, 1);
-  for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) block(r, &out->q, true, i, every_q, 3);
+  generate_routes(r, &out->q, q_agents, 1, false);
+  generate_model_guards(r, &out->q, every_q, 3);
+  for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) block(r, &out->q, true, i, every_q, 3);          /* last: linking.c lends them to others */
 }
 
 void workspace_free(struct workspace *w) {

@@ -56,9 +56,12 @@ static bool print_tally(const struct tally *t) {
   printf("%llu decisions; %llu refused, %llu lets missing, %llu rules in error, %llu approvals, %llu results observed\n",
          (unsigned long long)t->decisions, (unsigned long long)t->refused, (unsigned long long)t->lacking,
          (unsigned long long)t->errors, (unsigned long long)t->approvals, (unsigned long long)t->observed);
+  printf("%llu decisions on infer\n", (unsigned long long)t->inferred);
   bool ok = enough("allow", t->allowed, t->decisions, 15);
   ok = enough("ask", t->asked, t->decisions, 15) && ok;
   ok = enough("deny", t->denied, t->decisions, 15) && ok;
+  ok = enough("chosen", t->chosen, t->inferred, 20) && ok;
+  ok = enough("no model", t->unanswered, t->inferred, 10) && ok;
   return enough("errors", t->errors, t->decisions, 1) && ok;
 }
 

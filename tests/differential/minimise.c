@@ -47,9 +47,9 @@ static bool cut(const struct workspace *w, struct text_buffer *text, const struc
   return stays;
 }
 
-/* Blocks (policy, guard) first, then single rules and lets: generated text has each on lines of its own. */
+/* Blocks (policy, guard) first, then routes and models, single rules and lets: generated text has each on lines of its own. */
 static void drop_text(const struct workspace *w, struct text_buffer *text, const struct steps *steps) {
-  static const char *const starts[] = {"\npolicy ", "\nguard ", "\n  deny ", "\n  ask ", "\n  allow ", "\n  require ", "\n  let ",
+  static const char *const starts[] = {"\npolicy ", "\nguard ", "\nroute ", "\nwaive ", "\nmodel ", "\n  deny ", "\n  ask ", "\n  allow ", "\n  require ", "\n  let ",
                                        "\n    unless ", "\n    where ", "\n    wait ", "\n    with "};
   for (size_t k = 0; k < sizeof starts / sizeof *starts; k++)
     for (size_t from = 0; from < text->length;) {
@@ -59,7 +59,7 @@ static void drop_text(const struct workspace *w, struct text_buffer *text, const
       const char *close = k < 2 ? strstr(found, "\n}") : NULL;
       if (close != NULL) end = (size_t)(close - text->bytes) + 2;
       else do end += strcspn(text->bytes + end, "\n") + 1;
-        while (k < 7 && strncmp(text->bytes + end - 1, "\n    ", 5) == 0 && end < text->length);
+        while (k < 10 && strncmp(text->bytes + end - 1, "\n    ", 5) == 0 && end < text->length);
       if (close == NULL) end--;
       if (!cut(w, text, steps, start, end)) from = start + 1;
     }

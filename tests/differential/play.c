@@ -126,6 +126,30 @@ static void compare_obligations(struct sides *t, const rebase_decision *ours, co
     text_add(&t->what, "obligations differ: %u and %u redactions, reference %u and %u", ours->obligation_count, ours->redactions, others, redactions);
 }
 
+/* The model that the machine chose, as the reference knows it, or NULL. */
+static const struct reference_choice *choice_of(const rebase_decision *ours, const struct reference_decision *theirs) {
+  for (unsigned i = 0; ours->choice && i < theirs->choice_count; i++)
+    if (strcmp(theirs->choices[i].model->name, ours->choice->model) == 0) return &theirs->choices[i];
+  return NULL;
+}
+
+static void compare_choice(struct sides *t, const rebase_decision *ours, const struct reference_decision *theirs) {
+  static const char *const words[] = {"by rules", "without a price", "too small", "above the cap", "tried or beyond the fallbacks"};
+  const struct reference_choice *choice = choice_of(ours, theirs);
+  struct text_buffer reason = {0};
+  if (ours->effect == REBASE_DENY && !theirs->choice_count) {
+    text_add(&reason, "no model is left that may answer");
+    for (unsigned i = 0, any = 0; i < 5; i++) if (theirs->removed[i]) text_add(&reason, "%s%u %s", any++ ? ", " : ": ", theirs->removed[i], words[i]);
+    if (strcmp(reason.bytes, ours->reason) != 0) text_add(&t->what, "machine: %s; reference: %s", ours->reason, reason.bytes);
+  } else if (ours->effect != REBASE_DENY) {
+    bool first = choice && (choice == theirs->choices || theirs->route->weight_count);
+    if (!first || choice->cost != ours->choice->cost || ours->choice->others != theirs->others - 1)
+      text_add(&t->what, "machine: %s for %lld, %u others; reference: %s for %lld, %u", ours->choice ? ours->choice->model : "no model", ours->choice ? (long long)ours->choice->cost : 0,
+               ours->choice ? ours->choice->others : 0, theirs->choice_count ? theirs->choices[0].model->name : "no model", theirs->choice_count ? (long long)theirs->choices[0].cost : 0, theirs->others - 1);
+  }
+  text_free(&reason);
+}
+
 static void compare(struct sides *t, const rebase_decision *ours, const struct reference_decision *theirs) {
   static const char *const effects[] = {"deny", "ask", "allow"};
   if ((int)ours->effect != (int)theirs->effect) {
@@ -142,9 +166,16 @@ static void compare(struct sides *t, const rebase_decision *ours, const struct r
                         (long long)ours->deadline, theirs->approver_count, (long long)theirs->deadline);
   }
   if (ours->effect != REBASE_DENY) compare_obligations(t, ours, theirs);
+  if (theirs->route) compare_choice(t, ours, theirs);
 }
 
-static void count(struct tally *tally, const rebase_decision *d, const struct reference_decision *theirs) {
+static void count(struct tally *tally, bool inferred, const rebase_decision *d, const struct reference_decision *theirs) {
+  if (inferred) {
+    tally->inferred++;
+    tally->chosen += d->effect == REBASE_ALLOW && d->choice;
+    tally->unanswered += theirs->route && !theirs->choice_count;
+    return;
+  }
   tally->decisions++;
   tally->allowed += d->effect == REBASE_ALLOW;
   tally->asked += d->effect == REBASE_ASK;
@@ -182,7 +213,7 @@ static const rebase_decision *decide_both(struct sides *t, const struct step *s,
   theirs->now = t->now;
   reference_decide(t->reference, s->sessionless ? NULL : t->theirs[s->agent], theirs, answer);
   compare(t, ours, answer);
-  count(t->tally, ours, answer);
+  count(t->tally, s->asks == ASKS_INFER, ours, answer);
   return ours;
 }
 
@@ -284,6 +315,13 @@ static void write_request(const struct step *s, struct text_buffer *body, struct
     request->event = EVENT_DELEGATE;
     request->delegate = s->stranger == UNKNOWN_OPERATION ? "work.p.nobody" : generated_agents[s->operation];
     text_add(body, "{\"delegate\":\"%s\"}", request->delegate);
+  } else if (s->asks == ASKS_INFER) {
+    request->event = EVENT_INFER;
+    request->task = generated_tasks[s->operation];
+    request->input = s->input;
+    request->output = s->output;
+    if (s->input < 0) text_add(body, "{\"infer\":{\"task\":\"%s\",\"tokens\":{\"output\":%lld}}}", request->task, (long long)s->output);
+    else text_add(body, "{\"infer\":{\"task\":\"%s\",\"tokens\":{\"input\":%lld,\"output\":%lld}}}", request->task, (long long)s->input, (long long)s->output);
   } else {
     text_add(body, "{\"call\":\"%s\",\"args\":%s}", operation, s->text);
     request->event = EVENT_CALL;
@@ -294,6 +332,22 @@ static void write_request(const struct step *s, struct text_buffer *body, struct
   if (s->stranger == UNKNOWN_AGENT) request->agent = "work.p.nobody";
   if (s->stranger == OTHER_AGENT) request->agent = generated_agents[(s->agent + 1) % GENERATED_AGENTS];
   if (s->stranger == OTHER_REQUESTER) request->requester = "somebody else";
+}
+
+/* The model that was chosen fails, and what comes next is asked for, as often as the step says. */
+static void attempts(struct sides *t, const struct step *s, struct reference_request *request, struct reference_decision *answer, const rebase_decision *ours) {
+  const rebase_caller caller = {request->agent, request->requester, s->sessionless ? NULL : t->ours[s->agent]};
+  struct reference_attempts tried = {0};
+  request->attempts = &tried;
+  for (unsigned i = 0; i < s->attempts && ours->effect == REBASE_ALLOW && !differs(t); i++) {
+    if (ours->choice->attempt != tried.total + 1) text_add(&t->what, "attempt %u, and %u came before", ours->choice->attempt, tried.total);
+    reference_attempt(&tried, answer, choice_of(ours, answer), s->failures[i]);
+    ours = rebase_route_next(t->request, &caller, (rebase_failure)s->failures[i]);
+    reference_decide(t->reference, s->sessionless ? NULL : t->theirs[s->agent], request, answer);
+    compare(t, ours, answer);
+    count(t->tally, true, ours, answer);
+  }
+  request->attempts = NULL;
 }
 
 static void decide(struct sides *t, const struct step *s) {
@@ -307,6 +361,7 @@ static void decide(struct sides *t, const struct step *s) {
   bool allowed = !differs(t) && ours->effect == REBASE_ALLOW && !s->sessionless;
   char id[REBASE_ID_BYTES] = "";
   if (allowed) memcpy(id, ours->id, sizeof id);
+  if (!differs(t) && s->asks == ASKS_INFER) attempts(t, s, &request, &answer, ours);
   if (s->settle) observe_late(t, s->agent, s->settle);
   if (allowed && s->asks == ASKS_DELEGATE) hand_over(t, s, id);
   else if (allowed && s->asks == ASKS_CALL && s->late) {

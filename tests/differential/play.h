@@ -8,7 +8,8 @@
 
 enum happening { HAPPENS_OPEN, HAPPENS_HEAR, HAPPENS_SEE, HAPPENS_PROVE, HAPPENS_TAINT, HAPPENS_TIME, HAPPENS_DECIDE };
 enum follow_up { NOT_OBSERVED, OBSERVED_UNKNOWN, OBSERVED_FAILED, OBSERVED_SUCCESS };
-enum asks { ASKS_CALL, ASKS_RELEASE, ASKS_DELEGATE };
+enum asks { ASKS_CALL, ASKS_RELEASE, ASKS_DELEGATE, ASKS_INFER };
+enum { MOST_ATTEMPTS = 5 };
 enum stranger { NO_STRANGER, UNKNOWN_AGENT, UNKNOWN_OPERATION, OTHER_REQUESTER, OTHER_AGENT };
 enum answered { IN_TIME, TOO_LATE, USED_TOO_LATE };     /* answers to an ask */
 /* A session of each agent, one below it for the agent that work was handed on to, and one below that. */
@@ -17,7 +18,9 @@ struct step {
   enum happening happens;
   unsigned agent;                   /* whose session: below SESSIONS; the first are of the agents themselves */
   enum asks asks;
-  unsigned operation;               /* of a release: to whom; of a delegation: to which agent */
+  unsigned operation;               /* of a release: to whom; of a delegation: to which agent; of an infer: for which task */
+  int64_t input, output;            /* tokens of an infer */
+  unsigned attempts, failures[MOST_ATTEMPTS];       /* of an infer that failed, and how */
   char *text;                       /* utterance, entity, arguments, requester's fields, name of a proof or label */
   char *result;                     /* of a call */
   int64_t microseconds;             /* HAPPENS_TIME */
@@ -34,7 +37,8 @@ void generate_steps(struct random *r, size_t count, struct steps *out);
 void steps_free(struct steps *steps);
 char *describe_step(const struct step *step);       /* one line; the caller frees it */
 
-struct tally { uint64_t decisions, allowed, asked, denied, refused, errors, lacking, approvals, observed; };
+struct tally { uint64_t decisions, allowed, asked, denied, refused, errors, lacking, approvals, observed; uint64_t inferred, chosen, unanswered; };
+  /* inferred: decisions on infer, which are not among the others; of them chosen: a model answers; unanswered: none was left */
 enum played { PLAYED_ALIKE, PLAYED_DIFFERENT, PLAYED_BROKEN };  /* BROKEN: the workspace did not compile or load */
 /* Stops at the first difference: *at is its step and *what says what differed (freed by the caller). */
 enum played play(const struct workspace *w, const struct steps *steps, struct tally *tally, size_t *at, char **what);

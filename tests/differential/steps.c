@@ -81,6 +81,18 @@ static void add_delegation(struct random *r, struct steps *out, unsigned agent) 
   if (random_chance(r, 4)) step->stranger = UNKNOWN_OPERATION;
 }
 
+static void add_infer(struct random *r, struct steps *out, unsigned agent) {
+  struct step *step = add(out, HAPPENS_DECIDE, agent);
+  step->asks = ASKS_INFER;
+  step->operation = random_chance(r, 97) ? random_below(r, GENERATED_TASKS - 1) : GENERATED_TASKS - 1;
+  step->input = random_chance(r, 4) ? (random_chance(r, 50) ? 0 : -1) : (int64_t)random_below(r, 4500);
+  step->output = random_chance(r, 3) ? 0 : (int64_t)random_below(r, 1100);
+  step->attempts = random_below(r, MOST_ATTEMPTS + 1);
+  for (unsigned i = 0; i < MOST_ATTEMPTS; i++) step->failures[i] = random_chance(r, 60) ? 0 : random_below(r, 6);
+  step->approve = random_chance(r, 70);
+  step->sessionless = random_chance(r, 10);
+}
+
 /* Mostly a little; sometimes over the end of a day, or of what lasts. */
 static int64_t some_time(struct random *r) {
   static const int64_t odd[] = {15 * 60 * 1000000ll, 15 * 60 * 1000000ll - 1, 1, 11 * 3600 * 1000000ll, 3600 * 1000000ll};
@@ -104,6 +116,7 @@ void generate_steps(struct random *r, size_t count, struct steps *out) {
     else if (kind == 3 && random_chance(r, 20)) add(out, HAPPENS_TAINT, agent)->text = copy_of("work.p.secret");
     else if (kind == 4) add_release(r, out, agent);
     else if (kind < 8) add_delegation(r, out, agent % GENERATED_AGENTS + (kind == 7 ? GENERATED_AGENTS : 0));
+    if (kind >= 8 && kind < 16) add_infer(r, out, agent);
     add_decision(r, out, agent);
     decisions++;
   }
@@ -122,6 +135,10 @@ static void describe_decision(const struct step *s, const char *who, struct text
   static const char *const answers[] = {"", " too late", " and used too late"};
   if (s->asks == ASKS_RELEASE) text_add(b, "release %s to %s \"%s\"", who, releases[s->operation], s->text);
   else if (s->asks == ASKS_DELEGATE) text_add(b, "delegate %s to %s", who, generated_agents[s->operation]);
+  else if (s->asks == ASKS_INFER) {
+    text_add(b, "infer %s %s %lld %lld", who, generated_tasks[s->operation], (long long)s->input, (long long)s->output);
+    for (unsigned i = 0; i < s->attempts; i++) text_add(b, " failed %u", s->failures[i]);
+  }
   else text_add(b, "decide %s %s %s", who, generated_operations[s->operation], s->text);
   text_add(b, "%s%s", strangers[s->stranger], s->sessionless ? " without session" : "");
   if (s->approve) text_add(b, " asks approved%s%s%s", s->partly ? " one after the other" : "", answers[s->answered], s->misdirected ? " (first by the wrong ones)" : "");

@@ -34,6 +34,11 @@ static bool accepts(const struct agent *target, const struct agent *from) {
   return false;
 }
 
+static bool known_task(const struct program *p, const char *task) {
+  for (unsigned i = 0; task && i < p->symbol_count; i++) if (strcmp(p->symbols[i], task) == 0) return true;
+  return false;
+}
+
 static bool check_request(struct evaluator *e) {
   const struct program *p = e->reference->program;
   const struct reference_request *r = e->request;
@@ -49,7 +54,7 @@ static bool check_request(struct evaluator *e) {
       e->delegate = find_agent(p, r->delegate);
       return e->delegate != NULL;
     case EVENT_RELEASE: return r->text != NULL && r->release < RELEASE_COUNT;
-    default: return true;
+    default: return known_task(p, r->task) && r->input >= 0 && r->output >= 0;
   }
 }
 
@@ -109,7 +114,7 @@ static enum answer waived(struct evaluator *e, const struct rule *rule) {
 }
 
 /* ---- 4 to 6. together ---- */
-struct outcome { bool grant, deny, ask; int64_t wait; };
+struct outcome { bool grant, deny, ask; int64_t wait; const struct rule *route; };      /* route: of an infer, what allowed it */
 
 static void add_approvers(struct reference_decision *d, const struct group *const *groups, unsigned count) {
   for (unsigned i = 0; i < count; i++) {
@@ -150,7 +155,11 @@ static void matched(struct evaluator *e, const struct rule *rule, struct referen
   add_obligations(d, rule);
   if (rule->effect == RULE_DENY) all->deny = true;
   if (rule->effect == RULE_ASK) asks(rule, d, all, rule->approvers, rule->approver_count);
-  if (grants(e, rule)) all->grant = true;
+  if (!grants(e, rule)) return;
+  all->grant = true;
+  if (e->request->event != EVENT_INFER) return;
+  all->deny |= all->route != NULL;                          /* two of them */
+  all->route = rule;
 }
 
 /* A let that lacks turns the rule into a deny or an ask, and the ask of a policy is a grant as any other. */
@@ -177,6 +186,16 @@ static void consider(struct evaluator *e, const struct rule *rule, struct refere
   }
 }
 
+bool ref_takes_model_away(struct evaluator *e, const struct rule *rule) {
+  const struct let *lacking = NULL;
+  if (!in_scope(e, rule)) return false;
+  e->error = REFERENCE_NO_ERROR;
+  enum answer answer = waived(e, rule);
+  if (answer == YES) return false;
+  if (answer == NO) answer = run_rule(e, rule, &lacking);
+  return answer != NO;
+}
+
 static bool carried_out(const struct reference *reference, const char *kind) {
   for (const char *const *known = reference->obligations; known && *known; known++) if (strcmp(*known, kind) == 0) return true;
   return strcmp(kind, "redact") == 0;
@@ -193,6 +212,7 @@ static bool same_call(const struct evaluator *e, const struct waiting *w) {
   if (w->event != r->event || w->operation != e->operation || w->delegate != e->delegate) return false;
   if (r->event == EVENT_RELEASE)
     return w->release == r->release && w->text.length == r->text_length && memcmp(w->text.text, r->text, r->text_length) == 0;
+  if (r->event == EVENT_INFER) return strcmp(w->task, r->task) == 0 && w->input == r->input && w->output == r->output;
   for (unsigned i = 0; e->operation && i < e->operation->param_count; i++)
     if (!rv_equal(e->operation->params[i].type, w->args[i], e->args[i])) return false;
   return true;
@@ -223,7 +243,8 @@ static int64_t wait_for_answer(const struct evaluator *e, int64_t wait) {
   if (s->waiting_count == MAX_WAITING) give_up(s, 0);
   w = &s->waiting[s->waiting_count++];
   *w = (struct waiting){.event = e->request->event, .operation = e->operation, .delegate = e->delegate, .release = e->request->release,
-                        .deadline = deadline};
+                        .input = e->request->input, .output = e->request->output, .deadline = deadline};
+  if (e->request->event == EVENT_INFER) w->task = rv_copy(&s->arena, rv_text(e->request->task, strlen(e->request->task) + 1)).text;
   if (e->request->event == EVENT_RELEASE) w->text = rv_copy(&s->arena, rv_text(e->request->text, e->request->text_length));
   w->args = arena_alloc(&s->arena, (e->operation ? e->operation->param_count : 0) * sizeof *w->args);
   for (unsigned i = 0; e->operation && i < e->operation->param_count; i++) w->args[i] = rv_copy(&s->arena, e->args[i]);
@@ -268,7 +289,8 @@ void reference_decide(struct reference *reference, struct reference_session *ses
   memset(d, 0, sizeof *d);
   if (session) ref_catch_up(session);
   d->decided = check_request(&e);
-  for (unsigned i = 0; d->decided && i < p->rules_count; i++) if (in_scope(&e, p->rules[i])) consider(&e, p->rules[i], d, &all);
+  for (unsigned i = 0; d->decided && i < p->rules_count; i++) if (!p->rules[i]->models && in_scope(&e, p->rules[i])) consider(&e, p->rules[i], d, &all);
+  if (request->event == EVENT_INFER && all.grant && !all.deny) all.deny = !ref_choose(&e, all.route, d);
   if (d->decided) combine(&e, &all, d);
   if (d->effect == REFERENCE_ALLOW && session && e.operation) d->call = ref_allowed(session, e.operation, e.args);
   arena_free(&arena);

@@ -64,7 +64,7 @@ static struct rv context(struct evaluator *e, unsigned fact) {
     case CTX_DELEGATE_TO: return string(e->delegate->name);
     case CTX_RELEASE_TO: return string(targets[e->request->release]);
     case CTX_RELEASE_TEXT: return rv_text(e->request->text, e->request->text_length);
-    default: return rv_missing();
+    default: return fact >= CTX_TASK ? ref_model_fact(e, fact) : rv_missing();
   }
 }
 

@@ -74,7 +74,7 @@ struct only { const struct entity *entity; struct rv key[IMAGE_MAX_ENTITY_KEYS];
 struct proven { unsigned proof; int64_t at; };
 /* A call that was asked about and not answered: asked again it keeps its deadline, unless a rule is in more haste. */
 struct waiting { enum event event; const struct operation *operation; struct rv *args; const struct agent *delegate;
-                 enum release_target release; struct rv text; int64_t deadline;
+                 enum release_target release; struct rv text; const char *task; int64_t input, output; int64_t deadline;
                  const struct group *answered[REFERENCE_MAX]; unsigned answered_count; };
 enum { MAX_WAITING = 16 };             /* the oldest is given up */
 struct reference_session {
@@ -130,6 +130,7 @@ struct evaluator {
   const struct agent *agent;
   const struct operation *operation; const struct rv *args;  /* by place in operation->params */
   const struct agent *delegate;
+  const struct model *model; const struct region *region;    /* that is judged, in one of its regions; NULL: none is known */
   enum reference_error error;          /* the first one: nothing is evaluated after it */
 };
 struct frame { struct rv *locals; size_t room; };
@@ -139,4 +140,8 @@ void ref_set_local(struct evaluator *e, struct frame *frame, const struct local 
 struct rv ref_eval_loop(struct evaluator *e, struct frame *frame, const struct expr *x);
 struct rv ref_eval_arithmetic(struct evaluator *e, const struct expr *x, struct rv a, struct rv b);
 struct rv ref_fail(struct evaluator *e, enum reference_error error);
+struct rv ref_model_fact(struct evaluator *e, unsigned fact);
+bool ref_takes_model_away(struct evaluator *e, const struct rule *rule);
+/* False: no model may answer; then what took the models away is noted. */
+bool ref_choose(struct evaluator *e, const struct rule *grant, struct reference_decision *decision);
 #endif

@@ -31,7 +31,12 @@ bool reference_see(struct reference_session *session, const char *entity, const 
 enum reference_effect { REFERENCE_DENY, REFERENCE_ASK, REFERENCE_ALLOW };
 enum reference_verdict { REFERENCE_MATCHED, REFERENCE_LACKED_DENY, REFERENCE_LACKED_ASK, REFERENCE_ERROR };
 enum reference_error { REFERENCE_NO_ERROR, REFERENCE_OVERFLOW, REFERENCE_DIVISION, REFERENCE_DAYS, REFERENCE_MISSING,
-                       REFERENCE_SESSION, REFERENCE_REQUESTER };
+                       REFERENCE_SESSION, REFERENCE_REQUESTER, REFERENCE_MODEL };
+
+/* Which models were tried for a request, in the order of their first time, and whether the last may be tried once more. */
+enum { REFERENCE_MODELS = 64 };
+struct reference_attempts { unsigned count, total, times[REFERENCE_MODELS]; const struct model *models[REFERENCE_MODELS]; __int128 spent; bool again; };
+struct reference_choice { const struct model *model; __int128 cost; };      /* cost: 10^-12 */
 
 struct reference_request {
   enum event event;
@@ -39,6 +44,8 @@ struct reference_request {
   const char *operation, *args; size_t args_length;          /* EVENT_CALL: JSON object */
   enum release_target release; const char *text; size_t text_length;      /* EVENT_RELEASE */
   const char *delegate;                                      /* EVENT_DELEGATE: full name of an agent */
+  const char *task; int64_t input, output;                   /* EVENT_INFER; input or output below 0: not said */
+  const struct reference_attempts *attempts;                 /* that failed; NULL: none */
   int64_t now;
   const char *const *approved; unsigned approved_count;      /* groups that answered for this very call */
 };
@@ -52,10 +59,15 @@ struct reference_decision {
   unsigned obligation_count; const struct obligation *obligations[REFERENCE_MAX];
   int64_t deadline;                    /* ask: 0 none */
   uint64_t call;                       /* allow: for reference_observe; else 0 */
+  const struct route *route;           /* infer: that grants it */
+  unsigned choice_count; struct reference_choice choices[REFERENCE_MODELS];        /* that may answer: the first is chosen, or any of a weighted route */
+  unsigned removed[5], others;         /* by rules, without a price, too small, above the cap, tried; models of the route that fit and are priced */
 };
 /* session may be NULL: rules that need one then fail. An allow changes the session. */
 void reference_decide(struct reference *reference, struct reference_session *session, const struct reference_request *request,
                       struct reference_decision *decision);
+/* Notes that an attempt with this model failed so (a rebase_failure). */
+void reference_attempt(struct reference_attempts *attempts, const struct reference_decision *decision, const struct reference_choice *choice, unsigned failure);
 enum reference_outcome { REFERENCE_UNKNOWN, REFERENCE_FAILED, REFERENCE_SUCCESS };
 /* False: no such call, or observed before. */
 bool reference_observe(struct reference_session *session, uint64_t call, enum reference_outcome outcome, const char *result,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "bundle.h"
 #include "plain.h"
+#include "session.h"
 
 enum { LONGEST = 40 };
 static const unsigned char odd[] = {0, 0x80, 0xff, 0xc3}, special[] = {'"', '\\', 0, 0x1f, '\n'}, harmless[] = {' ', '!', '[', 0x7f, 'a', 1};
@@ -80,12 +81,44 @@ START_TEST(tags_tell_short_names_apart) {
 }
 END_TEST
 
+/* Every byte at every place of an id, and ids that are too short or too long. */
+START_TEST(ids_are_small_hex) {
+  unsigned char id[ID_BYTES], again[ID_BYTES];
+  char hex[REBASE_ID_BYTES], text[REBASE_ID_BYTES + 1];
+  for (int i = 0; i < ID_BYTES; i++) id[i] = (unsigned char)(i * 37 + 0x9a);
+  id_to_hex(id, hex);
+  ck_assert(id_from_hex(hex, again) && !memcmp(id, again, sizeof id));
+  for (size_t at = 0; at < 2 * ID_BYTES; at++)
+    for (int c = 0; c < 256; c++) {
+      memcpy(text, hex, sizeof hex);
+      text[at] = (char)c;
+      bool good = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      ck_assert_msg(id_from_hex(text, again) == good, "%d at %zu", c, at);
+      if (!good) continue;
+      char back[REBASE_ID_BYTES];
+      id_to_hex(again, back);
+      ck_assert_str_eq(back, text);
+    }
+  for (size_t length = 0; length < 2 * ID_BYTES; length++) {
+    char *shorter = malloc(length + 1);             /* exactly so long, for the sanitizer */
+    memcpy(shorter, hex, length);
+    shorter[length] = 0;
+    ck_assert(!id_from_hex(shorter, again));
+    free(shorter);
+  }
+  memcpy(text, hex, sizeof hex);
+  strcpy(text + 2 * ID_BYTES, "0");
+  ck_assert(!id_from_hex(text, again) && !id_from_hex(NULL, again));
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("plain");
   TCase *t = tcase_create("plain");
   tcase_add_test(t, copies_and_looks);
   tcase_add_test(t, finds_the_first_special_byte);
   tcase_add_test(t, tags_tell_short_names_apart);
+  tcase_add_test(t, ids_are_small_hex);
   suite_add_tcase(s, t);
   SRunner *runner = srunner_create(s);
   srunner_run_all(runner, CK_NORMAL);
