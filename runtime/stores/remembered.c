@@ -41,6 +41,18 @@ struct kept *remembered_find(const struct remembered *t, const unsigned char *id
   return NULL;
 }
 
+/* Whom the next ones will take the place of. */
+void remembered_expect_room(const struct remembered *t) {
+  uint32_t at = t->order[KEPT_DONE].oldest;
+  if (t->first_free != NO_PLACE || t->count < t->most || at == NO_PLACE) return;
+  const struct kept *k = &t->kept[at];
+  remembered_expect(t, k->id);
+  __builtin_prefetch(k->charges, 1);
+  if (k->newer == NO_PLACE) return;
+  __builtin_prefetch(&t->kept[k->newer], 1);
+  __builtin_prefetch((const char *)&t->kept[k->newer] + 64, 1);
+}
+
 static void leave(struct remembered *t, struct kept *k) {
   struct age_order *order = &t->order[k->state];
   *(k->older == NO_PLACE ? &order->oldest : &t->kept[k->older].newer) = k->newer;
