@@ -421,7 +421,12 @@ static uint32_t list_rows(struct store *s, rebase_quota_open *list, uint32_t siz
   for (uint32_t i = 0; sqlite3_step(q) == SQLITE_ROW; i++) {
     list[i] = (rebase_quota_open){.made = sqlite3_column_int64(q, 1), .expires = sqlite3_column_int64(q, 2)};
     if (sqlite3_column_bytes(q, 0) == REBASE_QUOTA_ID) memcpy(list[i].id, sqlite3_column_blob(q, 0), REBASE_QUOTA_ID);
-    if (column_charges(s, 3, LIST, charged) > 0) list[i].amount = charged[0].amount;
+    int bytes = column_charges(s, 3, LIST, charged);
+    list[i].count = bytes < 0 ? 0 : (uint32_t)((size_t)bytes / sizeof *charged);
+    for (uint32_t k = 0; k < list[i].count; k++) {
+      list[i].parts[k] = (rebase_quota_part){.window = (rebase_window)charged[k].window, .amount = charged[k].amount};
+      memcpy(list[i].parts[k].key, charged[k].key, REBASE_QUOTA_KEY);
+    }
   }
   sqlite3_reset(q);
   return total;
