@@ -157,6 +157,37 @@ START_TEST(a_child_spends_from_its_parent) {
 }
 END_TEST
 
+START_TEST(a_child_spends_what_its_parents_session_may) {
+  static const char *const rules[] = {"guard g { limit call shop.get_order at most 2 per session }", "guard g { limit call shop.get_order for each session at most 2 per day }"};
+  for (int i = 0; i < 2; i++) {
+    char text[400], child[REBASE_ID_BYTES], sibling[REBASE_ID_BYTES];
+    snprintf(text, sizeof text, "%s%s", ALLOW_ALL, rules[i]);
+    begin(text);
+    rebase_caller parent = h.caller;
+    decide(&h, "{\"delegate\":\"acme.shop.helper\"}");
+    ck_assert_int_eq(rebase_session_delegate(h.engine, h.session, h.decision, child, NULL), REBASE_OK);
+    decide(&h, "{\"delegate\":\"acme.shop.helper\"}");
+    ck_assert_int_eq(rebase_session_delegate(h.engine, h.session, h.decision, sibling, NULL), REBASE_OK);
+    h.caller = (rebase_caller){HELPER, parent.requester, child};
+    GRANTED(GET("a"));
+    h.caller = parent;
+    GRANTED(GET("a"));
+    REFUSED(GET("a"));
+    h.caller = (rebase_caller){HELPER, parent.requester, child};
+    REFUSED(GET("a"));
+    h.caller.session = sibling;
+    REFUSED(GET("a"));
+    rebase_session_close(h.engine, parent.session);
+    REFUSED(GET("a"));              /* also when the first one is over */
+    char other[REBASE_ID_BYTES];
+    ck_assert_int_eq(host_session(&h, BOT, "ann", other), REBASE_OK);
+    h.caller = (rebase_caller){BOT, parent.requester, other};
+    GRANTED(GET("a"));
+    end();
+  }
+}
+END_TEST
+
 START_TEST(settled_for_what_it_came_to) {
   begin(ALLOW_ALL "guard g { limit call shop.pay of args.amount at most 10.00 USD per day  limit call shop.pay at most 1 at once }");
   GRANTED(PAY("8"));
@@ -301,6 +332,7 @@ int main(void) {
   tcase_add_test(tests, what_is_refused_leaves_the_session_as_it_was);
   tcase_add_test(tests, a_delegation_that_is_not_reserved_opens_no_session);
   tcase_add_test(tests, a_child_spends_from_its_parent);
+  tcase_add_test(tests, a_child_spends_what_its_parents_session_may);
   tcase_add_test(tests, settled_for_what_it_came_to);
   tcase_add_test(tests, windows);
   tcase_add_test(tests, of_whom);
