@@ -45,7 +45,6 @@ slip "leased while anything is left" counted 's/counter + wanted <= LIMIT/counte
 slip "leased twice" given_back 's/:: state\[n\] != none -> got = amount\[n\] .*/:: state[n] != none \&\& counter + wanted <= LIMIT -> counter = counter + wanted; got = amount[n]/'
 slip "gives back what is drawn" never_overspent 's/if :: give > got -> give = got :: else fi/give = got/; s/free\[p\] = free\[p\] - give/free[p] = 0/'
 slip "draws what it gave back" counted 's/free\[p\] = free\[p\] - give/skip/'
-slip "an expired one gives back" counted 's/state\[n\] = done; failed++ .*/counter = counter - amount[n] + what; state[n] = done/'
 slip "gives nothing back" given_back 's/settle(lease, got - give)/settle(lease, got)/g'
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
