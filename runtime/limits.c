@@ -78,7 +78,10 @@ static bool of_field(rebase_request *r, const struct image_limit *limit, char *r
   return true;
 }
 
-static bool of_request(rebase_request *r, const struct image_limit *limit, char *room, struct whom *whom) {
+/* A session that was delegated spends from the one that it came from: they are counted as one. */
+static const char *session_of(const struct session *session) { return session ? session->family->root : ""; }
+
+static bool of_request(rebase_request *r, const struct session *session, const struct image_limit *limit, char *room, struct whom *whom) {
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct image_operation *o = r->asked.event == EVENT_CALL ? &b->OPERATIONS.at[r->asked.target] : NULL;
   *whom = (struct whom){"", 0};
@@ -87,7 +90,7 @@ static bool of_request(rebase_request *r, const struct image_limit *limit, char 
   case LIMIT_EACH_CONNECTOR: *whom = of_ref(b, b->CONNECTORS.at[o->connector].name); return true;
   case LIMIT_EACH_KIND: *whom = of_ref(b, b->CONNECTORS.at[o->connector].kind); return true;
   case LIMIT_EACH_OPERATION: *whom = of_ref(b, o->name); return true;
-  case LIMIT_EACH_SESSION: *whom = (struct whom){r->record.session, strlen(r->record.session)}; return *r->record.session;
+  case LIMIT_EACH_SESSION: *whom = (struct whom){session_of(session), strlen(session_of(session))}; return session;
   case LIMIT_EACH_MODEL: *whom = (struct whom){r->record.choice.model, strlen(r->record.choice.model)}; return true;
   case LIMIT_EACH_FIELD: return of_field(r, limit, room, whom);
   default: return true;
@@ -95,7 +98,7 @@ static bool of_request(rebase_request *r, const struct image_limit *limit, char 
 }
 
 /* ---- charges ---- */
-static void name_counter(const rebase_request *r, const struct image_limit *limit, struct whom whom, unsigned char *key) {
+static void name_counter(const rebase_request *r, const struct session *session, const struct image_limit *limit, struct whom whom, unsigned char *key) {
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct text *parts[] = {bundle_text(b, b->info->workspace), bundle_text(b, limit->identity)};
   crypto_generichash_state h;
@@ -104,21 +107,21 @@ static void name_counter(const rebase_request *r, const struct image_limit *limi
     crypto_generichash_update(&h, (const unsigned char *)&parts[i]->len, sizeof parts[i]->len);
     crypto_generichash_update(&h, (const unsigned char *)parts[i]->bytes, parts[i]->len);
   }
-  if (limit->window == LIMIT_SESSION) crypto_generichash_update(&h, (const unsigned char *)r->record.session, REBASE_ID_BYTES);
+  if (limit->window == LIMIT_SESSION) crypto_generichash_update(&h, (const unsigned char *)session->family->root, REBASE_ID_BYTES);
   crypto_generichash_update(&h, (const unsigned char *)whom.bytes, whom.length);
   crypto_generichash_final(&h, key, REBASE_QUOTA_KEY);
 }
 
 /* The same from what the last decisions were charged to. */
-static void find_counter(rebase_request *r, const struct image_limit *limit, struct whom whom, unsigned char *key) {
+static void find_counter(rebase_request *r, const struct session *session, const struct image_limit *limit, struct whom whom, unsigned char *key) {
   uint32_t index = (uint32_t)(limit - r->loaded->bundle->LIMITS.at);
   struct counter_name *last = &r->counters[index % COUNTERS_KEPT];
   bool same = last->generation == r->loaded->generation && last->limit == index && last->length == whom.length;
-  if (limit->window == LIMIT_SESSION || whom.length > sizeof last->whom) { name_counter(r, limit, whom, key); return; }
+  if (limit->window == LIMIT_SESSION || whom.length > sizeof last->whom) { name_counter(r, session, limit, whom, key); return; }
   if (!same || memcmp(last->whom, whom.bytes, whom.length)) {
     *last = (struct counter_name){.generation = r->loaded->generation, .limit = index, .length = whom.length};
     if (whom.length) memcpy(last->whom, whom.bytes, whom.length);
-    name_counter(r, limit, whom, last->key);
+    name_counter(r, session, limit, whom, last->key);
   }
   memcpy(key, last->key, REBASE_QUOTA_KEY);
 }
@@ -132,11 +135,11 @@ static bool is_decimal(const rebase_request *r, const struct image_limit *limit)
   return false;
 }
 
-static bool add_charge(rebase_request *r, const struct image_limit *limit, struct whom whom, int64_t amount) {
+static bool add_charge(rebase_request *r, const struct session *session, const struct image_limit *limit, struct whom whom, int64_t amount) {
   const struct rebase_bundle *b = r->loaded->bundle;
   struct charges *all = &r->charges;
   rebase_charge charge = {.limit = limit->most, .amount = amount};
-  find_counter(r, limit, whom, charge.key);
+  find_counter(r, session, limit, whom, charge.key);
   for (uint32_t i = 0; i < all->count; i++)     /* two agents of one owner: once */
     if (!memcmp(all->list[i].key, charge.key, sizeof charge.key)) return true;
   if (all->count == REBASE_QUOTA_CHARGES) return false;
@@ -156,11 +159,11 @@ static bool add_charge(rebase_request *r, const struct image_limit *limit, struc
 /* Everybody in the chain pays: who hands work on cannot spend more by it. */
 static bool charge_agents(rebase_request *r, const struct session *session, const struct image_limit *limit, int64_t amount) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  if (!add_charge(r, limit, of_agent(b, limit, r->asked.agent), amount)) return false;
+  if (!add_charge(r, session, limit, of_agent(b, limit, r->asked.agent), amount)) return false;
   for (uint32_t i = 0; session && i < session->chain->len; i++) {
     const struct text *name = session->chain->items[i].text;
     uint32_t agent = find_agent(b, name->bytes, name->len);
-    if (agent != NONE32 && agent != r->asked.agent && !add_charge(r, limit, of_agent(b, limit, agent), amount)) return false;
+    if (agent != NONE32 && agent != r->asked.agent && !add_charge(r, session, limit, of_agent(b, limit, agent), amount)) return false;
   }
   return true;
 }
@@ -188,8 +191,8 @@ rebase_status limits_charge(rebase_request *r, const struct session *session) {
     struct whom whom;
     if (amount < 0 || amount > LIMIT_MOST) return REBASE_E_RANGE;
     if (limit->window == LIMIT_SESSION && !session) return REBASE_E_SESSION;
-    if (!agents && !of_request(r, limit, room, &whom)) return REBASE_E_REQUESTER;
-    if (!(agents ? charge_agents(r, session, limit, amount) : add_charge(r, limit, whom, amount))) return REBASE_E_FULL;
+    if (!agents && !of_request(r, session, limit, room, &whom)) return REBASE_E_REQUESTER;
+    if (!(agents ? charge_agents(r, session, limit, amount) : add_charge(r, session, limit, whom, amount))) return REBASE_E_FULL;
   }
   record->decision.limit_count = r->charges.count;
   record->decision.limits = r->charges.shown;

@@ -73,7 +73,11 @@ static rebase_status hand_over(rebase_engine *e, struct session *s, struct now n
   unsigned char random[ID_BYTES];
   rebase_status status = engine_random(e, random, sizeof random) ? e->ops->add(e->store, s, random, now, e->options.session_lifetime)
                                                                  : REBASE_E_RANDOM;
-  if (status == REBASE_OK) { memcpy(id, s->id, REBASE_ID_BYTES); return status; }
+  if (status == REBASE_OK) {
+    memcpy(id, s->id, REBASE_ID_BYTES);
+    if (!*s->family->root) memcpy(s->family->root, s->id, REBASE_ID_BYTES);
+    return status;
+  }
   struct requester *left = session_free(s);
   if (left) e->ops->leave(e->store, left, now);
   return engine_report(report, status, status == REBASE_E_FULL ? "no room for another session" : "no random bytes");

@@ -40,6 +40,7 @@ struct subject { struct subject *next; uint32_t entity; uint32_t kind; value key
 struct family {
   pthread_mutex_t lock;
   atomic_uint members;              /* not under the lock: a forked child closes without it */
+  char root[REBASE_ID_BYTES];       /* id of the first session, also when that is closed: what limits of a session are counted for */
   struct allocator allocator;
   struct requester *requester;
   struct text *requester_json;      /* or NULL */

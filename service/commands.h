@@ -13,6 +13,8 @@ int run_tools(int count, char **arguments);
 int run_approvals(int count, char **arguments);
 int run_status(int count, char **arguments);
 int run_seed(int count, char **arguments);
+int run_reservations(int count, char **arguments);
+int run_settle(int count, char **arguments);
 int run_report(int count, char **arguments);
 /* The gate of a configuration file; NULL: said why. */
 struct gate *open_gate(const char *path, bool with_bundle, struct config **config);

@@ -310,6 +310,27 @@ static void tls(struct reader *r) {
   if (!c->tls_certificate || c->tls_key.kind == SECRET_NONE) wrong(r, "tls", "certificate and key are wanted");
 }
 
+/* A store, or {"store": S, ...}, which takes leases of it unless it says not to. */
+static void quota(struct reader *r) {
+  struct config *c = r->config;
+  json_t *value = json_object_get(c->root, "quota");
+  if (!json_is_object(value)) {
+    c->quota = text(r, c->root, "", "quota");
+    return;
+  }
+  ONLY(r, value, "quota", "store", "leases", "lifetime", "away_share");
+  json_t *leases = json_object_get(value, "leases"), *share = json_object_get(value, "away_share");
+  if (!(c->quota = text(r, value, "quota", "store"))) wrong(r, "quota.store", "missing");
+  if (leases && !json_is_boolean(leases)) wrong(r, "quota.leases", "true or false is wanted");
+  c->quota_leases = !json_is_false(leases) && c->quota && strcmp(c->quota, "memory") != 0;
+  c->quota_lifetime = seconds(r, value, "quota.lifetime", "lifetime", 10);
+  double percent = json_number_value(share);
+  if ((share && !json_is_number(share)) || percent < 0 || percent > 100) wrong(r, "quota.away_share", "a percentage of each limit is wanted");
+  else c->quota_away_share = (uint32_t)(percent * 10);
+  if (c->quota_lifetime <= 0) wrong(r, "quota.lifetime", "must be above 0");
+  if (!c->quota_leases && (share || json_object_get(value, "lifetime"))) wrong(r, "quota", "lifetime and away_share are of leases");
+}
+
 static void settings(struct reader *r) {
   struct config *c = r->config;
   json_t *root = c->root;
@@ -320,7 +341,7 @@ static void settings(struct reader *r) {
   c->log = text(r, root, "", "log");
   c->pins = text(r, root, "", "pins");
   c->state = text(r, root, "", "state");
-  c->quota = text(r, root, "", "quota");
+  quota(r);
   c->admin = text(r, root, "", "admin");
   c->shadow = second_word(r, "mode", "enforce", "shadow");
   c->release_results = !second_word(r, "results", "release", "pass");

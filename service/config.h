@@ -54,6 +54,7 @@ struct config {
   char *path, *directory;
   const char *bundle, *canary, *log, *pins, *state, *admin;
   const char *quota;                /* `memory`, `redis:ADDRESS`, or a file; NULL: nothing is counted */
+  bool quota_leases; int64_t quota_lifetime; uint32_t quota_away_share;   /* microseconds; thousandths */
   const char **listen; size_t listen_count;
   const char *tls_certificate, *tls_clients; struct secret tls_key;       /* PEM; of `tls:` addresses. clients: authorities */
   const char **origins; size_t origin_count;

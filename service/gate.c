@@ -169,6 +169,7 @@ static void each_round(void *user, int64_t now) {
   approvals_round(gate, now);
   server_requests_round(gate, now);
   look_at_bundle(gate, now);
+  gate_quota_tidy(gate, now);
   if (gate->http) front_http_round(gate->http, now);
   if ((gate->draining || gate->finishing) && (!gate->exchange_count || now >= gate->drain_until)) loop_stop(gate->loop);
 }

@@ -88,6 +88,7 @@ struct gate {
   struct loop *loop;
   rebase_engine *engine, *canary;
   rebase_request *request, *canary_request;
+  int64_t quota_tidied;
   rebase_quota *quota, *canary_quota;       /* where limits are counted, or NULL; a canary's in memory, so that it charges nobody */
   struct decision_log log;
   struct person *persons;

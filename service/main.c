@@ -13,6 +13,8 @@ static const struct command { const char *name, *arguments, *help; int least, mo
   {"approvals", "ADDRESS [list | approve ID | deny ID] [--group G]", "the calls that wait for a person", 1, 5, run_approvals},
   {"status", "ADDRESS", "what a running gateway says of itself", 1, 1, run_status},
   {"seed", "CONFIG", "begin to count limits: once for a new store, and again after it was found to have lost something", 1, 1, run_seed},
+  {"reservations", "CONFIG [--json]", "reservations that were not settled: whose outcome nobody has said", 1, 2, run_reservations},
+  {"settle", "CONFIG ID [USED ...]", "settle one by hand: what each of its counters came to, or nothing: as spent", 2, 34, run_settle},
   {"report", "LOG ...", "what a decision log holds: in shadow mode, what enforcing would have stopped", 1, 64, run_report},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -147,17 +147,16 @@ static const char *in_words(struct checker *c, const struct file_scope *scope, c
 }
 
 static bool check(struct env *env, const struct block *block, uint32_t at, const struct node *node, const struct head *head,
-                  struct rule *rule, struct limit *limit) {
+                  struct rule *rule, struct limit *limit, const struct type **type) {
   const struct node *where = node->kid[3], *texts[2] = {node->kid[1], where};
-  const struct type *type;
   int64_t warn = 0;
   bool ok = rule_lets(env, block, at, texts, 2, &rule->lets, &rule->let_count);
   if (where) ok = (rule->where = rule_condition(env, where)) != NULL && ok;
   env->facts = where && rule->where ? flow_when(env, rule->where, true, env->facts) : env->facts;
-  ok = (head->event == EVENT_INFER ? counts(env, node, limit, &type) : measured(env, node->kid[1], head, limit, &type)) && ok;
+  ok = (head->event == EVENT_INFER ? counts(env, node, limit, type) : measured(env, node->kid[1], head, limit, type)) && ok;
   rule->models = rule_judges_models(rule);
   if (!ok) return false;
-  ok = constant(env, node->kid[4], type, node->kid[1] ? "what the limit counts" : "a number of calls", &limit->most);
+  ok = constant(env, node->kid[4], *type, node->kid[1] ? "what the limit counts" : "a number of calls", &limit->most);
   if (node->kid[6]) ok = constant(env, node->kid[6], rbc_type(env->c, TYPE_DECIMAL), "a share of the limit", &warn) && ok;
   if (ok && warn > REBASE_SCALE) {
     rule_diag(env->c, E0417, rbc_span(env->scope, node->kid[6]), "a warning above 100%% would never come");
@@ -165,6 +164,56 @@ static bool check(struct env *env, const struct block *block, uint32_t at, const
   }
   limit->warn = (uint32_t)warn;
   return ok;
+}
+
+/* ---- bursts ---- */
+__extension__ typedef unsigned __int128 wide;
+
+/* How long the window is at most, so that a burst is never too large; 0: it is none of time. */
+static int64_t longest(const struct limit *limit) {
+  static const int64_t seconds[LIMIT_UNIT_COUNT] = {1, 60, 3600, 86400, 7 * 86400, 31 * 86400, 366 * 86400};
+  return limit->window == LIMIT_ROLLING ? limit->length : limit->window == LIMIT_CALENDAR ? seconds[limit->unit] * REBASE_SECOND : 0;
+}
+
+static const char *length_in_words(struct checker *c, int64_t length) {
+  static const struct { int64_t is; const char *word; } units[] = {{86400 * REBASE_SECOND, "days"}, {3600 * REBASE_SECOND, "hours"}, {60 * REBASE_SECOND, "minutes"}};
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    if (length % units[i].is == 0) return arena_format(c->arena, "%lld %s", (long long)(length / units[i].is), units[i].word);
+  return length % REBASE_SECOND ? arena_format(c->arena, "%lld.%03lld seconds", (long long)(length / REBASE_SECOND), (long long)(length % REBASE_SECOND / 1000))
+                                : arena_format(c->arena, "%lld seconds", (long long)(length / REBASE_SECOND));
+}
+
+/* `at most N per W burst B` is two limits: N per W, and B in any stretch of the time in which W lets B through. A rule like the
+ * limit's own matches what the second counts. */
+static bool burst(struct env *env, const struct node *node, const struct type *type, const struct rule *rule, const struct limit *limit) {
+  struct checker *c = env->c;
+  const struct node *amount = node->kid[7];
+  int64_t most, window = longest(limit);
+  if (!constant(env, amount, type, "the limit's burst", &most)) return false;
+  bool alike = limit->counts != LIMIT_COUNTS_TOKENS || amount->kind == NODE_QUANTITY;
+  if (!window || !alike || !most || most > limit->most) {
+    struct diag *d = rule_diag(c, E0417, rbc_span(env->scope, amount), !window ? "a burst is of a limit over time" : alike ? "a burst is a part of the limit, and not nothing" : "a burst is counted as the limit is");
+    rbc_diag_help(c->diags, d, "`at most 600 per minute burst 50`: 600 in a minute, and 50 in any 5 seconds of it");
+    return false;
+  }
+  struct rule *second = arena_alloc(c->arena, sizeof *second);
+  struct limit *part = arena_alloc(c->arena, sizeof *part);
+  if (!second || !part) return false;
+  *second = *rule;
+  second->id = c->program->rules_count;
+  *part = *limit;
+  part->rule = second;
+  part->most = most;
+  part->warn = 0;
+  part->window = LIMIT_ROLLING;
+  part->unit = LIMIT_SECOND;
+  part->length = (int64_t)(((wide)window * (wide)most + (wide)limit->most - 1) / (wide)limit->most);
+  const char *whom = node->kid[2] ? arena_format(c->arena, " for each %s", rule_text(c, env->scope, node->kid[2])) : "";
+  const char *over = length_in_words(c, part->length);
+  /* Parts of time are numbered by the length, so another length is another counter. */
+  part->identity = arena_format(c->arena, "%s/burst/%lld", limit->identity, (long long)part->length);
+  part->words = over && whom ? arena_format(c->arena, "at most %s in %s%s", rule_text(c, env->scope, amount), over, whom) : NULL;
+  return part->identity && part->words && PROGRAM_APPEND(c, rules, second) && PROGRAM_APPEND(c, limits, part);
 }
 
 bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard) {
@@ -204,8 +253,10 @@ bool rule_limit(struct checker *c, const struct item *item, const struct node *n
     while (at < block.items->count && block.items->kid[at] != node) at++;
     if (!rule_find_lets(&block)) return false;
   }
-  if (!ok || !check(&env, &block, at, node, &head, rule, limit)) return false;
+  const struct type *type;
+  if (!ok || !check(&env, &block, at, node, &head, rule, limit, &type)) return false;
   limit->words = in_words(c, scope, node);
   rule->id = c->program->rules_count;
-  return identify(c, scope, node, limit) && limit->words && PROGRAM_APPEND(c, rules, rule) && PROGRAM_APPEND(c, limits, limit);
+  if (!identify(c, scope, node, limit) || !limit->words || !PROGRAM_APPEND(c, rules, rule) || !PROGRAM_APPEND(c, limits, limit)) return false;
+  return !node->kid[7] || burst(&env, node, type, rule, limit);
 }

@@ -289,10 +289,10 @@ redacted(A) ::= postfix(A).
 detectors(A) ::= path(B). { A = build_list(p, build_link(p, NULL, B)); }
 detectors(A) ::= LS paths(L) trail RS. { A = build_list(p, L); }
 
-limit(A) ::= LIMIT(K) call_event(E) measure(B) each(C) limit_where(D) at_most sum(F) window(W) warn(G).
-  { A = BUILD(LIMIT, W.tok, K, E, B, C, D, F, W.node, G); }
-limit(A) ::= LIMIT(K) flow_event(E) measure(B) each(C) limit_where(D) AT MOST sum(F) window(W) warn(G).
-  { A = BUILD(LIMIT, W.tok, K, E, B, C, D, F, W.node, G); }
+limit(A) ::= LIMIT(K) call_event(E) measure(B) each(C) limit_where(D) at_most sum(F) window(W) burst(H) warn(G).
+  { A = BUILD(LIMIT, W.tok, K, E, B, C, D, F, W.node, G, H); }
+limit(A) ::= LIMIT(K) flow_event(E) measure(B) each(C) limit_where(D) AT MOST sum(F) window(W) burst(H) warn(G).
+  { A = BUILD(LIMIT, W.tok, K, E, B, C, D, F, W.node, G, H); }
 at_most ::= AT MOST.
 at_most ::= TO.
 measure(A) ::= . { A = NULL; }
@@ -306,6 +306,8 @@ window(A) ::= . { A.node = NULL; A.tok = 0; }
 window(A) ::= PER per(B). { A.node = B; A.tok = TOKEN_PER; }
 window(A) ::= PER SESSION. { A.node = NULL; A.tok = TOKEN_SESSION; }
 window(A) ::= AT ONCE. { A.node = NULL; A.tok = TOKEN_AT; }
+burst(A) ::= . { A = NULL; }
+burst(A) ::= BURST sum(B). { A = B; }
 warn(A) ::= . { A = NULL; }
 warn(A) ::= COMMA WARN AT percent(B). { A = B; }
 warn(A) ::= WARN AT percent(B). { A = B; }

@@ -292,7 +292,8 @@ REBASE_API rebase_status rebase_report_outcome(rebase_engine *engine, const char
 /* Limits. A decision that limits speak of is a deny with status REBASE_E_RESERVE until they are reserved: this is the one
  * step that may wait for a store, `timeout` microseconds at most (0: the store's default). Returns the request's decision: an
  * allow, or a deny that names the limit; any other decision comes back as it is, so that a host may always call it. Repeating it is
- * harmless. What a refused call would have done to its session is taken back, save its labels. */
+ * harmless. A host that must not wait hands the request to another thread and goes on: neither engine nor session is held while the
+ * store is asked, and until it answered the decision is no allow. What a refused call would have done to its session is taken back, save its labels. */
 REBASE_API const rebase_decision *rebase_reserve(rebase_request *request, int64_t timeout);
 /* What an allowed decision really came to, in the order of its limits: 1 for a call (0 when it was not made), the amount for a sum. With
  * count 0 as was reserved. More is recorded, never cut. Once; repeating is harmless. REBASE_E_DECISION: unknown to the store. */

@@ -65,10 +65,12 @@ typedef struct rebase_quota_answer {
   uint64_t epoch;
   char text[160];                   /* what went wrong, for the host's log */
 } rebase_quota_answer;
+typedef struct rebase_quota_part { unsigned char key[REBASE_QUOTA_KEY]; rebase_window window; int64_t amount; } rebase_quota_part;
 typedef struct rebase_quota_open {  /* a reservation that was not settled */
-  unsigned char id[REBASE_QUOTA_ID];
+  unsigned char id[REBASE_QUOTA_ID];          /* of a decision: as its log line says */
   int64_t made, expires;
-  int64_t amount;                   /* of its first charge */
+  bool lease;                       /* a process holds it, and draws reservations from it; see below */
+  uint32_t count; rebase_quota_part parts[REBASE_QUOTA_CHARGES];    /* what it takes of which counters */
 } rebase_quota_open;
 
 /* What a store implements; hosts call the functions below. */
@@ -91,7 +93,9 @@ REBASE_API void rebase_quota_settle(rebase_quota *quota, const unsigned char id[
  * host's own books; the others keep what they have. For a new store, and after a loss was looked into. */
 REBASE_API void rebase_quota_seed(rebase_quota *quota, const rebase_charge *charges, uint32_t count, int64_t now, rebase_quota_answer *answer);
 /* Reservations that were not settled, those that expire first in front, expired ones included until the store forgets them.
- * Returns how many there are; writes at most `size`. */
+ * Returns how many there are; writes at most `size`. To be compared with the host's own books, the decision log or what a provider
+ * bills: one that nobody will settle any more is settled by hand with what it came to, or, with count 0, as spent. An expired one
+ * counts as spent anyhow; a lease must only be settled as spent: who holds it may draw all of it. */
 REBASE_API uint32_t rebase_quota_list(rebase_quota *quota, int64_t now, rebase_quota_open *list, uint32_t size, rebase_quota_answer *answer);
 REBASE_API void rebase_quota_close(rebase_quota *quota);    /* takes NULL too */
 

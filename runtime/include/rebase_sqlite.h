@@ -13,7 +13,8 @@ typedef struct rebase_sqlite_options {      /* zero: the default of each */
   int64_t tolerance;                /* default 5 seconds */
   int64_t remember;                 /* how long after its end a reservation is remembered; default 1 hour */
 } rebase_sqlite_options;
-/* Makes the file if need be; a new one refuses until it is seeded. So does one that was put in place of another. */
+/* Beside the file stand FILE-wal and FILE-shm, SQLite's own, and FILE-turns: in which order processes write. No network file systems.
+ * Makes the file if need be; a new one refuses until it is seeded. So does one that was put in place of another. */
 REBASE_API rebase_status rebase_quota_sqlite(const char *path, const rebase_sqlite_options *options, rebase_quota **quota, rebase_report *report);
 
 #ifdef __cplusplus

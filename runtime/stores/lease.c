@@ -78,7 +78,10 @@ static bool may_share(const struct leasing *l, const rebase_reservation *r, stru
 
 static void draw(struct leasing *l, const rebase_reservation *r, struct pool *const *pools, rebase_quota_answer *answer) {
   struct kept *k = remembered_make(&l->remembered, r, l->clock);
-  *answer = (rebase_quota_answer){.status = k ? REBASE_QUOTA_GRANTED : REBASE_QUOTA_FULL, .epoch = l->epoch};
+  answer->status = k ? REBASE_QUOTA_GRANTED : REBASE_QUOTA_FULL;
+  answer->epoch = l->epoch;
+  answer->charge = 0;
+  answer->text[0] = 0;
   if (!k) return;
   k->epoch = l->epoch;
   for (uint32_t i = 0; i < r->count; i++) {

@@ -255,6 +255,7 @@ static rebase_quota_status take(struct leasing *l, const rebase_reservation *r, 
   rebase_reservation lease = {.now = l->clock, .timeout = r->timeout, .count = w->count, .charges = w->charges};
   lease.expires = smaller(larger(r->expires, l->clock) + 2 * l->options.lifetime, REBASE_QUOTA_MOST);
   randombytes_buf(lease.id, sizeof lease.id);
+  memcpy(lease.id, lease_mark, sizeof lease_mark);
   rebase_quota_reserve(l->store, &lease, answer);
   pools_heard(l, answer);
   if (answer->status == REBASE_QUOTA_GRANTED) filled(l, w, &lease, answer);

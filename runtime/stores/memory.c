@@ -157,7 +157,9 @@ static void take(struct memory *m, const rebase_reservation *r, struct kept *k, 
 static void reserve(rebase_quota *quota, const rebase_reservation *r, rebase_quota_answer *answer) {
   struct memory *m = (struct memory *)quota;
   int64_t now = r->now;
+  remembered_expect(&m->remembered, r->id);
   pthread_mutex_lock(&m->lock);
+  remembered_expect_room(&m->remembered);
   struct kept *k = remembered_find(&m->remembered, r->id);
   if (!admit(m, &now, answer)) ;
   else if (k) answer->status = remembered_same(k, r) ? REBASE_QUOTA_GRANTED : REBASE_QUOTA_CONFLICT;
@@ -180,6 +182,7 @@ static void correct(struct memory *m, const struct charged *c, int64_t used, boo
 
 static void settle(rebase_quota *quota, const unsigned char *id, const int64_t *used, uint32_t count, int64_t now, rebase_quota_answer *answer) {
   struct memory *m = (struct memory *)quota;
+  remembered_expect(&m->remembered, id);
   pthread_mutex_lock(&m->lock);
   struct kept *k = remembered_find(&m->remembered, id);
   if (!admit(m, &now, answer)) ;

@@ -270,13 +270,30 @@ static void seed(rebase_quota *quota, const rebase_charge *charges, uint32_t cou
   pthread_mutex_unlock(&s->lock);
 }
 
-static bool id_of(const redisReply *reply, size_t i, unsigned char id[REBASE_QUOTA_ID]) {
-  if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_STRING || reply->element[i]->len != 32) return false;
+static void bytes_of(const char *hex, unsigned char bytes[REBASE_QUOTA_ID]) {
   for (int k = 0; k < REBASE_QUOTA_ID; k++) {
-    char pair[3] = {reply->element[i]->str[2 * k], reply->element[i]->str[2 * k + 1], 0};
-    id[k] = (unsigned char)strtoul(pair, NULL, 16);
+    char pair[3] = {hex[2 * k], hex[2 * k + 1], 0};
+    bytes[k] = (unsigned char)strtoul(pair, NULL, 16);
   }
-  return true;
+}
+
+static const char *text_at(const redisReply *reply, size_t i) {
+  return i < reply->elements && reply->element[i]->type == REDIS_REPLY_STRING ? reply->element[i]->str : "";
+}
+
+/* "KEY WINDOW BUCKET AMOUNT,..." as the script keeps it. */
+static void read_parts(const char *text, rebase_quota_open *open) {
+  char key[HEX];
+  int window, length = 0;
+  long long amount;
+  while (open->count < REBASE_QUOTA_CHARGES && sscanf(text, "%32[0-9a-f] %d %*d %lld%n", key, &window, &amount, &length) == 3 && strlen(key) == 32) {
+    rebase_quota_part *part = &open->parts[open->count++];
+    part->window = (rebase_window)window;
+    part->amount = amount;
+    bytes_of(key, part->key);
+    if (text[length] != ',') return;
+    text += length + 1;
+  }
 }
 
 static uint32_t list_open(rebase_quota *quota, int64_t now, rebase_quota_open *list, uint32_t size, rebase_quota_answer *answer) {
@@ -290,8 +307,10 @@ static uint32_t list_open(rebase_quota *quota, int64_t now, rebase_quota_open *l
     total = (uint32_t)number_at(reply, 3);
     for (uint32_t i = 0; i < size && i < total; i++) {
       size_t at = 4 + 4 * (size_t)i;
-      list[i] = (rebase_quota_open){.made = number_at(reply, at + 1), .expires = number_at(reply, at + 2), .amount = number_at(reply, at + 3)};
-      if (!id_of(reply, at, list[i].id)) break;
+      list[i] = (rebase_quota_open){.made = number_at(reply, at + 1), .expires = number_at(reply, at + 2)};
+      if (strlen(text_at(reply, at)) != 32) break;
+      bytes_of(text_at(reply, at), list[i].id);
+      read_parts(text_at(reply, at + 3), &list[i]);
     }
     freeReplyObject(reply);
   }

@@ -121,7 +121,7 @@ static const char script_rest[] =
   "  answer[#answer + 1] = open\n"
   "  answer[#answer + 1] = all[1] or '0'\n"
   "  answer[#answer + 1] = all[2] or '0'\n"
-  "  answer[#answer + 1] = all[3] and string.match(all[3], '^%x+ %d %d+ (%d+)') or '0'\n"
+  "  answer[#answer + 1] = all[3] or ''\n"
   "end\n"
   "return answer\n";
 #endif

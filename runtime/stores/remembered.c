@@ -41,6 +41,18 @@ struct kept *remembered_find(const struct remembered *t, const unsigned char *id
   return NULL;
 }
 
+/* Whom the next ones will take the place of. */
+void remembered_expect_room(const struct remembered *t) {
+  uint32_t at = t->order[KEPT_DONE].oldest;
+  if (t->first_free != NO_PLACE || t->count < t->most || at == NO_PLACE) return;
+  const struct kept *k = &t->kept[at];
+  remembered_expect(t, k->id);
+  __builtin_prefetch(k->charges, 1);
+  if (k->newer == NO_PLACE) return;
+  __builtin_prefetch(&t->kept[k->newer], 1);
+  __builtin_prefetch((const char *)&t->kept[k->newer] + 64, 1);
+}
+
 static void leave(struct remembered *t, struct kept *k) {
   struct age_order *order = &t->order[k->state];
   *(k->older == NO_PLACE ? &order->oldest : &t->kept[k->older].newer) = k->newer;
@@ -129,8 +141,13 @@ uint32_t remembered_list(const struct remembered *t, rebase_quota_open *list, ui
   for (uint32_t at = t->order[KEPT_OPEN].oldest; at != NO_PLACE; at = t->kept[at].newer, found++) {
     const struct kept *k = &t->kept[at];
     if (found >= size) continue;
-    list[found] = (rebase_quota_open){.made = k->made, .expires = k->expires, .amount = k->count ? k->charges[0].amount : 0};
-    memcpy(list[found].id, k->id, REBASE_QUOTA_ID);
+    rebase_quota_open *open = &list[found];
+    *open = (rebase_quota_open){.made = k->made, .expires = k->expires, .count = k->count};
+    memcpy(open->id, k->id, REBASE_QUOTA_ID);
+    for (uint32_t i = 0; i < k->count; i++) {
+      open->parts[i] = (rebase_quota_part){.window = (rebase_window)k->charges[i].window, .amount = k->charges[i].amount};
+      memcpy(open->parts[i].key, k->charges[i].key, REBASE_QUOTA_KEY);
+    }
   }
   quota_sort_by_end(list, found < size ? found : size);
   return found;

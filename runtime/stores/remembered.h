@@ -36,12 +36,21 @@ static inline uint64_t quota_hash(const unsigned char *bytes) {
   return h ^ h >> 29;
 }
 
+/* The id of a lease begins so: whoever looks through a store sees what a process only holds. */
+static const unsigned char lease_mark[4] = {'h', 'e', 'l', 'd'};
+static inline bool quota_is_lease(const unsigned char *id) { return !memcmp(id, lease_mark, sizeof lease_mark); }
+
 /* Heads of the chains of a hash table for `count` entries, all NO_PLACE; NULL: no memory. */
 uint32_t *quota_hash_heads(uint32_t count, uint32_t *mask);
 
 bool remembered_start(struct remembered *table, uint32_t most);         /* false: no memory; end it all the same */
 void remembered_end(struct remembered *table);
 struct kept *remembered_find(const struct remembered *table, const unsigned char *id);
+/* Soon wanted: the tables are larger than caches, and looking into one costs more than all else. The first needs no lock. */
+static inline void remembered_expect(const struct remembered *table, const unsigned char *id) {
+  __builtin_prefetch(&table->heads[quota_hash(id) & table->mask]);
+}
+void remembered_expect_room(const struct remembered *table);
 /* A new open one without charges, with room for those of the reservation. Forgets the oldest that is settled, else one that expired;
  * NULL: there is no room. */
 struct kept *remembered_make(struct remembered *table, const rebase_reservation *reservation, int64_t clock);

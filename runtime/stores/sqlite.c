@@ -2,6 +2,7 @@
 #ifdef __linux__
 #define _GNU_SOURCE 1               /* statx: when a file was made */
 #endif
+#include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "rebase_sqlite.h"
+#include "sqlite_turns.h"
 
 enum statement {
   BEGIN, COMMIT, ROLLBACK, STATE, SET_STATE, SET_EPOCH, BUCKETS, ADD, FIND, KEEP, CORRECT, DONE, LIST, COUNT, FORGET, DROP,
@@ -33,7 +35,7 @@ static const char *const sql[STATEMENTS] = {
   [DONE] = "UPDATE reservations SET done = 1 WHERE id = ?1",
   [LIST] = "SELECT id, made, expires, charges FROM reservations WHERE done = 0 ORDER BY expires LIMIT ?1",
   [COUNT] = "SELECT count(*) FROM reservations WHERE done = 0",
-  [FORGET] = "DELETE FROM reservations WHERE expires < ?1",
+  [FORGET] = "DELETE FROM reservations WHERE done IN (0, 1) AND expires < ?1",
   [DROP] = "DELETE FROM counters WHERE ends < ?1",
   [AT_LEAST] = "INSERT INTO counters (key, bucket, ends, amount) VALUES (?1, ?2, ?3, ?4) "
                "ON CONFLICT (key, bucket) DO UPDATE SET amount = max(amount, excluded.amount), ends = max(ends, excluded.ends)",
@@ -45,8 +47,11 @@ static const char schema[] =
   " PRIMARY KEY (key, bucket)) STRICT, WITHOUT ROWID;"
   "CREATE TABLE IF NOT EXISTS reservations (id BLOB PRIMARY KEY, done INTEGER NOT NULL, made INTEGER NOT NULL, expires INTEGER NOT NULL,"
   " charges BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-  "CREATE INDEX IF NOT EXISTS reservations_open ON reservations (expires) WHERE done = 0;"
-  "CREATE INDEX IF NOT EXISTS reservations_end ON reservations (expires);";
+  "CREATE INDEX IF NOT EXISTS reservations_end ON reservations (done, expires);";     /* one: each index is a page more to write */
+
+/* A call writes some four pages: small ones. */
+static const char tuning[] = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL";
+enum { LOG_PART = 1000, LOG_MOST = 8000, A_COMMIT = 8 };   /* pages */
 
 enum { SWEEP_EVERY = 1024 };
 struct charged { unsigned char key[REBASE_QUOTA_KEY]; int64_t window, bucket, asked, amount; };     /* as kept in `charges` */
@@ -59,7 +64,9 @@ struct store {
   pid_t owner;
   sqlite3 *db;
   sqlite3_stmt *statements[STATEMENTS];
-  int64_t give_up;                  /* steady time at which waiting for other processes ends */
+  int64_t give_up;                  /* steady time at which waiting for other processes ends; 0: no waiting */
+  int log_pages;                    /* in the log after our last commit */
+  struct turns turns;
   struct file file;                 /* that was opened */
   int64_t epoch, calls;             /* newest that was seen: a file that says less went back in time */
   char path[];
@@ -71,12 +78,12 @@ static int64_t steady(void) {
   return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* Short waits: SQLite's own grow to 100 ms, and the last of twenty processes would wait for ever. */
 static int wait_for_others(void *user, int tries) {
   struct store *s = user;
-  if (steady() >= s->give_up) return 0;
-  struct timespec pause = {0, 20000 + (tries > 20 ? 20 : tries) * 15000};
-  nanosleep(&pause, NULL);
+  int64_t left = s->give_up - steady();
+  (void)tries;
+  if (left <= 0) return 0;
+  turns_busy(&s->turns, left);
   return 1;
 }
 
@@ -111,6 +118,7 @@ static void close_file(struct store *s) {
   }
   sqlite3_close(s->db);
   s->db = NULL;
+  turns_close(&s->turns);
 }
 
 /* A number of an inode may be given to another file at once; the time at which it was made tells them apart. */
@@ -132,13 +140,34 @@ static bool equal_files(const struct file *a, const struct file *b) {
   return a->device == b->device && a->inode == b->inode && a->born == b->born;
 }
 
+static int committed(void *user, sqlite3 *db, const char *name, int pages) {
+  struct store *s = user;
+  (void)db, (void)name;
+  s->log_pages = pages;
+  return SQLITE_OK;
+}
+
+/* Only this waits for the disk. The log moves into the file part by part, while others write; they never all pause, so that it would grow
+ * for ever: when it is long the last part is moved under the lock, and it begins anew. SQLite's own way tries that at each commit. */
+static void shorten_log(struct store *s) {
+  bool long_one = s->log_pages >= LOG_MOST;
+  s->give_up = 0;
+  if (long_one || s->log_pages % LOG_PART < A_COMMIT)
+    sqlite3_wal_checkpoint_v2(s->db, NULL, long_one ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  s->log_pages = 0;
+}
+
 static bool open_file(struct store *s) {
   const char *mode = s->options.survive_power_loss ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
   if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) return false;
   sqlite3_busy_handler(s->db, wait_for_others, s);
-  if (sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK) return false;
-  if (sqlite3_exec(s->db, mode, NULL, NULL, NULL) != SQLITE_OK) return false;
-  return sqlite3_exec(s->db, schema, NULL, NULL, NULL) == SQLITE_OK && identify(s->path, &s->file);
+  if (sqlite3_exec(s->db, tuning, NULL, NULL, NULL) != SQLITE_OK || sqlite3_exec(s->db, mode, NULL, NULL, NULL) != SQLITE_OK) return false;
+  if (sqlite3_exec(s->db, schema, NULL, NULL, NULL) != SQLITE_OK || !identify(s->path, &s->file)) return false;
+  sqlite3_wal_hook(s->db, committed, s);      /* in place of SQLite's own */
+  char *line = sqlite3_mprintf("%s-turns", s->path);
+  if (line) turns_open(&s->turns, line);
+  sqlite3_free(line);
+  return true;
 }
 
 static bool same_file(const struct store *s) {
@@ -147,13 +176,20 @@ static bool same_file(const struct store *s) {
 }
 
 static bool begin(struct store *s, int64_t timeout, rebase_quota_answer *answer) {
-  s->give_up = steady() + (timeout > 0 ? timeout : s->options.timeout);
+  int64_t now = steady();
+  s->give_up = now + (timeout > 0 ? timeout : s->options.timeout);
   if (s->owner != getpid()) {
     snprintf(answer->text, sizeof answer->text, "opened before fork(): open the store in the child");
     return false;
   }
   if (s->db && !same_file(s)) close_file(s);
-  if ((s->db || open_file(s)) && run(s, BEGIN, NULL, 0, NULL, 0)) return true;
+  bool opened = s->db || open_file(s);
+  turns_before(&s->turns, now, s->give_up);
+  if (opened && run(s, BEGIN, NULL, 0, NULL, 0)) {
+    turns_begun(&s->turns, steady());
+    return true;
+  }
+  turns_gave_up(&s->turns);
   fail(s, answer);
   if (s->db && sqlite3_errcode(s->db) != SQLITE_BUSY) close_file(s);
   return false;
@@ -161,8 +197,10 @@ static bool begin(struct store *s, int64_t timeout, rebase_quota_answer *answer)
 
 /* What is not committed did not happen. */
 static void end(struct store *s, bool commit, rebase_quota_answer *answer) {
+  turns_end(&s->turns);
   if (commit && run(s, COMMIT, NULL, 0, NULL, 0)) {
     s->calls++;
+    if (s->log_pages >= LOG_PART) shorten_log(s);
     return;
   }
   if (commit) fail(s, answer);
@@ -383,7 +421,12 @@ static uint32_t list_rows(struct store *s, rebase_quota_open *list, uint32_t siz
   for (uint32_t i = 0; sqlite3_step(q) == SQLITE_ROW; i++) {
     list[i] = (rebase_quota_open){.made = sqlite3_column_int64(q, 1), .expires = sqlite3_column_int64(q, 2)};
     if (sqlite3_column_bytes(q, 0) == REBASE_QUOTA_ID) memcpy(list[i].id, sqlite3_column_blob(q, 0), REBASE_QUOTA_ID);
-    if (column_charges(s, 3, LIST, charged) > 0) list[i].amount = charged[0].amount;
+    int bytes = column_charges(s, 3, LIST, charged);
+    list[i].count = bytes < 0 ? 0 : (uint32_t)((size_t)bytes / sizeof *charged);
+    for (uint32_t k = 0; k < list[i].count; k++) {
+      list[i].parts[k] = (rebase_quota_part){.window = (rebase_window)charged[k].window, .amount = charged[k].amount};
+      memcpy(list[i].parts[k].key, charged[k].key, REBASE_QUOTA_KEY);
+    }
   }
   sqlite3_reset(q);
   return total;

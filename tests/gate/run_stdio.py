@@ -465,6 +465,73 @@ def test_without_a_store_what_a_limit_speaks_of_is_denied():
     expect(code == 1 and 'no store that keeps' in err, err)
 
 
+LEASED = {'store': 'quota.db', 'away_share': 5}
+
+
+def test_gateways_lease_what_they_count():
+    place = Place(quota=LEASED)
+    expect(place.run('seed')[0] == 0)
+    with Agent(place) as a, Agent(place) as b:
+        allowed(a.call('echo', text='counted'), 'counted')
+        allowed(b.call('echo', text='counted'), 'counted')
+        denied(a.call('echo', text='counted'), 'a limit is reached: at most 2 per day')
+        listed = json.loads(place.run('reservations', '--json')[1])
+        expect([r['kind'] for r in listed['reservations']] == ['lease'] * 2, listed)
+    with Agent(place) as a:                                      # what they held went back, what they spent did not
+        denied(a.call('echo', text='counted'), 'a limit is reached')
+    code, out, err = place.run('reservations')
+    expect(code == 0 and out == '0 open\n', out, err)
+
+
+def test_a_killed_gateways_lease_is_listed_and_settled_as_spent():
+    place = Place(quota=LEASED)
+    expect(place.run('seed')[0] == 0)
+    with Agent(place) as a:
+        allowed(a.call('echo', text='counted'), 'counted')
+        a.process.kill()
+        a.process.wait()
+    listed = json.loads(place.run('reservations', '--json')[1])
+    expect(listed['open'] == 1 and listed['reservations'][0]['counters'][0]['amount'] == 1, listed)
+    lease = listed['reservations'][0]['id']
+    code, out, err = place.run('settle', lease, '0')             # who holds it may draw it
+    expect(code == 1 and 'only be counted as spent' in err, out, err)
+    code, out, err = place.run('settle', lease)
+    expect(code == 0 and out == 'settled\n', out, err)
+    expect(json.loads(place.run('reservations', '--json')[1]) == {'open': 0, 'reservations': []})
+    with Agent(place) as a:
+        allowed(a.call('echo', text='counted'), 'counted')
+        denied(a.call('echo', text='counted'), 'a limit is reached')
+
+
+def test_a_reservation_of_a_killed_gateway_is_settled_by_hand():
+    place = Place(quota='quota.db')
+    expect(place.run('seed')[0] == 0)
+    with Agent(place) as a:
+        number = a.ask('tools/call', {'name': 'slow', 'arguments': {'seconds': 9}})
+        until = time.monotonic() + 10
+        while not place.tool_calls() and time.monotonic() < until:
+            time.sleep(0.05)
+        a.process.kill()
+        a.process.wait()
+    listed = json.loads(place.run('reservations', '--json')[1])
+    expect(listed['open'] == 1 and listed['reservations'][0]['kind'] == 'decision', number, listed)
+    identity = listed['reservations'][0]['id']
+    expect(identity in [r['decision'] for r in place.log('decision')], 'the decision log knows it')
+    expect(identity in place.run('reservations')[1])
+    for arguments in (('x',), (identity, '1.5'), (identity, '')):
+        expect(place.run('settle', *arguments)[0] == 2, arguments)
+    expect(place.run('settle', identity, '0')[0] == 0)
+    expect(place.run('settle', '0' * 32)[0] == 1)
+    expect(json.loads(place.run('reservations', '--json')[1])['open'] == 0)
+
+
+def test_bad_settings_of_leases_are_named():
+    for quota, what in (({}, 'quota.store'), ({'store': 'q', 'away_share': 101}, 'quota.away_share'), ({'store': 'q', 'leases': 1}, 'quota.leases'),
+                        ({'store': 'q', 'leases': False, 'away_share': 1}, 'are of leases'), ({'store': 'q', 'lifetime': 0}, 'quota.lifetime'), ({'store': 'q', 'x': 1}, 'unknown setting')):
+        code, _, err = Place(pin=False, quota=quota).run('check')
+        expect(code != 0 and what in err, quota, err)
+
+
 # ---- what servers ask
 ABLE = {'sampling': {}, 'elicitation': {}}
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Checks quota.pml for each of its properties, and that slips in it are noticed. Prints `N passed, N failed`.
+# Checks quota.pml and lease.pml for each of their properties, and that slips in them are noticed. Prints `N passed, N failed`.
 set -u
 cd "$(dirname "$0")" || exit 1
-source=$PWD/quota.pml
+here=$PWD
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT && cd "$work" || exit 1
 passed=0 failed=0
 
@@ -17,11 +17,15 @@ verify() {
 }
 verdict() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1"; tail -20 pan.log; fi; }
 
-build "$source"
-for property in never_overspent counted given_back; do
-  verify $property
-  verdict "$property" $? 0
-done
+# model NAME: from now on, and all properties of it
+model() {
+  source=$here/$1.pml
+  build "$source"
+  for property in never_overspent counted given_back; do
+    verify $property
+    verdict "$1: $property" $? 0
+  done
+}
 
 # slip NAME PROPERTY SED: with that change the property must not hold
 slip() {
@@ -31,9 +35,16 @@ slip() {
   verify "$2"
   verdict "slip: $1" $? 1
 }
+model quota
 slip "checked first, charged later" never_overspent 's/counter + BOUND <= LIMIT -> state/counter < LIMIT -> state/'
 slip "an expired one gives back" counted 's/state\[h\] = done        \/\* late.*/counter = counter - BOUND; state[h] = done/'
 slip "settled twice" counted 's/:: state\[h\] == open && !expired\[h\] ->/:: state[h] != none \&\& !expired[h] \&\& counter >= BOUND ->/'
 slip "reserved twice" given_back 's/:: state\[h\] != none -> told\[h\] = true .*/:: state[h] != none \&\& counter + BOUND <= LIMIT -> counter = counter + BOUND; told[h] = true/'
+model lease
+slip "leased while anything is left" counted 's/counter + wanted <= LIMIT/counter < LIMIT/'
+slip "leased twice" given_back 's/:: state\[n\] != none -> got = amount\[n\] .*/:: state[n] != none \&\& counter + wanted <= LIMIT -> counter = counter + wanted; got = amount[n]/'
+slip "gives back what is drawn" never_overspent 's/if :: give > got -> give = got :: else fi/give = got/; s/free\[p\] = free\[p\] - give/free[p] = 0/'
+slip "draws what it gave back" counted 's/free\[p\] = free\[p\] - give/skip/'
+slip "gives nothing back" given_back 's/settle(lease, got - give)/settle(lease, got)/g'
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

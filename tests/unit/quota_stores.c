@@ -95,7 +95,7 @@ void bench_start(struct bench *b, enum store_kind kind) {
 }
 
 void bench_stop(struct bench *b) {
-  static const char *const files[] = {"quota.db", "quota.db-wal", "quota.db-shm", "old.db", "socket", "dump.rdb", "old.rdb", "log"};
+  static const char *const files[] = {"quota.db", "quota.db-wal", "quota.db-shm", "quota.db-turns", "old.db", "socket", "dump.rdb", "old.rdb", "log"};
   server_kill(b);
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) bench_remove(b, files[i]);
   ck_assert_int_eq(rmdir(b->directory), 0);

@@ -382,6 +382,8 @@ START_TEST(own_and_others_reservations_are_listed) {
   ck_assert_uint_eq(rebase_quota_list(quota, now, list, 8, &answer), 4);    /* and their two leases, which end later */
   ck_assert_uint_eq(list[0].id[0] + list[1].id[0], 3);
   ck_assert_int_lt(list[1].expires, list[2].expires);
+  ck_assert(!list[0].lease && !list[1].lease && list[2].lease && list[3].lease);
+  ck_assert_int_eq(list[0].parts[0].amount, 4);
   ck_assert_uint_eq(rebase_quota_list(quota, now, list, 1, &answer), 4);
   ck_assert_uint_eq(list[0].id[0], 1);
   end();

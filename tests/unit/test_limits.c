@@ -157,6 +157,37 @@ START_TEST(a_child_spends_from_its_parent) {
 }
 END_TEST
 
+START_TEST(a_child_spends_what_its_parents_session_may) {
+  static const char *const rules[] = {"guard g { limit call shop.get_order at most 2 per session }", "guard g { limit call shop.get_order for each session at most 2 per day }"};
+  for (int i = 0; i < 2; i++) {
+    char text[400], child[REBASE_ID_BYTES], sibling[REBASE_ID_BYTES];
+    snprintf(text, sizeof text, "%s%s", ALLOW_ALL, rules[i]);
+    begin(text);
+    rebase_caller parent = h.caller;
+    decide(&h, "{\"delegate\":\"acme.shop.helper\"}");
+    ck_assert_int_eq(rebase_session_delegate(h.engine, h.session, h.decision, child, NULL), REBASE_OK);
+    decide(&h, "{\"delegate\":\"acme.shop.helper\"}");
+    ck_assert_int_eq(rebase_session_delegate(h.engine, h.session, h.decision, sibling, NULL), REBASE_OK);
+    h.caller = (rebase_caller){HELPER, parent.requester, child};
+    GRANTED(GET("a"));
+    h.caller = parent;
+    GRANTED(GET("a"));
+    REFUSED(GET("a"));
+    h.caller = (rebase_caller){HELPER, parent.requester, child};
+    REFUSED(GET("a"));
+    h.caller.session = sibling;
+    REFUSED(GET("a"));
+    rebase_session_close(h.engine, parent.session);
+    REFUSED(GET("a"));              /* also when the first one is over */
+    char other[REBASE_ID_BYTES];
+    ck_assert_int_eq(host_session(&h, BOT, "ann", other), REBASE_OK);
+    h.caller = (rebase_caller){BOT, parent.requester, other};
+    GRANTED(GET("a"));
+    end();
+  }
+}
+END_TEST
+
 START_TEST(settled_for_what_it_came_to) {
   begin(ALLOW_ALL "guard g { limit call shop.pay of args.amount at most 10.00 USD per day  limit call shop.pay at most 1 at once }");
   GRANTED(PAY("8"));
@@ -229,6 +260,47 @@ START_TEST(of_whom) {
 }
 END_TEST
 
+/* 6 a minute, and 2 in any 20 seconds of it. NOW is the start of a minute. */
+START_TEST(a_burst_is_a_part_of_the_limit) {
+  begin(ALLOW_ALL "guard g { limit call shop.get_order for each requester at most 6 per minute burst 2 warn at 50% }");
+  unsigned granted[80] = {0}, all = 0;
+  for (unsigned second = 0; second < 80; second++) {
+    unsigned minute = 0, stretch = 0;
+    granted[second] = 0;
+    while (reserve(GET("a"))->effect == REBASE_ALLOW) granted[second]++;
+    for (unsigned k = second - second % 60; k <= second; k++) minute += granted[k];
+    for (unsigned k = second > 19 ? second - 19 : 0; k <= second; k++) stretch += granted[k];
+    ck_assert_uint_le(minute, 6);
+    ck_assert_uint_le(stretch, 2);
+    all += granted[second];
+    host_pass(&h, SECONDS);
+  }
+  ck_assert_uint_eq(granted[0], 2);
+  ck_assert_uint_eq(all, 8);        /* two every 20 seconds and a part: at 0, 21, 42 and 63 */
+  end();
+}
+END_TEST
+
+START_TEST(a_burst_says_that_it_is_reached) {
+  begin(ALLOW_ALL "guard g { limit call shop.pay of args.amount for each agent at most 10.00 USD per day burst 5.00 USD }");
+  const rebase_decision *d = reserve(PAY("4"));
+  ck_assert_uint_eq(d->limit_count, 2);
+  ck_assert_str_eq(d->limits[0].words, "at most 10.00 USD per day for each agent");
+  ck_assert_str_eq(d->limits[1].words, "at most 5.00 USD in 12 hours for each agent");
+  ck_assert(d->limits[1].decimal);
+  ck_assert_int_eq(rebase_settle(h.engine, d->id, (int64_t[]){3000000, 3000000}, 2, NULL), REBASE_OK);
+  GRANTED(PAY("2"));
+  d = reserve(PAY("0.01"));
+  ck_assert_int_eq(d->effect, REBASE_DENY);
+  ck_assert_str_eq(d->reason, "a limit is reached: at most 5.00 USD in 12 hours for each agent (acme.shop.g)");
+  ck_assert(d->limits[1].reached && !d->limits[0].reached);
+  host_load(&h, ALLOW_ALL "guard g { limit call shop.pay of args.amount for each agent at most 10.00 USD per day burst 8.00 USD }");
+  GRANTED(PAY("5"));                /* of a burst that lasts longer nothing is counted yet; of the day 5 is */
+  REFUSED(PAY("0.01"));
+  end();
+}
+END_TEST
+
 START_TEST(an_amount_below_zero_gives_nothing_back) {
   begin(ALLOW_ALL "guard g { limit call shop.pay of args.amount at most 10.00 USD per day }");
   REFUSED(PAY("-5"));
@@ -260,9 +332,12 @@ int main(void) {
   tcase_add_test(tests, what_is_refused_leaves_the_session_as_it_was);
   tcase_add_test(tests, a_delegation_that_is_not_reserved_opens_no_session);
   tcase_add_test(tests, a_child_spends_from_its_parent);
+  tcase_add_test(tests, a_child_spends_what_its_parents_session_may);
   tcase_add_test(tests, settled_for_what_it_came_to);
   tcase_add_test(tests, windows);
   tcase_add_test(tests, of_whom);
+  tcase_add_test(tests, a_burst_is_a_part_of_the_limit);
+  tcase_add_test(tests, a_burst_says_that_it_is_reached);
   tcase_add_test(tests, an_amount_below_zero_gives_nothing_back);
   tcase_add_test(tests, a_counter_stays_when_its_amount_is_edited);
   suite_add_tcase(suite, tests);

@@ -132,19 +132,46 @@ END_TEST
 START_TEST(open_reservations_are_listed) {
   begin(_i);
   rebase_quota_open list[4];
-  rebase_charge c = charge(1, REBASE_WINDOW_PERIOD, 100, 100, 4);
+  rebase_charge c[2] = {charge(1, REBASE_WINDOW_PERIOD, 100, 100, 4), charge(2, REBASE_WINDOW_HELD, now + 10 * SECOND, 100, 7)};
   for (unsigned char i = 1; i <= 5; i++) {
-    ck_assert_int_eq(reserve(i, &c, 1), REBASE_QUOTA_GRANTED);
+    c[1].bucket = now + 10 * SECOND;
+    ck_assert_int_eq(reserve(i, c, 2), REBASE_QUOTA_GRANTED);
     now += SECOND;
   }
   ck_assert_int_eq(settle(1, 4), REBASE_QUOTA_GRANTED);
   ck_assert_uint_eq(rebase_quota_list(quota, now, list, 4, &answer), 4);
   for (unsigned char i = 0; i < 4; i++) {
     ck_assert_uint_eq(list[i].id[7], i + 2);
-    ck_assert_int_eq(list[i].amount, 4);
+    ck_assert_uint_eq(list[i].count, 2);
+    for (unsigned char k = 0; k < 2; k++) {
+      ck_assert_mem_eq(list[i].parts[k].key, c[k].key, REBASE_QUOTA_KEY);
+      ck_assert_int_eq(list[i].parts[k].window, c[k].window);
+      ck_assert_int_eq(list[i].parts[k].amount, c[k].amount);
+    }
     ck_assert_int_eq(list[i].expires - list[i].made, 10 * SECOND);
+    ck_assert(!list[i].lease);
   }
   ck_assert_uint_eq(rebase_quota_list(quota, now, list, 2, &answer), 4);
+  end();
+}
+END_TEST
+
+/* By somebody who was not there when it was made: another process, who knows its id from the list. */
+START_TEST(one_that_nobody_will_settle_is_settled_by_hand) {
+  begin(_i);
+  rebase_charge c = charge(1, REBASE_WINDOW_PERIOD, 100, 100, 40);
+  for (unsigned char i = 1; i <= 2; i++) ck_assert_int_eq(reserve(i, &c, 1), REBASE_QUOTA_GRANTED);
+  rebase_quota *other = _i == STORE_MEMORY ? quota : bench_open(&bench, 60 * SECOND);
+  rebase_quota_open list[2];
+  ck_assert_uint_eq(rebase_quota_list(other, now, list, 2, &answer), 2);
+  int64_t came_to = 5;
+  rebase_quota_settle(other, list[0].id, &came_to, 1, now, &answer);
+  ck_assert_int_eq(answer.status, REBASE_QUOTA_GRANTED);
+  rebase_quota_settle(other, list[1].id, NULL, 0, now, &answer);  /* as spent */
+  ck_assert_int_eq(answer.status, REBASE_QUOTA_GRANTED);
+  ck_assert_uint_eq(rebase_quota_list(other, now, list, 2, &answer), 0);
+  ck_assert_int_eq(used(1, 100), 45);
+  if (other != quota) rebase_quota_close(other);
   end();
 }
 END_TEST
@@ -329,6 +356,7 @@ int main(void) {
   tcase_add_loop_test(each, more_than_reserved_is_recorded, 0, STORE_ALL);
   tcase_add_loop_test(each, what_is_not_settled_expires_as_spent, 0, STORE_ALL);
   tcase_add_loop_test(each, open_reservations_are_listed, 0, STORE_KINDS);
+  tcase_add_loop_test(each, one_that_nobody_will_settle_is_settled_by_hand, 0, STORE_KINDS);
   tcase_add_loop_test(each, a_rolling_window_never_holds_more_than_its_limit, 0, STORE_ALL);
   tcase_add_loop_test(each, a_new_period_begins_empty_and_an_old_one_does_not_come_back, 0, STORE_ALL);
   tcase_add_loop_test(each, what_is_held_comes_back_when_settled_or_expired, 0, STORE_ALL);

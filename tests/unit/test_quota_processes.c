@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -312,6 +313,26 @@ START_TEST(a_file_that_went_back_in_place_denies_those_who_know) {
 }
 END_TEST
 
+/* FILE-turns only orders: whatever stands in it, calls go through, and soon as fast as before. */
+START_TEST(what_killed_processes_left_in_line_is_forgotten) {
+  static const unsigned char left[8] = {7, 0, 0, 0, 0, 0, 0, 0};        /* seven wait, and nobody is called */
+  char path[160];
+  bench_start(&bench, STORE_SQLITE);
+  rebase_quota *quota = bench_open(&bench, 0);
+  seed(quota);
+  snprintf(path, sizeof path, "%s-turns", bench.address);
+  FILE *file = fopen(path, "r+b");
+  ck_assert(file && fwrite(left, 1, sizeof left, file) == sizeof left);
+  fclose(file);
+  int64_t start = wall_now();
+  nanosleep(&(struct timespec){0, 2000000}, NULL);          /* its own turn ends */
+  for (unsigned i = 0; i < 100; i++) ck_assert_int_eq(reserve(quota, 1, i, 1), REBASE_QUOTA_GRANTED);
+  ck_assert_int_lt(wall_now() - start, 2 * SECOND);
+  rebase_quota_close(quota);
+  bench_stop(&bench);
+}
+END_TEST
+
 START_TEST(a_host_whose_clock_differs_is_refused_alone) {
   bench_start(&bench, STORE_REDIS);
   rebase_quota *quota = bench_open(&bench, 2 * SECOND);
@@ -355,6 +376,7 @@ int main(void) {
   tcase_add_test(tcase, a_server_with_an_old_snapshot_denies);
   tcase_add_test(tcase, a_file_that_was_replaced_by_an_old_copy_denies);
   tcase_add_test(tcase, a_file_that_went_back_in_place_denies_those_who_know);
+  tcase_add_test(tcase, what_killed_processes_left_in_line_is_forgotten);
   tcase_add_test(tcase, a_host_whose_clock_differs_is_refused_alone);
   tcase_add_loop_test(tcase, a_store_from_before_a_fork_denies, STORE_SQLITE, STORE_KINDS);
   suite_add_tcase(suite, tcase);

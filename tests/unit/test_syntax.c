@@ -314,15 +314,15 @@ START_TEST(limits) {
   static const char event[] = "(EVENT:call (TARGET (PATH (LIST (NAME a) (NAME b))) -) -)";
   char form[512];
   snprintf(form, sizeof form, "(GUARD (NAME g) - (LIST (LIMIT:per %s (MEMBER:`.name` (NAME args) (NAME sum)) (PATH (LIST (NAME requester))) "
-           "- (MONEY 9 USD) (NAME day) (PERCENT 80%%))))", event);
-  expect_item("guard g { limit call a.b of args.sum for each requester at most 9 USD per day warn at 80% }", form);
-  snprintf(form, sizeof form, "(GUARD (NAME g) - (LIST (LIMIT:at %s - (PATH (LIST (NAME session))) - (INT 1) - -)))", event);
+           "- (MONEY 9 USD) (NAME day) (PERCENT 80%%) (MONEY 3 USD))))", event);
+  expect_item("guard g { limit call a.b of args.sum for each requester at most 9 USD per day burst 3 USD warn at 80% }", form);
+  snprintf(form, sizeof form, "(GUARD (NAME g) - (LIST (LIMIT:at %s - (PATH (LIST (NAME session))) - (INT 1) - - -)))", event);
   expect_item("guard g { limit call a.b for each session at most 1 at once }", form);
-  snprintf(form, sizeof form, "(GUARD (NAME g) - (LIST (LIMIT:session %s - - (NAME c) (INT 3) - -)))", event);
+  snprintf(form, sizeof form, "(GUARD (NAME g) - (LIST (LIMIT:session %s - - (NAME c) (INT 3) - - -)))", event);
   expect_item("guard g { limit call a.b where c to 3 per session }", form);
   /* a free word that begins the next rule is not taken for the name of a connector */
   expect_item("guard g { deny call limit call at most 5 per 24 hours }",
-    "(GUARD (NAME g) - (LIST (DENY (EVENT:call - -) - - - - -) (LIMIT:per (EVENT:call - -) - - - (INT 5) (DURATION 24 hours) -)))");
+    "(GUARD (NAME g) - (LIST (DENY (EVENT:call - -) - - - - -) (LIMIT:per (EVENT:call - -) - - - (INT 5) (DURATION 24 hours) - -)))");
 }
 END_TEST
 

@@ -90,4 +90,5 @@ policy answers {
 
 guard often {
   limit call desk.echo where args.text == "counted" at most 2 per day
+  limit call desk.slow where args.seconds == 9 at most 2 per day
 }
