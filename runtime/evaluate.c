@@ -84,7 +84,7 @@ static uint64_t bound_of(const rebase_request *r, const struct scope_plan *plan)
   const struct rebase_bundle *b = r->loaded->bundle;
   uint64_t n = r->vm.longest > b->longest ? r->vm.longest : b->longest, total = cost_at(&plan->cost, n);
   for (uint32_t i = 0; plan->waivers && i < plan->count; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
+    const struct image_form *form = bundle_form(b, bundle_rule_of(b, plan->rules[i]));
     for (uint32_t w = 0; w < form->waivers; w++)
       if (b->WAIVERS.at[form->first_waiver + w].agent == r->asked.agent)
         total = add_steps(total, bundle_cost(b, b->WAIVERS.at[form->first_waiver + w].cost, n));
@@ -258,6 +258,7 @@ static const char too_full[] = "the decision has more approvers or obligations t
 
 /* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself. */
 static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
+  const struct rebase_bundle *b = r->loaded->bundle;
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   vm->max_steps = r->engine->options.max_steps;
@@ -274,7 +275,7 @@ static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
       at = vm->next;
       if (verdict == VM_PASS) continue;
       if (verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
-      if (!take_in(&r->record, at[-1], verdict, verdict == VM_LACKS ? vm->lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
+      if (!take_in(&r->record, bundle_rule_of(b, at[-1]), verdict, verdict == VM_LACKS ? vm->lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
     }
   }
   return REBASE_OK;
@@ -282,12 +283,13 @@ static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
 
 static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, struct scope_walk *walk) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  for (uint32_t i; (i = scope_walk_next(walk)) != NONE32;) {
-    if (bundle_program(b, i)->models) continue;     /* asked of each model, see routes.c */
-    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, i)) : VM_PASS;
+  for (uint32_t entry; (entry = scope_walk_next(walk)) != NONE32;) {
+    uint32_t rule = bundle_rule_of(b, entry);
+    if (bundle_program(b, rule)->models) continue;  /* asked of each model, see routes.c */
+    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, rule)) : VM_PASS;
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_rule(r, i);
-    if (verdict != VM_PASS && !take_in(&r->record, i, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
+    if (verdict == VM_PASS) verdict = evaluate_rule(r, entry);
+    if (verdict != VM_PASS && !take_in(&r->record, rule, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
   }
   return REBASE_OK;
 }

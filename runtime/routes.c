@@ -199,13 +199,14 @@ static rebase_status judge_in(rebase_request *r, const struct image_model *m, ui
   const uint32_t *rules = bundle_scope(b, r->asked.agent, head_infer(b), &count);
   model_facts(r, m, region);
   for (uint32_t i = 0; i < count; i++) {
-    if (!bundle_program(b, rules[i])->models) continue;
-    enum vm_verdict verdict = evaluate_waived(r, bundle_form(b, rules[i]));
+    uint32_t rule = bundle_rule_of(b, rules[i]);
+    if (!bundle_program(b, rule)->models) continue;
+    enum vm_verdict verdict = evaluate_waived(r, bundle_form(b, rule));
     if (verdict == VM_OBLIGE) continue;
     if (verdict == VM_PASS) verdict = evaluate_rule(r, rules[i]);
-    if (verdict == VM_OBLIGE && chosen && !evaluate_take_in(r, rules[i], verdict)) return REBASE_E_FULL;
+    if (verdict == VM_OBLIGE && chosen && !evaluate_take_in(r, rule, verdict)) return REBASE_E_FULL;
     if (verdict == VM_PASS || verdict == VM_OBLIGE) continue;
-    *remover = rules[i];
+    *remover = rule;
     return REBASE_OK;
   }
   return REBASE_OK;

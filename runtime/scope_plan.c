@@ -136,12 +136,17 @@ static void choose(struct planner *p, struct scope_plan *plan) {
   for (plan->mask = 3; plan->mask < most + most / 2; plan->mask = plan->mask * 2 + 1) continue;
 }
 
+/* The number of the constant that is the rule's key, or NONE32. */
+static uint32_t key_of(const struct planner *p, uint32_t entry) {
+  const struct rebase_bundle *b = p->v->bundle;
+  return bundle_form(b, bundle_rule_of(b, entry))->waivers ? NONE32 : p->constant[bundle_program_of(b, entry)];
+}
+
 /* Each rule under its key, those with the same one in a chain. Sets the room that rules outside the buckets need. */
 static void put_rules(const struct planner *p, struct scope_plan *plan, struct scope_bucket *buckets, uint32_t *room) {
   const struct rebase_bundle *b = p->v->bundle;
   for (uint32_t i = 0; i < plan->count; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
-    uint32_t constant = form->waivers ? NONE32 : p->constant[form->program];
+    uint32_t constant = key_of(p, plan->rules[i]);
     p->chain[i] = NONE32;
     if (constant == NONE32) { plan->others++; continue; }
     uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[plan->rules[i]])[constant]);
@@ -167,10 +172,8 @@ static bool index_rules(const struct planner *p, struct scope_plan *plan) {
   if (!sorted) return out_of_memory(p->v);
   plan->buckets = buckets;
   plan->sorted = sorted;
-  for (uint32_t i = 0; i < plan->count && filled < plan->others; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
-    if (form->waivers || p->constant[form->program] == NONE32) sorted[filled++] = plan->rules[i];
-  }
+  for (uint32_t i = 0; i < plan->count && filled < plan->others; i++)
+    if (key_of(p, plan->rules[i]) == NONE32) sorted[filled++] = plan->rules[i];
   for (struct scope_bucket *bucket = buckets; bucket <= buckets + plan->mask; bucket++) {
     uint32_t at = bucket->at, count = 1;
     if (!bucket->tag) continue;
@@ -194,13 +197,32 @@ static void add_cost(struct scope_plan *plan, const struct image_cost *cost, uin
   }
 }
 
+/* A rule that is left with nothing but PASS stands in a list to be named (explain.c), and is not run. */
+static bool passes(const struct rebase_bundle *b, uint32_t entry) {
+  return b->programs[bundle_program_of(b, entry)].code->op == OP_PASS && !bundle_form(b, bundle_rule_of(b, entry))->waivers;
+}
+
+static bool leave_out(const struct planner *p, struct scope_plan *plan) {
+  const struct rebase_bundle *b = p->v->bundle;
+  uint32_t kept = 0, at = 0;
+  for (uint32_t i = 0; i < plan->count; i++) kept += !passes(b, plan->rules[i]);
+  if (kept == plan->count) return true;
+  uint32_t *rules = pages_array(b->pages, kept, sizeof *rules);
+  if (!rules) return out_of_memory(p->v);
+  for (uint32_t i = 0; i < plan->count; i++)
+    if (!passes(b, plan->rules[i])) rules[at++] = plan->rules[i];
+  plan->rules = rules;
+  plan->count = kept;
+  return true;
+}
+
 static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan) {
   const struct rebase_bundle *b = p->v->bundle;
-  *plan = (struct scope_plan){.rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL};
+  *plan = (struct scope_plan){.bundle = b, .rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL};
   for (uint32_t i = 0; i < plan->count; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
-    if (!p->rules_of[form->program]++) p->programs[p->used++] = form->program;
-    plan->waivers |= form->waivers != 0;
+    uint32_t program = bundle_program_of(b, plan->rules[i]);
+    if (!p->rules_of[program]++) p->programs[p->used++] = program;
+    plan->waivers |= bundle_form(b, bundle_rule_of(b, plan->rules[i]))->waivers != 0;
   }
   plan->fixed = !(b->flags & BUNDLE_PLAIN) && !plan->waivers;
   for (uint32_t i = 0; i < p->used; i++) {
@@ -210,6 +232,7 @@ static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan)
   }
   if (!(b->flags & BUNDLE_PLAIN)) choose(p, plan);
   while (p->used) p->rules_of[p->programs[--p->used]] = 0;
+  if (!leave_out(p, plan)) return false;
   return plan->by == SCOPE_ALL || index_rules(p, plan);
 }
 
@@ -258,6 +281,7 @@ static void add_bucket(struct scope_walk *walk, const struct scope_plan *plan, v
 void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, const value *slots) {
   const value *argument = plan->by == SCOPE_ALL || !slots ? NULL : &slots[plan->slot];
   walk->runs = 0;
+  walk->bundle = plan->bundle;
   if (!argument || (plan->by == SCOPE_HOLDS && !is_missing(*argument) && argument->list->len >= SCOPE_RUNS)) {
     add_run(walk, plan->rules, plan->count);
     return;
@@ -270,12 +294,16 @@ void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, co
 
 uint32_t scope_walk_least(struct scope_walk *walk) {
   unsigned least = 0;
+  uint32_t rule = NONE32;
   for (unsigned i = 0; i < walk->runs; i++) {
     if (walk->run[i].at == walk->run[i].end) {      /* this one is at its end: the last takes its place */
       walk->run[i--] = walk->run[--walk->runs];
       continue;
     }
-    if (least >= walk->runs || *walk->run[i].at < *walk->run[least].at) least = i;
+    uint32_t of = bundle_rule_of(walk->bundle, *walk->run[i].at);
+    if (of >= rule && least < walk->runs) continue;
+    least = i;
+    rule = of;
   }
   return walk->runs ? *walk->run[least].at++ : NONE32;
 }

@@ -10,6 +10,7 @@
 #ifndef RBC_RULES_H
 #define RBC_RULES_H
 #include "sema/checker.h"
+#include "sema/fold.h"
 
 /* ---- what holds where an expression stands ---- */
 struct fact {
@@ -216,9 +217,4 @@ bool rule_has_operation(const struct rule *rule, const struct operation *operati
 void rule_check_state(struct checker *c);    /* E05xx */
 void rule_check_warnings(struct checker *c); /* W09xx */
 bool rule_check_routes(struct checker *c);   /* E0419 */
-/* fold.c: what is sure without a request; TRUTH_FAILS: an error, for a model that is known, when it is evaluated */
-enum truth { TRUTH_UNKNOWN, TRUTH_NEVER, TRUTH_ALWAYS, TRUTH_FAILS };
-struct known { const struct program *program; struct constant facts[CTX_COUNT]; bool given[CTX_COUNT]; };   /* of a model */
-enum truth rule_truth(const struct expr *condition);
-enum truth rule_truth_known(const struct expr *condition, const struct known *known);
 #endif

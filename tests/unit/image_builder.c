@@ -295,6 +295,8 @@ static void scopes(struct builder *b) {
   uint32_t heads = 2 + RELEASE_COUNT + 2 + 1;
   uint32_t both = builder_add(b, SECTION_LISTS, (uint32_t[]){2, RULE_MAIN, RULE_GUARD}, 3);
   uint32_t release = builder_add(b, SECTION_LISTS, (uint32_t[]){1, RULE_RELEASE}, 2);
+  for (uint32_t agent = 0; agent < 2; agent++) builder_add(b, SECTION_AGENT_CLASS, &agent, 1);
+  for (uint32_t head = 0; head < heads; head++) builder_add(b, SECTION_HEAD_CLASS, &head, 1);
   for (uint32_t agent = 0; agent < 2; agent++)
     for (uint32_t head = 0; head < heads; head++)
       builder_add(b, SECTION_SCOPE, &(uint32_t){head == OPERATION_PAY ? both : head == 2 ? release : NONE32}, 1);
