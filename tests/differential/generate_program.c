@@ -80,7 +80,7 @@ static bool room(const struct scope *s) { return s->variable_count < 20; }
 
 static void constant(struct scope *s, enum kind kind) {
   switch (kind) {
-  case INT: if (chance(s, 3)) ADD("4_611_686_018_427_387_904"); else ADD("%u", below(s, 14)); break;
+  case INT: if (chance(s, 3)) ADD("(4_611_686_018_427_387_904 + 0)"); else ADD("%u", below(s, 14)); break;       /* no literal, which a decimal would take for its own */
   case DECIMAL: ADD(chance(s, 20) ? "%u.%06u" : "%u.%02u", below(s, 4), below(s, 100)); break;     /* odd millionths: halves of them are ties */
   case MONEY: ADD("%u.%02u USD", below(s, 60), below(s, 100)); break;
   case STRING: ADD("\"%s\"", PICK(s, constant_strings)); break;
