@@ -9,6 +9,7 @@
 #include <time.h>
 #include "p12_rebase.h"
 #include "scale.h"
+#include "world.h"
 
 enum { PICKS = 65536 };
 struct bench {
@@ -83,6 +84,13 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
     scale_close(&s);
     return b->wrong != 0;
   }
+  if (strncmp(what, "world", 5) == 0) {
+    static struct world w;
+    world_open(&w, 50, 200, 300, strcmp(what, "world-plain") == 0);
+    for (unsigned i = 0; i < decisions; i++) b->wrong += !world_decide(&w, i * 7 % 50, i * 11 % 200, i % 200);
+    world_close(&w);
+    return b->wrong != 0;
+  }
   p12_make(b->requests);
   load(b);
   for (unsigned i = 0; i < decisions; i++) {
@@ -123,5 +131,6 @@ int main(int argc, char **argv) {
   p12_stop(&b.own);
   p12_stop(&b.sends);
   scale_print((unsigned)rounds, as_json);
+  world_print((unsigned)rounds, as_json);
   return 0;
 }

@@ -212,6 +212,7 @@ void *rule_array_of(struct checker *c, size_t count,
                     size_t size); /* zeroed; never NULL for count 0 unless memory is out */
 bool rule_has_agent(const struct rule *rule, const struct agent *agent);
 bool rule_has_operation(const struct rule *rule, const struct operation *operation);
+bool rule_names(const struct operation *const *sorted, unsigned count, const struct operation *operation);      /* sorted: by id */
 
 /* ---- after all rules ---- */
 void rule_check_state(struct checker *c);    /* E05xx */
