@@ -263,9 +263,9 @@ static void residuals(const struct bundle_view *view, uint32_t rule, FILE *out) 
     struct place at = {0, 0, 0, 0};
     bool found = false;
     while (!found && next_place(view, rule, &at)) found = at.entry == rules + i;
-    fprintf(out, "  left for %s at ", found ? view_agent(view, at.agent) : "nobody");
+    fprintf(out, "\nresidual %u: of rule %u, for %s at ", (unsigned)i, (unsigned)rule, found ? view_agent(view, at.agent) : "nobody");
     if (found) head_name(view, at.head - 1, out);
-    fputs(found ? " and wherever the same is constant, cost " : "nothing, cost ", out);
+    fputs(found ? " and wherever the same is constant  cost " : "nothing  cost ", out);
     cost(view, program->cost, out);
     fputc('\n', out);
     disasm_code(view, program->code, program->code_count, rules + i, out);
