@@ -113,6 +113,7 @@ static const struct { const char *rule, *agent, *operation, *left; } cases[] = {
   {"guard g { deny call c where args.n > 2 and operation.reads because \"w\" }", "t.a", "c.set", ""},
   {"guard g { deny call c where operation.reads and args.n / args.m > 2 because \"w\" }", "t.a", "c.set", ""},
   {"guard g { deny call where requester.level > 2 and operation.reads because \"w\" }", "t.a", "c.set", "own"},
+  {"guard g { deny call where session.age > 2 minutes and operation.reads because \"w\" }", "t.a", "c.set", "own"},
   {"guard g { let k = args.n / args.m deny call c where operation.reads and k > 2 because \"w\" }", "t.a", "c.set", "ARG ARG RATIO PASS"},
   {"guard g { let k = args.n deny call c where operation.reads and k > 2 because \"w\" }", "t.a", "c.set", ""},
   {"guard g { deny call c where args.n / args.m > 2 unless operation.reads because \"w\" }", "t.a", "c.get", "ARG ARG RATIO RULECONST LE IF PASS"},
