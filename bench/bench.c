@@ -13,6 +13,7 @@
 #include "p12_rebase.h"
 #include "routes.h"
 #include "scale.h"
+#include "world.h"
 
 enum { PICKS = 65536 };
 struct bench {
@@ -180,6 +181,13 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
     routes_close(&r);
     return b->wrong != 0;
   }
+  if (strncmp(what, "world", 5) == 0) {
+    static struct world w;
+    world_open(&w, 50, 200, 300, strcmp(what, "world-plain") == 0);
+    for (unsigned i = 0; i < decisions; i++) b->wrong += !world_decide(&w, i * 7 % 50, i * 11 % 200, i % 200);
+    world_close(&w);
+    return b->wrong != 0;
+  }
   load(b);
   const rebase_caller *caller = strstr(what, "session") ? &b->own.with_session : &b->own.plain;
   char form = what[0];              /* prepared, bound, json or typed */
@@ -226,5 +234,6 @@ int main(int argc, char **argv) {
   airline_print((unsigned)rounds, as_json);
   scale_print((unsigned)rounds, as_json);
   routes_print((unsigned)rounds, as_json);
+  world_print((unsigned)rounds, as_json);
   return 0;
 }

@@ -31,6 +31,7 @@ struct rbc *rbc_open(const struct rbc_options *options) {
   if (options) {
     c->options.directory = copy_text(c, options->directory);
     c->options.stdlib = copy_text(c, options->stdlib);
+    c->options.plain = options->plain;
     c->options.date = copy_text(c, options->date);
   }
   if (!c->texts.failed) return c;
@@ -81,7 +82,7 @@ static void check(struct rbc *c) {
   if (!(declared && ruled) && !c->diags.errors) c->diags.out_of_memory = true;     /* nothing else fails in silence */
   c->good = declared && ruled && c->diags.errors == 0 && !c->diags.out_of_memory;
   /* What does not fit into a bundle is the author's to mend as well: to check is to make one. */
-  if (c->good) c->good = rbc_generate(&c->program, &c->diags, &c->image, &c->size);
+  if (c->good) c->good = rbc_generate(&c->program, c->options.plain, &c->diags, &c->image, &c->size);
 }
 
 bool rbc_check(struct rbc *c) {

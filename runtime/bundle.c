@@ -139,19 +139,22 @@ uint32_t find_group(const struct rebase_bundle *b, const char *name, size_t leng
 }
 
 /* ---- scope and cost ---- */
+uint32_t bundle_list(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
+  if (agent >= b->AGENTS.count || head >= b->scope_width) return NONE32;
+  return b->SCOPE.at[(size_t)b->AGENT_CLASS.at[agent] * b->head_classes + b->HEAD_CLASS.at[head]];
+}
+
 const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count) {
   static const uint32_t none[1];
+  uint32_t list = bundle_list(bundle, agent, head);
   *count = 0;
-  if (agent >= bundle->AGENTS.count || head >= bundle->scope_width) return none;
-  uint32_t list = bundle->SCOPE.at[(size_t)agent * bundle->scope_width + head];
   if (list == NONE32) return none;
   *count = bundle->LISTS.at[list];
   return bundle->LISTS.at + list + 1;
 }
 
 const struct scope_plan *bundle_plan(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head) {
-  if (agent >= bundle->AGENTS.count || head >= bundle->scope_width) return NULL;
-  uint32_t list = bundle->SCOPE.at[(size_t)agent * bundle->scope_width + head];
+  uint32_t list = bundle_list(bundle, agent, head);
   return list == NONE32 ? NULL : &bundle->plans[bundle->plan_of[list]];
 }
 

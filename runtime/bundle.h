@@ -80,12 +80,13 @@ struct rebase_bundle {
   const struct image_bundle *info;  /* BUNDLE.at */
   const unsigned char *digest;      /* 32 bytes */
   const unsigned char *signer;      /* public key of the signature that follows the image, 32 bytes; NULL: not signed */
-  uint32_t scope_width;
+  uint32_t scope_width;             /* heads */
+  uint32_t agent_classes, head_classes;
   const uint32_t *type_class;       /* by type: the lowest equal type; registers of one class are interchangeable */
   const value *values;              /* by index in VALUE_INDEX: decoded */
   const struct bundle_table *tables;
   const struct bundle_tree *trees;
-  const struct bundle_rule *rules;  /* by index in RULES */
+  const struct bundle_rule *rules;  /* by entry of a list, see bundle_scope */
   const struct routine *programs, *waivers, *functions;     /* by index in PROGRAMS, WAIVERS, FUNCTIONS */
   const uint32_t *symbol_order, *region_order;              /* indexes sorted by name */
   const struct bundle_flat *flat_prices;            /* by model */
@@ -132,8 +133,17 @@ static inline uint32_t head_operation(const struct rebase_bundle *b, uint32_t op
 static inline uint32_t head_release(const struct rebase_bundle *b, enum release_target to) { return b->OPERATIONS.count + (uint32_t)to; }
 static inline uint32_t head_delegate(const struct rebase_bundle *b, uint32_t agent) { return b->OPERATIONS.count + RELEASE_COUNT + agent; }
 static inline uint32_t head_infer(const struct rebase_bundle *b) { return b->OPERATIONS.count + RELEASE_COUNT + b->AGENTS.count; }
-/* The rules that can match, ascending; *count is 0 when there are none. */
+/* Where in LISTS the list begins, or NONE32. */
+uint32_t bundle_list(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head);
+/* What is in scope, ascending by rule; *count is 0 when there is nothing. An entry is a rule with its own program, or one of RESIDUALS. */
 const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count);
+
+static inline uint32_t bundle_rule_of(const struct rebase_bundle *b, uint32_t entry) {
+  return entry < b->RULES.count ? entry : b->RESIDUALS.at[entry - b->RULES.count].rule;
+}
+static inline uint32_t bundle_program_of(const struct rebase_bundle *b, uint32_t entry) {
+  return entry < b->RULES.count ? bundle_form(b, entry)->program : b->RESIDUALS.at[entry - b->RULES.count].program;
+}
 
 /* The limit that a rule charges, or NONE32. */
 uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule);

@@ -101,7 +101,7 @@ static bool grantable(const struct rebase_bundle *b, uint32_t agent, uint32_t he
   uint32_t count = 0;
   const uint32_t *rules = bundle_scope(b, agent, head, &count);
   for (uint32_t i = 0; i < count; i++) {
-    const struct image_program *program = bundle_program(b, rules[i]);
+    const struct image_program *program = bundle_program(b, bundle_rule_of(b, rules[i]));
     if (!program->guard && (program->effect == RULE_ALLOW || program->effect == RULE_ASK)) return true;
   }
   return false;

@@ -12,8 +12,8 @@ static struct image_cost total_of(const struct rebase_bundle *b, uint32_t agent,
   uint32_t count = 0;
   const uint32_t *rules = bundle_scope(b, agent, head_operation(b, operation), &count);
   for (uint32_t i = 0; i < count; i++) {
-    const struct image_form *form = bundle_form(b, rules[i]);
-    add_cost(b, &total, b->PROGRAMS.at[form->program].cost);
+    const struct image_form *form = bundle_form(b, bundle_rule_of(b, rules[i]));
+    add_cost(b, &total, b->PROGRAMS.at[bundle_program_of(b, rules[i])].cost);
     for (uint32_t w = 0; w < form->waivers; w++)
       if (b->WAIVERS.at[form->first_waiver + w].agent == agent) add_cost(b, &total, b->WAIVERS.at[form->first_waiver + w].cost);
   }

@@ -65,13 +65,15 @@ static enum immediate_role constant_role(const struct rebase_bundle *b, uint32_t
   return type == TYPE_STRING ? I_STRING : kind_is_scalar(bundle_type(b, type)->kind) ? I_CONST : I_VALUE;
 }
 
-size_t disassemble_instruction(const struct rebase_bundle *bundle, uint32_t rule, const struct instruction *i, char *text, size_t size) {
+size_t disassemble_instruction(const struct rebase_bundle *bundle, uint32_t entry, const struct instruction *i, char *text, size_t size) {
   const struct opcode_info *info = &opcode_table[i->op];
   enum immediate_role role = info->imm;
   uint32_t number = i->imm;
   if (role == I_RULECONST || role == I_LACK) {
-    role = constant_role(bundle, bundle->INDEXES.at[bundle_program(bundle, rule)->first_type + i->imm]);
-    number = bundle->RULE_CONSTANTS.at[bundle->RULES.at[rule].first_constant + i->imm];
+    bool own = entry < bundle->RULES.count;
+    uint32_t first = own ? bundle->RULES.at[entry].first_constant : bundle->RESIDUALS.at[entry - bundle->RULES.count].first_constant;
+    role = constant_role(bundle, bundle->INDEXES.at[bundle->PROGRAMS.at[bundle_program_of(bundle, entry)].first_type + i->imm]);
+    number = bundle->RULE_CONSTANTS.at[first + i->imm];
   }
   char a[16], b[16], c[16], imm[128];
   operand_text(info->a, i->a, true, a, sizeof a);
@@ -90,10 +92,10 @@ static void print_cost(const struct output *out, const struct image_cost *cost) 
   print(out, "\n");
 }
 
-static void print_code(const struct rebase_bundle *b, const struct output *out, uint32_t rule, uint32_t first, uint32_t count) {
+static void print_code(const struct rebase_bundle *b, const struct output *out, uint32_t entry, uint32_t first, uint32_t count) {
   char text[200];
   for (uint32_t pc = 0; pc < count; pc++) {
-    disassemble_instruction(b, rule, &b->CODE.at[first + pc], text, sizeof text);
+    disassemble_instruction(b, entry, &b->CODE.at[first + pc], text, sizeof text);
     print(out, "  %4lu  %s\n", ul(pc), text);
   }
 }
@@ -116,6 +118,14 @@ static void print_rule(const struct rebase_bundle *b, const struct output *out, 
   }
 }
 
+static void print_residual(const struct rebase_bundle *b, const struct output *out, uint32_t index) {
+  const struct image_residual *residual = &b->RESIDUALS.at[index];
+  const struct image_program *program = &b->PROGRAMS.at[residual->program];
+  print(out, "residual %lu of rule %lu\n", ul(index), ul(residual->rule));
+  print_cost(out, &b->COSTS.at[program->cost]);
+  print_code(b, out, b->RULES.count + index, program->code, program->code_count);
+}
+
 void bundle_disassemble(const struct rebase_bundle *bundle, disasm_write *write, void *user) {
   struct output out = {write, user};
   for (uint32_t i = 0; i < bundle->FUNCTIONS.count; i++) {
@@ -126,4 +136,5 @@ void bundle_disassemble(const struct rebase_bundle *bundle, disasm_write *write,
     print_code(bundle, &out, NONE32, function->code, function->code_count);
   }
   for (uint32_t i = 0; i < bundle->RULES.count; i++) print_rule(bundle, &out, i);
+  for (uint32_t i = 0; i < bundle->RESIDUALS.count; i++) print_residual(bundle, &out, i);
 }

@@ -76,7 +76,7 @@ static uint64_t bound_of(const rebase_request *r, const struct scope_plan *plan)
   const struct rebase_bundle *b = r->loaded->bundle;
   uint64_t n = r->vm.longest > b->longest ? r->vm.longest : b->longest, total = cost_at(&plan->cost, n);
   for (uint32_t i = 0; plan->waivers && i < plan->count; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
+    const struct image_form *form = bundle_form(b, bundle_rule_of(b, plan->rules[i]));
     for (uint32_t w = 0; w < form->waivers; w++)
       if (b->WAIVERS.at[form->first_waiver + w].agent == r->asked.agent)
         total = add_steps(total, bundle_cost(b, b->WAIVERS.at[form->first_waiver + w].cost, n));
@@ -259,16 +259,18 @@ static void sort_found(struct vm_found *found, uint32_t count) {
 /* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself, and the few that matter are put in order
  * afterwards. False: too many of them, nothing was taken in. */
 static bool run_fixed(rebase_request *r, const struct scope_walk *walk, rebase_status *status) {
+  const struct rebase_bundle *b = r->loaded->bundle;
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   vm->max_steps = r->engine->options.max_steps;
   vm->found_count = 0;
   for (unsigned run = 0; run < walk->runs; run++) {
     if (walk->run[run].at == walk->run[run].end) continue;
-    prefetch(&r->loaded->bundle->RULES.at[*walk->run[run].at]);     /* for when it matches; the machine needs other memory of it */
+    prefetch(&b->RULES.at[bundle_rule_of(b, *walk->run[run].at)]);     /* for when it matches; the machine needs other memory of it */
     if (!vm_run_fixed(vm, walk->run[run].at, walk->run[run].end)) { d->steps = 0; return false; }
     d->steps += vm->steps;
   }
+  for (uint32_t i = 0; i < vm->found_count; i++) vm->found[i].rule = bundle_rule_of(b, vm->found[i].rule);
   if (walk->runs > 1) sort_found(vm->found, vm->found_count);
   for (uint32_t i = 0; i < vm->found_count; i++) {
     const struct vm_found *f = &vm->found[i];
@@ -282,12 +284,13 @@ static bool run_fixed(rebase_request *r, const struct scope_walk *walk, rebase_s
 
 static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, struct scope_walk *walk) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  for (uint32_t i; (i = scope_walk_next(walk)) != NONE32;) {
-    if (bundle_program(b, i)->models) continue;     /* asked of each model, see routes.c */
-    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, i)) : VM_PASS;
+  for (uint32_t entry; (entry = scope_walk_next(walk)) != NONE32;) {
+    uint32_t rule = bundle_rule_of(b, entry);
+    if (bundle_program(b, rule)->models) continue;  /* asked of each model, see routes.c */
+    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, rule)) : VM_PASS;
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_rule(r, i);
-    if (verdict != VM_PASS && !take_in(&r->record, i, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
+    if (verdict == VM_PASS) verdict = evaluate_rule(r, entry);
+    if (verdict != VM_PASS && !take_in(&r->record, rule, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
   }
   return REBASE_OK;
 }
@@ -302,7 +305,7 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
   }
   const struct route_group *group = r->asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->asked.agent) : NULL;
   bool fixed = group ? group->fixed : plan->fixed;
-  if (group && fixed) walk = (struct scope_walk){1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
+  if (group && fixed) walk = (struct scope_walk){r->loaded->bundle, 1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
   else scope_walk_begin(&walk, plan, r->slots);
   rebase_status status = REBASE_OK;
   if (!fixed || !run_fixed(r, &walk, &status)) status = run_each(r, plan, &walk);

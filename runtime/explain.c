@@ -195,7 +195,8 @@ static void near_misses(const struct record *record, struct out *out) {
   uint32_t count, shown = 0;
   const uint32_t *rules = bundle_scope(b, record->asked.agent, asked_head(b, &record->asked), &count);
   for (uint32_t i = 0; i < count && shown < MOST_NEAR; i++) {
-    const struct image_form *form = bundle_form(b, rules[i]);
+    uint32_t rule = bundle_rule_of(b, rules[i]);
+    const struct image_form *form = bundle_form(b, rule);
     if (!rule_grants(&b->PROGRAMS.at[form->program])) continue;
     shown++;
     out_string(out, "  would have granted, but did not match: ");
@@ -203,7 +204,7 @@ static void near_misses(const struct record *record, struct out *out) {
     out_string(out, " (");
     out_text(out, bundle_text(b, b->SOURCES.at[form->source].path));
     out_char(out, ':');
-    out_unsigned(out, b->RULES.at[rules[i]].line);
+    out_unsigned(out, b->RULES.at[rule].line);
     out_string(out, ")\n");
   }
   if (!shown) out_string(out, "  no policy of this agent's package speaks of it\n");

@@ -188,9 +188,12 @@ struct image_pattern { uint32_t states, start; uint32_t accept, table; uint32_t 
   /* PATTERNS: DFA. In BYTES: at accept, one byte a state (0/1); classes: 256 bytes, byte -> class; in DFA at index table:
    * u16 next[state * class_count + class]; state 0 is dead. class_count = 1 + largest class. */
 struct image_pending { ref kind; ref name; uint32_t source, line; }; /* PENDING: declarations this runtime cannot execute */
-/* SCOPE: [agent * scope_width + head] -> index in LISTS, or NONE32; heads: operations, then RELEASE_COUNT releases, then
- * agents (delegate to), then one for infer. Width = operations + RELEASE_COUNT + agents + 1.
- * LISTS: u32 count, then that many rule indexes, ascending. */
+struct image_residual { uint32_t rule, program, first_constant; };
+  /* RESIDUALS: ascending by rule: what is left of it where facts of the agent, the operation and its connector are constant */
+/* Agents that no rule tells apart are one class, and so are heads: operations, then RELEASE_COUNT releases, then agents (delegate to), then
+ * one for infer. AGENT_CLASS, HEAD_CLASS: of each its class, numbered in the order in which they come.
+ * SCOPE: [agent class * head classes + head class] -> index in LISTS, or NONE32.
+ * LISTS: u32 count, then that many entries, ascending by rule: a rule with its own program, or RULES.count plus a residual. */
 struct instruction { uint8_t op, a, b, c; uint32_t imm; };           /* CODE */
 
 /* ---- packed values (VALUES): how constants, table rows and stored sessions are written, little-endian, by type ----

@@ -49,8 +49,8 @@ struct builder {
   struct vm *vm;
   struct guesser *guesser;
   value facts[CTX_COUNT];
-  uint8_t *reads;                   /* by rule: READS_, of those that are asked of models */
-  uint64_t **masks;                 /* by rule: by task where it reads the task, else one: the models that it can leave, and those it can take away; NULL: not made yet */
+  uint8_t *reads;                   /* by entry of a list: READS_, of those that are asked of models */
+  uint64_t **masks;                 /* by entry: by task where it reads the task, else one: the models that it can leave, and those it can take away; NULL: not made yet */
   uint32_t *symbols;                /* by task number */
   uint32_t words;                   /* of a set */
   uint64_t *set; const uint64_t **sets; uint32_t set_count, *set_table, table_mask;      /* the one at hand; those that were made, each once */
@@ -62,12 +62,13 @@ struct builder {
 static bool read_programs(struct builder *p) {
   const struct rebase_bundle *b = p->bundle;
   uint8_t *functions = pages_array(&p->v->temporary, b->FUNCTIONS.count, 1);
-  p->reads = pages_array(&p->v->temporary, b->RULES.count, 1);
+  const uint32_t entries = b->RULES.count + b->RESIDUALS.count;
+  p->reads = pages_array(&p->v->temporary, entries, 1);
   if (!functions || !p->reads) return out_of_memory(p->v);
   for (uint32_t i = 0; i < b->FUNCTIONS.count; i++)         /* they call only those before them */
     functions[i] = (uint8_t)program_reads(b, b->FUNCTIONS.at[i].code, b->FUNCTIONS.at[i].code_count, functions);
-  for (uint32_t i = 0; i < b->RULES.count; i++) {
-    const struct image_program *program = bundle_program(b, i);
+  for (uint32_t i = 0; i < entries; i++) {
+    const struct image_program *program = &b->PROGRAMS.at[bundle_program_of(b, i)];
     if (program->models) p->reads[i] = (uint8_t)program_reads(b, program->code, program->code_count, functions);
   }
   return true;
@@ -102,19 +103,19 @@ static bool find_tasks(struct builder *p, uint32_t *task_of) {
 
 /* ---- verdicts ---- */
 /* What the rule can say of the model, GUESS_ bits. In several regions all must do. */
-static unsigned says(struct builder *p, uint32_t rule, const struct image_model *m, uint32_t task) {
+static unsigned says(struct builder *p, uint32_t entry, const struct image_model *m, uint32_t task) {
   const struct rebase_bundle *b = p->bundle;
-  bool constant = !(p->reads[rule] & READS_REQUEST);
+  bool constant = !(p->reads[entry] & READS_REQUEST);
   unsigned all = GUESS_LEAVES;
   for (uint32_t i = 0; i < (m->regions ? m->regions : 1) && all & GUESS_LEAVES; i++) {
     unsigned one;
     uint64_t cost = constant ? 1 : GUESS_RUNS;
     model_facts(b, m, m->regions ? b->INDEXES.at[m->first_region + i] : NONE32, task, p->facts);
     if (constant) {
-      enum vm_verdict verdict = vm_run_rule(p->vm, rule);
+      enum vm_verdict verdict = vm_run_rule(p->vm, entry);
       bool sure = verdict != VM_FAULT && verdict != VM_ERROR_COST && verdict != VM_ERROR_SCRATCH && verdict != VM_ERROR_SESSION;
       one = !sure ? GUESS_EITHER : verdict == VM_PASS || verdict == VM_OBLIGE ? GUESS_LEAVES : GUESS_REMOVES;
-    } else one = guess_rule(p->guesser, rule);
+    } else one = guess_rule(p->guesser, entry);
     all = !(one & GUESS_LEAVES) ? GUESS_REMOVES : all | (one & GUESS_REMOVES);
     p->runs -= p->runs > cost ? cost : p->runs;
   }
@@ -122,15 +123,15 @@ static unsigned says(struct builder *p, uint32_t rule, const struct image_model 
 }
 
 /* For each of `tasks` tasks, or the only one for all. False: too much work. */
-static bool judge(struct builder *p, uint32_t rule, uint32_t tasks, uint64_t *masks) {
+static bool judge(struct builder *p, uint32_t entry, uint32_t tasks, uint64_t *masks) {
   const struct rebase_bundle *b = p->bundle;
   for (uint32_t t = 0; t < tasks; t++) {
-    uint32_t symbol = p->reads[rule] & READS_TASK ? p->symbols[t] : NONE32;
+    uint32_t symbol = p->reads[entry] & READS_TASK ? p->symbols[t] : NONE32;
     uint64_t *leaves = masks + (size_t)t * 2 * p->words, *removes = leaves + p->words;
     p->facts[CTX_TASK] = symbol == NONE32 ? missing_value() : int_value(symbol);
     for (uint32_t m = 0; m < b->MODELS.count; m++) {
       if (!p->runs) return false;
-      unsigned said = says(p, rule, &b->MODELS.at[m], symbol);
+      unsigned said = says(p, entry, &b->MODELS.at[m], symbol);
       leaves[m / 64] |= (uint64_t)(said & GUESS_LEAVES ? 1 : 0) << m % 64;
       removes[m / 64] |= (uint64_t)(said & GUESS_REMOVES ? 1 : 0) << m % 64;
     }
@@ -139,16 +140,16 @@ static bool judge(struct builder *p, uint32_t rule, uint32_t tasks, uint64_t *ma
 }
 
 /* The masks of a rule for these agents, or NULL when it can say anything. */
-static const uint64_t *masks_of(struct builder *p, uint32_t rule, uint32_t agent) {
+static const uint64_t *masks_of(struct builder *p, uint32_t entry, uint32_t agent) {
   const struct rebase_bundle *b = p->bundle;
-  const struct image_form *form = bundle_form(b, rule);
-  uint32_t tasks = p->reads[rule] & READS_TASK ? p->plan->tasks : 1;
+  const struct image_form *form = bundle_form(b, bundle_rule_of(b, entry));
+  uint32_t tasks = p->reads[entry] & READS_TASK ? p->plan->tasks : 1;
   for (uint32_t w = form->first_waiver; w < form->first_waiver + form->waivers; w++) if (b->WAIVERS.at[w].agent == agent) return NULL;
-  if (p->masks[rule] && !(p->reads[rule] & READS_AGENT)) return p->masks[rule];
-  if (!b->rules[rule].program->fixed || (uint64_t)tasks * b->MODELS.count * (p->reads[rule] & READS_REQUEST ? GUESS_RUNS : 1) > p->runs) return NULL;
+  if (p->masks[entry] && !(p->reads[entry] & READS_AGENT)) return p->masks[entry];
+  if (!b->rules[entry].program->fixed || (uint64_t)tasks * b->MODELS.count * (p->reads[entry] & READS_REQUEST ? GUESS_RUNS : 1) > p->runs) return NULL;
   uint64_t *masks = pages_array(&p->v->temporary, (size_t)tasks * 2 * p->words + 1, sizeof *masks);
-  if (!masks || !judge(p, rule, tasks, masks)) return NULL;
-  return p->masks[rule] = masks;
+  if (!masks || !judge(p, entry, tasks, masks)) return NULL;
+  return p->masks[entry] = masks;
 }
 
 /* ---- sets and orders, each once ---- */
@@ -245,19 +246,19 @@ static bool divide(struct builder *p, uint32_t list, uint32_t agent, struct rout
   if (!first || !obliging || !routes || !j->rules || !j->masks || !j->by_task) return out_of_memory(p->v);
   *g = (struct route_group){.first = first, .fixed = true, .obliging = obliging, .routes = routes};
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t rule = b->LISTS.at[list + 1 + i], route = bundle_route(b, rule);
-    const struct image_program *program = bundle_program(b, rule);
+    uint32_t entry = b->LISTS.at[list + 1 + i], rule = bundle_rule_of(b, entry), route = bundle_route(b, rule);
+    const struct image_program *program = &b->PROGRAMS.at[bundle_program_of(b, entry)];
     if (route != NONE32) routes[g->route_count++] = route;
     if (!program->models) {
-      first[g->first_count++] = rule;
-      g->fixed &= b->rules[rule].program->fixed && !bundle_form(b, rule)->waivers;
+      first[g->first_count++] = entry;
+      g->fixed &= b->rules[entry].program->fixed && !bundle_form(b, rule)->waivers;
       continue;
     }
-    if (program->effect == RULE_OBLIGE) obliging[g->obliging_count++] = rule;
-    j->rules[j->count] = rule;
-    j->masks[j->count] = masks_of(p, rule, agent);
-    j->by_task[j->count] = p->reads[rule] & READS_TASK;
-    g->session |= j->masks[j->count++] && p->reads[rule] & READS_SESSION;
+    if (program->effect == RULE_OBLIGE) obliging[g->obliging_count++] = entry;
+    j->rules[j->count] = entry;
+    j->masks[j->count] = masks_of(p, entry, agent);
+    j->by_task[j->count] = p->reads[entry] & READS_TASK;
+    g->session |= j->masks[j->count++] && p->reads[entry] & READS_SESSION;
   }
   return true;
 }
@@ -277,8 +278,8 @@ static bool make_group(struct builder *p, uint32_t list, uint32_t agent, struct 
 static bool knows_agents(const struct builder *p, uint32_t list) {
   const struct rebase_bundle *b = p->bundle;
   for (uint32_t i = 1; i <= b->LISTS.at[list]; i++) {
-    uint32_t rule = b->LISTS.at[list + i];
-    if (bundle_program(b, rule)->models && (p->reads[rule] & READS_AGENT || bundle_form(b, rule)->waivers)) return true;
+    uint32_t entry = b->LISTS.at[list + i], rule = bundle_rule_of(b, entry);
+    if (bundle_program(b, rule)->models && (p->reads[entry] & READS_AGENT || bundle_form(b, rule)->waivers)) return true;
   }
   return false;
 }
@@ -290,7 +291,7 @@ static bool make_groups(struct builder *p, uint32_t *group_of) {
   uint64_t listed = 0;
   if (!group_of_list || !first) return out_of_memory(p->v);
   for (uint32_t a = 0; a < b->AGENTS.count; a++) {
-    uint32_t list = b->SCOPE.at[(size_t)a * b->scope_width + head_infer(b)];
+    uint32_t list = bundle_list(b, a, head_infer(b));
     group_of[a] = NONE32;
     if (list == NONE32) continue;
     bool apart = knows_agents(p, list);
@@ -304,7 +305,7 @@ static bool make_groups(struct builder *p, uint32_t *group_of) {
   struct route_group *groups = pages_array(b->pages, count, sizeof *groups);
   if (!groups) return out_of_memory(p->v);
   for (uint32_t g = 0; g < count; g++)
-    if (!make_group(p, b->SCOPE.at[(size_t)first[g] * b->scope_width + head_infer(b)], first[g], &groups[g])) return false;
+    if (!make_group(p, bundle_list(b, first[g], head_infer(b)), first[g], &groups[g])) return false;
   p->plan->groups = groups;
   p->plan->group_of = group_of;
   return true;
@@ -336,7 +337,7 @@ static bool begin(struct builder *p) {
   p->plan = pages_take(b->pages, sizeof *p->plan);
   p->vm = pages_take(t, sizeof *p->vm);
   p->guesser = pages_take(t, sizeof *p->guesser);
-  p->masks = pages_array(t, b->RULES.count, sizeof *p->masks);
+  p->masks = pages_array(t, (size_t)b->RULES.count + b->RESIDUALS.count, sizeof *p->masks);
   p->symbols = pages_array(t, MOST_TASKS, sizeof *p->symbols);
   p->set = pages_array(t, p->words, sizeof *p->set);
   p->sets = pages_array(t, MOST_CLASSES, sizeof *p->sets);

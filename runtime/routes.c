@@ -128,11 +128,11 @@ static rebase_status judge_in(rebase_request *r, const struct jury *jury, const 
   model_facts(b, m, region, r->infer.symbol, r->facts);
   r->facts_generation = 0;          /* the next decision knows nothing of this model */
   for (uint32_t i = 0; i < jury->count; i++) {
-    uint32_t rule = jury->rules[i];
+    uint32_t rule = bundle_rule_of(b, jury->rules[i]);
     if (!bundle_program(b, rule)->models) continue;
     enum vm_verdict verdict = evaluate_waived(r, bundle_form(b, rule));
     if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_rule(r, rule);
+    if (verdict == VM_PASS) verdict = evaluate_rule(r, jury->rules[i]);
     if (verdict == VM_OBLIGE && chosen && !evaluate_take_in(r, rule, verdict)) return REBASE_E_FULL;
     if (verdict == VM_PASS || verdict == VM_OBLIGE) continue;
     *remover = rule;

@@ -138,34 +138,38 @@ static void choose(struct planner *p, struct scope_plan *plan) {
 
 enum { AHEAD = 16 };                /* buckets are asked for that many rules before they are looked at: most are far away */
 
-static void put_rule(const struct planner *p, const struct scope_plan *plan, struct scope_bucket *buckets, uint32_t rule, uint32_t hash, uint32_t *room) {
+static void put_rule(const struct planner *p, const struct scope_plan *plan, struct scope_bucket *buckets, uint32_t entry, uint32_t hash, uint32_t *room) {
   struct scope_bucket *bucket = &buckets[bucket_of(buckets, plan->mask, hash)];
-  p->chain[rule] = NONE32;
+  p->chain[entry] = NONE32;
   if (bucket->tag) {
     *room += bucket->tag & SEVERAL ? 1 : 3;
-    p->chain[rule] = bucket->at;
+    p->chain[entry] = bucket->at;
     bucket->tag |= SEVERAL;
   } else bucket->tag = (hash & ~(uint32_t)SEVERAL) | USED;
-  bucket->at = rule;
+  bucket->at = entry;
+}
+
+/* The number of the constant that is the rule's key, or NONE32. */
+static uint32_t key_of(const struct planner *p, uint32_t entry) {
+  const struct rebase_bundle *b = p->v->bundle;
+  return bundle_form(b, bundle_rule_of(b, entry))->waivers ? NONE32 : p->constant[bundle_program_of(b, entry)];
 }
 
 /* Each rule under its key, those with the same one in a chain. Sets the room that rules outside the buckets need. */
 static void put_rules(const struct planner *p, struct scope_plan *plan, struct scope_bucket *buckets, uint32_t *room) {
   const struct rebase_bundle *b = p->v->bundle;
-  struct { uint32_t rule, hash; } waiting[AHEAD];
+  struct { uint32_t entry, hash; } waiting[AHEAD];
   uint32_t count = 0;
   for (uint32_t i = 0; i < plan->count; i++) {
-    const uint32_t rule = plan->rules[i];
-    const struct image_form *form = bundle_form(b, rule);
-    uint32_t constant = form->waivers ? NONE32 : p->constant[form->program];
+    const uint32_t entry = plan->rules[i], constant = key_of(p, entry);
     if (constant == NONE32) { plan->others++; continue; }
-    uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[rule])[constant]), at = count++ % AHEAD;
-    if (count > AHEAD) put_rule(p, plan, buckets, waiting[at].rule, waiting[at].hash, room);
+    uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[entry])[constant]), at = count++ % AHEAD;
+    if (count > AHEAD) put_rule(p, plan, buckets, waiting[at].entry, waiting[at].hash, room);
     prefetch(&buckets[hash >> 2 & plan->mask]);
-    waiting[at].rule = rule;
+    waiting[at].entry = entry;
     waiting[at].hash = hash;
   }
-  for (uint32_t i = count < AHEAD ? 0 : count - AHEAD; i < count; i++) put_rule(p, plan, buckets, waiting[i % AHEAD].rule, waiting[i % AHEAD].hash, room);
+  for (uint32_t i = count < AHEAD ? 0 : count - AHEAD; i < count; i++) put_rule(p, plan, buckets, waiting[i % AHEAD].entry, waiting[i % AHEAD].hash, room);
   *room += plan->others;
 }
 
@@ -180,18 +184,16 @@ static bool index_rules(const struct planner *p, struct scope_plan *plan) {
   if (!sorted) return out_of_memory(p->v);
   plan->buckets = buckets;
   plan->sorted = sorted;
-  for (uint32_t i = 0; i < plan->count && filled < plan->others; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
-    if (form->waivers || p->constant[form->program] == NONE32) sorted[filled++] = plan->rules[i];
-  }
+  for (uint32_t i = 0; i < plan->count && filled < plan->others; i++)
+    if (key_of(p, plan->rules[i]) == NONE32) sorted[filled++] = plan->rules[i];
   for (struct scope_bucket *bucket = buckets; filled < room; bucket++) {
     uint32_t last = bucket->at, count = 0;
     if (!(bucket->tag & SEVERAL)) continue;
-    for (uint32_t rule = last; rule != NONE32; rule = p->chain[rule]) count++;
+    for (uint32_t entry = last; entry != NONE32; entry = p->chain[entry]) count++;
     bucket->at = filled;
     sorted[filled] = count;
     filled += count + 1;
-    for (uint32_t rule = last, to = filled; rule != NONE32; rule = p->chain[rule]) sorted[--to] = rule;
+    for (uint32_t entry = last, to = filled; entry != NONE32; entry = p->chain[entry]) sorted[--to] = entry;
   }
   return true;
 }
@@ -212,14 +214,33 @@ static void add_needs(const struct rebase_bundle *b, struct scope_plan *plan, ui
   plan->timed |= form->waivers || form->wait;
 }
 
+/* A rule that is left with nothing but PASS stands in a list to be named (explain.c), and is not run. */
+static bool passes(const struct rebase_bundle *b, uint32_t entry) {
+  return b->programs[bundle_program_of(b, entry)].code->op == OP_PASS && !bundle_form(b, bundle_rule_of(b, entry))->waivers;
+}
+
+static bool leave_out(const struct planner *p, struct scope_plan *plan) {
+  const struct rebase_bundle *b = p->v->bundle;
+  uint32_t kept = 0, at = 0;
+  for (uint32_t i = 0; i < plan->count; i++) kept += !passes(b, plan->rules[i]);
+  if (kept == plan->count) return true;
+  uint32_t *rules = pages_array(b->pages, kept, sizeof *rules);
+  if (!rules) return out_of_memory(p->v);
+  for (uint32_t i = 0; i < plan->count; i++)
+    if (!passes(b, plan->rules[i])) rules[at++] = plan->rules[i];
+  plan->rules = rules;
+  plan->count = kept;
+  return true;
+}
+
 static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan) {
   const uint64_t times = UINT64_C(1) << CTX_NOW | UINT64_C(1) << CTX_TODAY | UINT64_C(1) << CTX_SESSION_AGE;
   const struct rebase_bundle *b = p->v->bundle;
-  *plan = (struct scope_plan){.rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL};
+  *plan = (struct scope_plan){.bundle = b, .rules = b->LISTS.at + list + 1, .count = b->LISTS.at[list], .by = SCOPE_ALL};
   for (uint32_t i = 0; i < plan->count; i++) {
-    const struct image_form *form = bundle_form(b, plan->rules[i]);
-    if (!p->rules_of[form->program]++) p->programs[p->used++] = form->program;
-    add_needs(b, plan, plan->rules[i]);
+    uint32_t program = bundle_program_of(b, plan->rules[i]);
+    if (!p->rules_of[program]++) p->programs[p->used++] = program;
+    add_needs(b, plan, bundle_rule_of(b, plan->rules[i]));
   }
   plan->fixed = !(b->flags & BUNDLE_PLAIN) && !plan->waivers;
   for (uint32_t i = 0; i < p->used; i++) {
@@ -231,6 +252,7 @@ static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan)
   plan->timed |= (plan->facts & times) != 0;
   if (!(b->flags & BUNDLE_PLAIN)) choose(p, plan);
   while (p->used) p->rules_of[p->programs[--p->used]] = 0;
+  if (!leave_out(p, plan)) return false;
   return plan->by == SCOPE_ALL || index_rules(p, plan);
 }
 
@@ -241,7 +263,7 @@ bool plan_scopes(struct verifier *v) {
   p.keys = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *p.keys);
   p.votes = pages_array(&v->temporary, 4 * (size_t)b->max_slots + 4, sizeof *p.votes);
   p.rules_of = pages_array(&v->temporary, 3 * (size_t)b->PROGRAMS.count, sizeof *p.rules_of);
-  p.chain = pages_array(&v->temporary, b->RULES.count, sizeof *p.chain);
+  p.chain = pages_array(&v->temporary, (size_t)b->RULES.count + b->RESIDUALS.count, sizeof *p.chain);
   if (!plan_of || !p.keys || !p.votes || !p.rules_of || !p.chain) return out_of_memory(v);
   p.programs = p.rules_of + b->PROGRAMS.count;
   p.constant = p.programs + b->PROGRAMS.count;
@@ -279,6 +301,7 @@ static void add_bucket(struct scope_walk *walk, const struct scope_plan *plan, v
 void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, const value *slots) {
   const value *argument = plan->by == SCOPE_ALL || !slots ? NULL : &slots[plan->slot];
   walk->runs = 0;
+  walk->bundle = plan->bundle;
   if (!argument || (plan->by == SCOPE_HOLDS && !is_missing(*argument) && argument->list->len >= SCOPE_RUNS)) {
     add_run(walk, plan->rules, plan->count);
     return;
@@ -291,12 +314,16 @@ void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, co
 
 uint32_t scope_walk_least(struct scope_walk *walk) {
   unsigned least = 0;
+  uint32_t rule = NONE32;
   for (unsigned i = 0; i < walk->runs; i++) {
     if (walk->run[i].at == walk->run[i].end) {      /* this one is at its end: the last takes its place */
       walk->run[i--] = walk->run[--walk->runs];
       continue;
     }
-    if (least >= walk->runs || *walk->run[i].at < *walk->run[least].at) least = i;
+    uint32_t of = bundle_rule_of(walk->bundle, *walk->run[i].at);
+    if (of >= rule && least < walk->runs) continue;
+    least = i;
+    rule = of;
   }
   return walk->runs ? *walk->run[least].at++ : NONE32;
 }

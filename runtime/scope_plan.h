@@ -12,8 +12,9 @@
 enum scope_by { SCOPE_ALL, SCOPE_EQUAL, SCOPE_HOLDS };      /* no index; argument == key; key in argument */
 struct scope_bucket { uint32_t tag, at; };                  /* tag: of the hash of a key, 0: free; at: the rule, or the place of several in plan.sorted */
 struct scope_plan {
-  const uint32_t *rules; uint32_t count;    /* all, ascending */
-  struct image_cost cost;                   /* of all, without their waivers */
+  const struct rebase_bundle *bundle;
+  const uint32_t *rules; uint32_t count;    /* entries of the list, ascending by rule, without those whose program is nothing but PASS */
+  struct image_cost cost;                   /* of the whole list, without waivers */
   bool waivers;                             /* any rule has one */
   bool timed;                               /* what comes of it can depend on the time */
   uint64_t facts;                           /* bits of enum context_fact: what else than arguments and session it can depend on */
@@ -28,7 +29,7 @@ struct scope_plan {
 
 /* One ascending pass over the rules that can match. */
 enum { SCOPE_RUNS = 9 };
-struct scope_walk { unsigned runs; struct { const uint32_t *at, *end; } run[SCOPE_RUNS]; };
+struct scope_walk { const struct rebase_bundle *bundle; unsigned runs; struct { const uint32_t *at, *end; } run[SCOPE_RUNS]; };
 void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, const value *slots);
 uint32_t scope_walk_least(struct scope_walk *walk);
 static inline uint32_t scope_walk_next(struct scope_walk *walk) {           /* NONE32 at the end */

@@ -290,21 +290,28 @@ static bool constant_of(const struct verifier *v, uint32_t type, uint32_t at, va
   return true;
 }
 
+static bool settle_rule(struct verifier *v, enum section section, uint32_t index, uint32_t program_index, uint32_t first, struct bundle_rule *rule) {
+  const struct rebase_bundle *b = v->bundle;
+  const struct image_program *program = &b->PROGRAMS.at[program_index];
+  const uint32_t *types = b->INDEXES.at + program->first_type, *constants = b->RULE_CONSTANTS.at + first;
+  if ((uint64_t)first + program->constants > b->RULE_CONSTANTS.count)
+    return refuse(v, CHECK_RULE_CONSTANTS, section, index, "%lu of them", (unsigned long)program->constants);
+  value *to = program->constants <= RULE_NEAR ? rule->near : pages_array(b->pages, program->constants, sizeof *to);
+  if (!to) return out_of_memory(v);
+  for (uint32_t k = 0; k < program->constants; k++)
+    if (!constant_of(v, types[k], constants[k], &to[k])) return refuse(v, CHECK_RULE_CONSTANTS, section, index, "constant %lu", (unsigned long)k);
+  if (program->constants > RULE_NEAR) rule->near[0].record = to;
+  rule->program = &b->programs[program_index];
+  return true;
+}
+
+/* Rules, and behind them residuals: what the lists of a scope name. */
 static bool settle_rules(struct verifier *v, struct bundle_rule *rules) {
   const struct rebase_bundle *b = v->bundle;
-  for (uint32_t i = 0; i < b->RULES.count; i++) {
-    const struct image_rule *rule = &b->RULES.at[i];
-    const struct image_program *program = bundle_program(b, i);
-    const uint32_t *types = b->INDEXES.at + program->first_type, *constants = b->RULE_CONSTANTS.at + rule->first_constant;
-    if ((uint64_t)rule->first_constant + program->constants > b->RULE_CONSTANTS.count)
-      return refuse(v, CHECK_RULE_CONSTANTS, SECTION_RULES, i, "%lu of them", (unsigned long)program->constants);
-    value *to = program->constants <= RULE_NEAR ? rules[i].near : pages_array(b->pages, program->constants, sizeof *to);
-    if (!to) return out_of_memory(v);
-    for (uint32_t k = 0; k < program->constants; k++)
-      if (!constant_of(v, types[k], constants[k], &to[k])) return refuse(v, CHECK_RULE_CONSTANTS, SECTION_RULES, i, "constant %lu", (unsigned long)k);
-    if (program->constants > RULE_NEAR) rules[i].near[0].record = to;
-    rules[i].program = &b->programs[bundle_form(b, i)->program];
-  }
+  for (uint32_t i = 0; i < b->RULES.count; i++)
+    if (!settle_rule(v, SECTION_RULES, i, bundle_form(b, i)->program, b->RULES.at[i].first_constant, &rules[i])) return false;
+  for (uint32_t i = 0; i < b->RESIDUALS.count; i++)
+    if (!settle_rule(v, SECTION_RESIDUALS, i, b->RESIDUALS.at[i].program, b->RESIDUALS.at[i].first_constant, &rules[b->RULES.count + i])) return false;
   return true;
 }
 
@@ -312,7 +319,7 @@ bool verify_code(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
   struct routine *functions = pages_array(b->pages, b->FUNCTIONS.count, sizeof *functions);
   struct routine *programs = pages_array(b->pages, b->PROGRAMS.count, sizeof *programs);
-  struct bundle_rule *rules = pages_array(b->pages, b->RULES.count, sizeof *rules);
+  struct bundle_rule *rules = pages_array(b->pages, (size_t)b->RULES.count + b->RESIDUALS.count, sizeof *rules);
   struct routine *waivers = pages_array(b->pages, b->WAIVERS.count, sizeof *waivers);
   v->prepared = pages_array(b->pages, b->CODE.count, sizeof *v->prepared);
   v->earliest = pages_array(&v->temporary, b->CODE.count, sizeof *v->earliest);

@@ -6,6 +6,31 @@
 #define MIXED (NONE32 - 1)          /* connector of a program with operations of several */
 #define EFFORT_MOST (UINT64_C(1) << 28)
 
+/* A residual gives no verdict that its rule could not. That it means the same where it stands is the compiler's word, as the rule's own program is. */
+static bool verify_residuals(struct verifier *v) {
+  const struct rebase_bundle *b = v->bundle;
+  for (uint32_t i = 0; i < b->RESIDUALS.count; i++) {
+    const struct image_residual *residual = &b->RESIDUALS.at[i];
+    const struct image_program *own = bundle_program(b, residual->rule), *program = &b->PROGRAMS.at[residual->program];
+    if (i && residual->rule < b->RESIDUALS.at[i - 1].rule)
+      return refuse(v, CHECK_RESIDUAL_ORDER, SECTION_RESIDUALS, i, "rule %lu", (unsigned long)residual->rule);
+    if (program->effect != own->effect || program->event != own->event || program->guard != own->guard || program->models != own->models)
+      return refuse(v, CHECK_RESIDUAL_EFFECT, SECTION_RESIDUALS, i, "program %lu", (unsigned long)residual->program);
+  }
+  return true;
+}
+
+/* Numbered so, there are as many classes as the highest number says. */
+static bool verify_classes(struct verifier *v, enum section section, const uint32_t *classes, uint32_t count, uint32_t wanted, uint32_t *number) {
+  if (count != wanted) return refuse(v, CHECK_CLASS_COUNT, section, NONE32, "%lu of %lu", (unsigned long)count, (unsigned long)wanted);
+  *number = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (classes[i] > *number) return refuse(v, CHECK_CLASS_ORDER, section, i, "class %lu", (unsigned long)classes[i]);
+    *number += classes[i] == *number;
+  }
+  return true;
+}
+
 static bool verify_lists(struct verifier *v, uint64_t *starts) {
   const struct rebase_bundle *b = v->bundle;
   const uint32_t *lists = b->LISTS.at;
@@ -14,8 +39,8 @@ static bool verify_lists(struct verifier *v, uint64_t *starts) {
     if (length >= b->LISTS.count - at)
       return refuse(v, CHECK_LIST_TILES, SECTION_LISTS, at, "length %lu", (unsigned long)length);
     for (uint32_t i = at + 1; i <= at + length; i++)
-      if (lists[i] >= b->RULES.count || (i > at + 1 && lists[i] <= lists[i - 1]))
-        return refuse(v, CHECK_LIST_ORDER, SECTION_LISTS, i, "rule %lu", (unsigned long)lists[i]);
+      if (lists[i] >= (uint64_t)b->RULES.count + b->RESIDUALS.count || (i > at + 1 && bundle_rule_of(b, lists[i]) <= bundle_rule_of(b, lists[i - 1])))
+        return refuse(v, CHECK_LIST_ORDER, SECTION_LISTS, i, "entry %lu", (unsigned long)lists[i]);
     starts[at / 64] |= UINT64_C(1) << at % 64;
     at += length + 1;
   }
@@ -23,10 +48,13 @@ static bool verify_lists(struct verifier *v, uint64_t *starts) {
 }
 
 static bool verify_entries(struct verifier *v, const uint64_t *starts) {
-  const struct rebase_bundle *b = v->bundle;
-  if ((uint64_t)b->AGENTS.count * b->scope_width != b->SCOPE.count)
-    return refuse(v, CHECK_SCOPE_SIZE, SECTION_SCOPE, NONE32, "%lu entries, %lu agents by %lu heads", (unsigned long)b->SCOPE.count,
-                  (unsigned long)b->AGENTS.count, (unsigned long)b->scope_width);
+  struct rebase_bundle *b = v->bundle;
+  if (!verify_classes(v, SECTION_AGENT_CLASS, b->AGENT_CLASS.at, b->AGENT_CLASS.count, b->AGENTS.count, &b->agent_classes) ||
+      !verify_classes(v, SECTION_HEAD_CLASS, b->HEAD_CLASS.at, b->HEAD_CLASS.count, b->scope_width, &b->head_classes))
+    return false;
+  if ((uint64_t)b->agent_classes * b->head_classes != b->SCOPE.count)
+    return refuse(v, CHECK_SCOPE_SIZE, SECTION_SCOPE, NONE32, "%lu entries, %lu classes of agents by %lu of heads", (unsigned long)b->SCOPE.count,
+                  (unsigned long)b->agent_classes, (unsigned long)b->head_classes);
   for (uint32_t i = 0; i < b->SCOPE.count; i++) {
     uint32_t list = b->SCOPE.at[i];
     if (list != NONE32 && (list >= b->LISTS.count || !(starts[list / 64] >> list % 64 & 1)))
@@ -51,21 +79,27 @@ struct walk {
 };
 typedef bool visit(struct walk *walk, uint32_t head, uint32_t program);
 
+static bool visit_once(struct walk *w, uint32_t head, uint32_t program, visit *visit) {
+  if (w->program_stamp[program] == w->round) return true;
+  w->program_stamp[program] = w->round;
+  return visit(w, head, program);
+}
+
+/* A rule's own program is met wherever a residual stands for it: waivers, obligations and limits go by it. */
 static bool walk_head(struct walk *w, uint32_t head, visit *visit) {
   const struct rebase_bundle *b = w->v->bundle;
   w->round++;
-  for (uint32_t agent = 0; agent < b->AGENTS.count; agent++) {
-    uint32_t count, list = b->SCOPE.at[(size_t)agent * b->scope_width + head];
+  w->effort += b->agent_classes;
+  for (uint32_t agents = 0; agents < b->agent_classes; agents++) {
+    uint32_t list = b->SCOPE.at[(size_t)agents * b->head_classes + b->HEAD_CLASS.at[head]];
     if (list == NONE32 || w->list_stamp[list] == w->round) continue;
     w->list_stamp[list] = w->round;
-    const uint32_t *rules = bundle_scope(b, agent, head, &count);
+    uint32_t count = b->LISTS.at[list];
     w->effort += count;
     if (w->effort > EFFORT_MOST) return refuse(w->v, CHECK_SCOPE_EFFORT, SECTION_SCOPE, NONE32, "head %lu", (unsigned long)head);
-    for (uint32_t i = 0; i < count; i++) {
-      uint32_t program = bundle_form(b, rules[i])->program;
-      if (w->program_stamp[program] == w->round) continue;
-      w->program_stamp[program] = w->round;
-      if (!visit(w, head, program)) return false;
+    for (uint32_t i = 1; i <= count; i++) {
+      uint32_t entry = b->LISTS.at[list + i], own = bundle_form(b, bundle_rule_of(b, entry))->program;
+      if (!visit_once(w, head, bundle_program_of(b, entry), visit) || !visit_once(w, head, own, visit)) return false;
     }
   }
   return true;
@@ -169,7 +203,7 @@ bool verify_scope(struct verifier *v) {
   v->scopes = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *v->scopes);
   if (!starts || !v->scopes) return out_of_memory(v);
   for (uint32_t program = 0; program < b->PROGRAMS.count; program++) v->scopes[program].connector = NONE32;
-  if (!verify_lists(v, starts) || !verify_entries(v, starts) || !walk_scopes(v)) return false;
+  if (!verify_residuals(v) || !verify_lists(v, starts) || !verify_entries(v, starts) || !walk_scopes(v)) return false;
   for (uint32_t form = 0; form < b->FORMS.count; form++)
     if (!verify_obligations(v, form)) return false;
   for (uint32_t i = 0; i < b->LIMITS.count; i++)

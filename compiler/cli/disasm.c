@@ -45,30 +45,57 @@ static void quoted(const char *text, FILE *out) {
   fputc('"', out);
 }
 
-static bool list_holds(const struct bundle_view *view, uint32_t list, uint32_t rule) {
-  const uint32_t *count = view_record(view, SECTION_LISTS, list);
-  for (uint32_t i = 1; count && i <= *count; i++) {
-    const uint32_t *entry = view_record(view, SECTION_LISTS, (size_t)list + i);
-    if (!entry) return false;
-    if (*entry == rule) return true;
+/* ---- scopes ---- */
+static uint32_t rule_of(const struct bundle_view *view, uint32_t entry) {
+  uint32_t rules = view_count(view, SECTION_RULES);
+  const struct image_residual *residual = entry < rules ? NULL : view_record(view, SECTION_RESIDUALS, entry - rules);
+  return residual ? residual->rule : entry;
+}
+
+static uint32_t number_at(const struct bundle_view *view, enum section section, size_t index) {
+  const uint32_t *number = view_record(view, section, index);
+  return number ? *number : NONE32;
+}
+
+/* The entry that stands for the rule in the list of a class of agents and a head, or NONE32. */
+static uint32_t entry_at(const struct bundle_view *view, uint32_t agents, uint32_t head, uint32_t head_classes, uint32_t rule) {
+  uint32_t list = number_at(view, SECTION_SCOPE, (size_t)agents * head_classes + number_at(view, SECTION_HEAD_CLASS, head));
+  uint32_t count = list == NONE32 ? 0 : number_at(view, SECTION_LISTS, list);
+  for (uint32_t i = 1; i <= count; i++) {
+    uint32_t entry = number_at(view, SECTION_LISTS, (size_t)list + i);
+    if (entry == NONE32) break;
+    if (rule_of(view, entry) == rule) return entry;
+  }
+  return NONE32;
+}
+
+/* Where a rule stands: the next of its places, with the first agent of each class. */
+struct place { uint32_t agent, agents, head, entry; };
+static bool next_place(const struct bundle_view *view, uint32_t rule, struct place *at) {
+  uint32_t heads = view_count(view, SECTION_HEAD_CLASS), classes = 0;
+  for (uint32_t head = 0; head < heads; head++) {
+    uint32_t of = number_at(view, SECTION_HEAD_CLASS, head);
+    if (of != NONE32 && of >= classes) classes = of + 1;
+  }
+  for (; at->agent < view_count(view, SECTION_AGENT_CLASS); at->agent++, at->head = 0) {
+    if (number_at(view, SECTION_AGENT_CLASS, at->agent) != at->agents) continue;
+    for (; at->head < heads; at->head++)
+      if ((at->entry = entry_at(view, at->agents, at->head, classes, rule)) != NONE32) return at->head++, true;
+    at->agents++;
   }
   return false;
 }
 
 /* An argument's name: slots are numbered by connector, so any operation in the rule's scope that has the slot tells. */
-static const char *slot_name(const struct bundle_view *view, uint32_t rule, uint32_t slot) {
-  uint32_t operations = view_count(view, SECTION_OPERATIONS), agents = view_count(view, SECTION_AGENTS);
-  size_t width = (size_t)operations + RELEASE_COUNT + agents + 1;
-  for (uint32_t agent = 0; rule != NONE32 && agent < agents; agent++)
-    for (uint32_t head = 0; head < operations; head++) {
-      const uint32_t *list = view_record(view, SECTION_SCOPE, agent * width + head);
-      if (!list || *list == NONE32 || !list_holds(view, *list, rule)) continue;
-      const struct image_operation *o = view_record(view, SECTION_OPERATIONS, head);
-      for (uint32_t i = 0; i < o->params; i++) {
-        const struct image_param *p = view_record(view, SECTION_PARAMS, (size_t)o->first_param + i);
-        if (p && p->slot == slot) return view_text(view, p->name);
-      }
+static const char *slot_name(const struct bundle_view *view, uint32_t entry, uint32_t slot) {
+  struct place at = {0, 0, 0, 0};
+  while (entry != NONE32 && next_place(view, rule_of(view, entry), &at)) {
+    const struct image_operation *o = view_record(view, SECTION_OPERATIONS, at.head - 1);
+    for (uint32_t i = 0; o && i < o->params; i++) {
+      const struct image_param *p = view_record(view, SECTION_PARAMS, (size_t)o->first_param + i);
+      if (p && p->slot == slot) return view_text(view, p->name);
     }
+  }
   return "";
 }
 
@@ -115,7 +142,7 @@ static void named(const struct bundle_view *view, enum section section, uint32_t
   fputs(name ? view_text(view, *name) : "?", out);
 }
 
-static void immediate(const struct bundle_view *view, enum immediate role, uint32_t imm, uint32_t rule, FILE *out) {
+static void immediate(const struct bundle_view *view, enum immediate role, uint32_t imm, uint32_t entry, FILE *out) {
   static const struct { enum immediate role; enum section section; } names[] = {
     {I_LABEL, SECTION_LABELS}, {I_PROOF, SECTION_PROOFS}, {I_OPERATION, SECTION_OPERATIONS}, {I_ENTITY, SECTION_ENTITIES},
     {I_TABLE, SECTION_TABLES}, {I_TREE, SECTION_TREES}, {I_ZONE, SECTION_ZONES},
@@ -130,7 +157,7 @@ static void immediate(const struct bundle_view *view, enum immediate role, uint3
   else if (role == I_CONST) constant(view, imm, out);
   else if (role == I_STRING) quoted(view_text(view, imm), out);
   else if (role == I_TYPE) disasm_type(view, imm, 0, out);
-  else if (role == I_SLOT) fprintf(out, "args.%s", slot_name(view, rule, imm));
+  else if (role == I_SLOT) fprintf(out, "args.%s", slot_name(view, entry, imm));
   else if (role == I_CTX) fputs(imm < CTX_COUNT ? facts[imm] : "?", out);
   else if (role == I_FIELD) fprintf(out, "field %u", (unsigned)imm);
   else if (role == I_VALUE) fprintf(out, "value %u", (unsigned)imm);
@@ -150,16 +177,23 @@ static const struct image_form *form_of(const struct bundle_view *view, uint32_t
   return r ? view_record(view, SECTION_FORMS, r->form) : NULL;
 }
 
-static const struct image_program *program_of(const struct bundle_view *view, uint32_t rule) {
-  const struct image_form *form = form_of(view, rule);
-  return form ? view_record(view, SECTION_PROGRAMS, form->program) : NULL;
+static const struct image_residual *residual_of(const struct bundle_view *view, uint32_t entry) {
+  uint32_t rules = view_count(view, SECTION_RULES);
+  return entry < rules ? NULL : view_record(view, SECTION_RESIDUALS, entry - rules);
 }
 
-/* What instruction would hold constant number k of a rule, and with which operand; I_NONE when it is not there. */
-static enum immediate rule_constant(const struct bundle_view *view, uint32_t rule, uint32_t k, uint32_t *operand) {
-  const struct image_rule *r = view_record(view, SECTION_RULES, rule);
-  const struct image_program *program = program_of(view, rule);
-  const uint32_t *at = r ? view_record(view, SECTION_RULE_CONSTANTS, (size_t)r->first_constant + k) : NULL;
+static const struct image_program *program_of(const struct bundle_view *view, uint32_t entry) {
+  const struct image_residual *residual = residual_of(view, entry);
+  const struct image_form *form = residual ? NULL : form_of(view, entry);
+  return residual ? view_record(view, SECTION_PROGRAMS, residual->program) : form ? view_record(view, SECTION_PROGRAMS, form->program) : NULL;
+}
+
+/* What instruction would hold constant number k of a rule, or of what is left of it, and with which operand; I_NONE when it is not there. */
+static enum immediate rule_constant(const struct bundle_view *view, uint32_t entry, uint32_t k, uint32_t *operand) {
+  const struct image_rule *r = view_record(view, SECTION_RULES, entry);
+  const struct image_residual *residual = residual_of(view, entry);
+  const struct image_program *program = program_of(view, entry);
+  const uint32_t *at = r || residual ? view_record(view, SECTION_RULE_CONSTANTS, (size_t)(r ? r->first_constant : residual->first_constant) + k) : NULL;
   const uint32_t *type = program ? view_record(view, SECTION_INDEXES, (size_t)program->first_type + k) : NULL;
   const struct image_type *t = type ? view_record(view, SECTION_TYPES, *type) : NULL;
   if (!at || !type) return I_NONE;
@@ -183,7 +217,7 @@ static void condition(const struct bundle_view *view, uint32_t rule, const char 
   }
 }
 
-void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t rule, FILE *out) {
+void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t entry, FILE *out) {
   for (uint32_t at = 0; at < count; at++) {
     const struct instruction *in = view_record(view, SECTION_CODE, (size_t)first + at);
     if (!in) return;
@@ -202,8 +236,8 @@ void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count,
       fputs(comma, out);
       enum immediate role = op->imm;
       uint32_t number = in->imm;
-      if (role == I_RULECONST || role == I_LACK) role = rule_constant(view, rule, in->imm, &number);
-      immediate(view, role, number, rule, out);
+      if (role == I_RULECONST || role == I_LACK) role = rule_constant(view, entry, in->imm, &number);
+      immediate(view, role, number, entry, out);
     }
     fputc('\n', out);
   }
@@ -242,6 +276,34 @@ static void rule_head(const struct bundle_view *view, uint32_t index, const stru
   }
 }
 
+static void head_name(const struct bundle_view *view, uint32_t head, FILE *out) {
+  static const char *const releases[RELEASE_COUNT] = {"person", "agent", "outside"};
+  uint32_t operations = view_count(view, SECTION_OPERATIONS), delegates = operations + RELEASE_COUNT;
+  if (head < operations) fputs(view_operation(view, head), out);
+  else if (head < delegates) fprintf(out, "release to %s", releases[head - operations]);
+  else if (head < delegates + view_count(view, SECTION_AGENTS)) fprintf(out, "delegate to %s", view_agent(view, head - delegates));
+  else fputs("infer", out);
+}
+
+/* What the compiler left of a rule for some agents and operations, with the first of them. */
+static void residuals(const struct bundle_view *view, uint32_t rule, FILE *out) {
+  uint32_t rules = view_count(view, SECTION_RULES);
+  for (uint32_t i = 0; i < view_count(view, SECTION_RESIDUALS); i++) {
+    const struct image_residual *residual = view_record(view, SECTION_RESIDUALS, i);
+    const struct image_program *program = view_record(view, SECTION_PROGRAMS, residual->program);
+    if (residual->rule != rule || !program) continue;
+    struct place at = {0, 0, 0, 0};
+    bool found = false;
+    while (!found && next_place(view, rule, &at)) found = at.entry == rules + i;
+    fprintf(out, "\nresidual %u: of rule %u, for %s at ", (unsigned)i, (unsigned)rule, found ? view_agent(view, at.agent) : "nobody");
+    if (found) head_name(view, at.head - 1, out);
+    fputs(found ? " and wherever the same is constant  cost " : "nothing  cost ", out);
+    cost(view, program->cost, out);
+    fputc('\n', out);
+    disasm_code(view, program->code, program->code_count, rules + i, out);
+  }
+}
+
 void disasm_rules(const struct bundle_view *view, FILE *out) {
   for (uint32_t i = 0; i < view_count(view, SECTION_RULES); i++) {
     const struct image_form *form = form_of(view, i);
@@ -255,6 +317,7 @@ void disasm_rules(const struct bundle_view *view, FILE *out) {
       disasm_code(view, waiver->code, waiver->code_count, i, out);
     }
     disasm_code(view, program->code, program->code_count, i, out);
+    residuals(view, i, out);
   }
 }
 

@@ -53,7 +53,7 @@ static void print_member(const struct bundle_view *view, const struct member *m,
 static bool is_bulk(enum section section) {
   return section == SECTION_TEXTS || section == SECTION_VALUES || section == SECTION_BYTES || section == SECTION_DFA ||
          section == SECTION_CODE || section == SECTION_ZONE_CHANGES || section == SECTION_INDEXES || section == SECTION_SCOPE ||
-         section == SECTION_LISTS;
+         section == SECTION_LISTS || section == SECTION_AGENT_CLASS || section == SECTION_HEAD_CLASS;
 }
 
 void disasm_sections(const struct bundle_view *view, FILE *out) {

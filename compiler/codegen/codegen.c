@@ -16,8 +16,8 @@ static void bundle_record(struct generator *g) {
   gen_append(g, SECTION_BUNDLE, &record, 1);
 }
 
-bool rbc_generate(const struct program *program, struct rbc_diags *diags, unsigned char **image, size_t *size) {
-  struct generator g = {.program = program, .diags = diags, .pair_type = NONE32};
+bool rbc_generate(const struct program *program, bool plain, struct rbc_diags *diags, unsigned char **image, size_t *size) {
+  struct generator g = {.program = program, .diags = diags, .pair_type = NONE32, .plain = plain};
   *image = NULL;
   *size = 0;
   if (sodium_init() < 0) g.out_of_memory = true;

@@ -173,9 +173,11 @@ uint32_t gen_rule_constant(struct generator *g, uint32_t type, uint32_t at) {
 
 /* Equal programs are one only for rules of the same operations, so that sharing takes no argument's type away (runtime/verify_scope.c). */
 static uint32_t operations_of(struct generator *g, const struct rule *rule) {
+  if (g->over && g->over == rule->operations) return g->over_number;
   g->key.size = 0;
   for (unsigned i = 0; i < rule->operation_count; i++) gen_buffer_add(g, &g->key, &rule->operations[i]->id, sizeof rule->operations[i]->id);
-  return gen_pooled(g, &g->operations, g->key.bytes, g->key.size);
+  g->over = rule->operations;
+  return g->over_number = gen_pooled(g, &g->operations, g->key.bytes, g->key.size);
 }
 
 uint32_t gen_program(struct gen_code *code, const struct rule *rule) {

@@ -29,16 +29,18 @@ struct generator {
   struct arena scratch;
   struct gen_buffer sections[SECTION_COUNT];
   struct gen_intern texts, consts, values, costs, index_runs, lists;
-  struct gen_pool lacks, forms, programs, operations, obligations;     /* the first three number their sections' records */
+  struct gen_pool lacks, forms, programs, residuals, operations, obligations;     /* the first four number their sections' records */
   struct gen_buffer types, constants, key;       /* of the rule at hand: u32 each; what its program is found by */
   struct gen_buffer condition;                   /* its text as image.h says; condition_to: up to where it is settled */
   size_t condition_to;
+  const struct operation *const *over; uint32_t over_number;           /* operations of the rule that was last at hand, their number in the pool */
   struct gen_buffer value_ends;          /* u32 each: where a packed value ends in VALUES */
   struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
   struct gen_function *functions;        /* by id; those made so far */
   uint32_t *type_numbers, type_count;    /* program type id -> index in TYPES */
   uint32_t *source_index;                /* program source id -> index in SOURCES */
   uint32_t pair_type;                    /* record of two strings, appended for trees; or NONE32 */
+  bool plain;                            /* rules as they are written, whoever asks for what */
   bool out_of_memory, failed;
 };
 struct gen_run { uint32_t first, count; };
@@ -99,6 +101,13 @@ struct gen_code;
 void gen_condition_open(struct generator *g, const struct rule *rule);
 /* The constant of that number stands in the condition, where it is written as it will be shown. */
 void gen_condition_hole(struct gen_code *code, const struct expr *e, uint32_t number);
+/* ---- residual.c */
+struct known;
+uint64_t gen_facts(const struct rule *rule);        /* that it reads: bits of enum context_fact */
+void gen_know_agent(struct known *known, const struct agent *agent);
+void gen_know_head(struct known *known, uint32_t head);
+/* What a list holds for the rule where so much is known: see image.h; NONE32: nothing, it never matches. */
+uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known);
 
 /* ---- emit.c: one program */
 struct gen_label { uint32_t uses; };     /* the last jump to it + 1; each jump's imm has the one before. Used once. */
@@ -144,5 +153,7 @@ void gen_loop_expr(struct gen_code *code, const struct expr *e, unsigned to);
 void gen_loop_branch(struct gen_code *code, const struct expr *e, bool when, struct gen_label *label);   /* ANY, ALL */
 void gen_bool(struct gen_code *code, bool value, unsigned to);
 void gen_functions(struct generator *g);
+void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule);        /* now at hand */
+void gen_rule_program(struct generator *g, struct gen_code *code, const struct rule *rule);
 void gen_rules(struct generator *g);
 #endif

@@ -239,7 +239,7 @@ void gen_free(struct generator *g) {
   for (int s = 0; s < SECTION_COUNT; s++) free(g->sections[s].bytes);
   struct gen_intern *sets[] = {&g->texts, &g->consts, &g->values, &g->costs, &g->index_runs, &g->lists};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) free(sets[i]->slots);
-  struct gen_pool *pools[] = {&g->lacks, &g->forms, &g->programs, &g->operations, &g->obligations};
+  struct gen_pool *pools[] = {&g->lacks, &g->forms, &g->programs, &g->residuals, &g->operations, &g->obligations};
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
     free(pools[i]->set.slots);
     free(pools[i]->bytes.bytes);

@@ -37,7 +37,14 @@ static const uint8_t verdict_of[] = {
   [RULE_ALLOW] = OP_ALLOW, [RULE_ASK] = OP_ASK, [RULE_DENY] = OP_DENY, [RULE_OBLIGE] = OP_OBLIGE,
 };
 
-static void rule_program(struct generator *g, struct gen_code *code, const struct rule *rule) {
+void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule) {
+  g->types.size = g->constants.size = 0;
+  g->condition.size = g->condition_to = 0;
+  gen_code_open(g, code, rule->span, rule);
+  code->shared = true;
+}
+
+void gen_rule_program(struct generator *g, struct gen_code *code, const struct rule *rule) {
   struct gen_label pass = {0};
   struct lack *lacks = arena_alloc(&g->scratch, rule->let_count * sizeof *lacks);
   if (!lacks) { g->out_of_memory = true; return; }
@@ -119,13 +126,12 @@ static void rule(struct generator *g, const struct rule *rule) {
   };
   struct image_rule out = {0};
   struct gen_code code;
+  g->over = NULL;
   record.source = gen_source(g, rule->span, &out.line);
   record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
-  g->types.size = g->constants.size = 0;
+  gen_rule_open(g, &code, rule);
   gen_condition_open(g, rule);
-  gen_code_open(g, &code, rule->span, rule);
-  code.shared = true;
-  rule_program(g, &code, rule);
+  gen_rule_program(g, &code, rule);
   record.program = gen_program(&code, rule);
   if (g->constants.size) out.first_constant = gen_append(g, SECTION_RULE_CONSTANTS, g->constants.bytes, (uint32_t)(g->constants.size / sizeof(uint32_t)));
   if (g->condition.size) record.condition = gen_text(g, (const char *)g->condition.bytes, g->condition.size);

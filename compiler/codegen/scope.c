@@ -1,42 +1,233 @@
-/* scope.c: which rules can match, for each agent and each head (operation, release, delegation, infer).
+/* scope.c: which rules can match, for each agent and each head (operation, release, delegation, infer), and with which program.
  *
- * A list of rules is a path in a tree that grows from the root: a node is a list's last rule and the node of the
+ * Agents that no rule tells apart are one class, and heads likewise: a rule is placed for its agents and for its heads, not for each of one
+ * with each of the other. A rule that reads facts of them is asked for each group of equal facts (residual.c).
+ *
+ * A list of rules is a path in a tree that grows from the root: a node is a list's last entry and the node of the
  * rest. Rules are added in ascending order, so equal lists are the same node, and are stored once. */
 #include <stdlib.h>
 #include <string.h>
+#include "codegen/classes.h"
 #include "codegen/generator.h"
+#include "sema/fold.h"
+
+enum { MOST_CELLS = 1 << 14 };              /* residuals tried of one rule; beyond, agents are not told apart by their facts */
 
 /* rest: node number, or NONE32; stored: index in LISTS or NONE32 */
-struct path { uint32_t rest, rule, length, stored; };
+struct path { uint32_t rest, entry, length, stored; };
+
+/* A rule's agents by rows, its heads by columns; 0 is where it is in no list. By group of equal facts. */
+struct place { uint64_t agent_facts, head_facts; uint32_t rows, columns; uint32_t *row_of, *column_of, *entries; };
+
+/* The members of a rule on one side, and what tells them apart. */
+struct side { uint32_t *members, *group, *stamps, stamp, count, groups; uint32_t *first; };
 
 struct scope {
   struct generator *g;
-  uint32_t width, *cells;
+  uint32_t width;
+  struct numbers numbers;
+  struct side agents, heads;
+  struct partition agent_classes, head_classes;
+  struct place *places;                     /* by rule */
+  uint32_t *fact_numbers[CTX_COUNT];        /* by agent or head: equal where the fact is; made when first needed */
+  uint32_t *cells;
   struct gen_buffer nodes;
 };
 
+/* ---- a rule's agents and heads ---- */
+static bool side_open(struct side *side, uint32_t members) {
+  size_t room = (size_t)members + 1;
+  *side = (struct side){.members = calloc(room, sizeof *side->members), .group = calloc(room, sizeof *side->group),
+                        .stamps = calloc(room, sizeof *side->stamps), .first = calloc(room, sizeof *side->first)};
+  return side->members && side->group && side->stamps && side->first;
+}
+
+static void side_close(struct side *side) {
+  free(side->members);
+  free(side->group);
+  free(side->stamps);
+  free(side->first);
+}
+
+static void side_add(struct side *side, uint32_t member) {
+  if (side->stamps[member] == side->stamp) return;
+  side->stamps[member] = side->stamp;
+  side->members[side->count++] = member;
+}
+
+static void side_clear(struct side *side) {
+  side->stamp++;                            /* as many as there are rules, twice */
+  side->count = 0;
+}
+
+static void gather(struct scope *s, const struct rule *rule) {
+  uint32_t operations = s->g->program->operations_count;
+  side_clear(&s->agents);
+  side_clear(&s->heads);
+  for (unsigned i = 0; i < rule->agent_count; i++) side_add(&s->agents, rule->agents[i]->id);
+  switch (rule->event) {
+    case EVENT_CALL:
+      for (unsigned i = 0; i < rule->operation_count; i++) side_add(&s->heads, rule->operations[i]->id);
+      break;
+    case EVENT_RELEASE:
+      for (unsigned to = 0; to < RELEASE_COUNT; to++)
+        if (rule->release_mask >> to & 1) side_add(&s->heads, operations + to);
+      break;
+    case EVENT_DELEGATE:
+      for (unsigned i = 0; i < rule->target_count; i++) side_add(&s->heads, operations + RELEASE_COUNT + rule->targets[i]->id);
+      break;
+    default: side_add(&s->heads, s->width - 1);
+  }
+}
+
+/* ---- groups of equal facts ---- */
+static void know(const struct scope *s, struct known *k, bool agent, uint32_t member) {
+  if (agent) gen_know_agent(k, s->g->program->agents[member]);
+  else gen_know_head(k, member);
+}
+
+/* Texts by where they stand in TEXTS: all of these stand there already. */
+static const uint32_t *numbers_of_fact(struct scope *s, bool agent, unsigned fact) {
+  struct generator *g = s->g;
+  uint32_t count = agent ? g->program->agents_count : s->width;
+  if (s->fact_numbers[fact]) return s->fact_numbers[fact];
+  uint32_t *numbers = s->fact_numbers[fact] = arena_alloc(&g->scratch, (count + 1) * sizeof *numbers);
+  for (uint32_t i = 0; numbers && i < count; i++) {
+    struct known k = {.program = g->program};
+    know(s, &k, agent, i);
+    const struct constant *value = &k.facts[fact];
+    numbers[i] = !k.given[fact] || value->missing ? 0 : value->text ? 1 + gen_text(g, value->text, value->length) : 1 + (uint32_t)value->scalar;
+  }
+  if (!numbers) g->out_of_memory = true;
+  return numbers;
+}
+
+static void group(struct scope *s, bool agent, uint64_t facts) {
+  struct side *side = agent ? &s->agents : &s->heads;
+  memset(side->group, 0, side->count * sizeof *side->group);
+  for (unsigned fact = 0; fact < CTX_COUNT && !s->g->out_of_memory; fact++) {
+    const uint32_t *numbers = facts >> fact & 1 ? numbers_of_fact(s, agent, fact) : NULL;
+    if (!numbers) continue;
+    numbers_round(&s->numbers);
+    for (uint32_t i = 0; i < side->count; i++) side->group[i] = numbers_of(&s->numbers, side->group[i], numbers[side->members[i]]);
+  }
+  side->groups = 0;
+  for (uint32_t i = 0; i < side->count; i++)
+    if (side->group[i] == side->groups) side->first[side->groups++] = side->members[i];
+}
+
+/* ---- where a rule stands ---- */
+/* Lines of the table of entries that are equal become one; line 0 is the one without any. */
+static uint32_t merge(struct scope *s, const uint32_t *entries, uint32_t lines, uint32_t line_step, uint32_t length, uint32_t step, uint32_t *line_of) {
+  uint32_t kept = 0;
+  for (uint32_t l = 0; l < lines; l++) line_of[l] = 0;
+  for (uint32_t i = 0; i < length; i++) {
+    numbers_round(&s->numbers);
+    for (uint32_t l = 0; l < lines; l++) line_of[l] = numbers_of(&s->numbers, line_of[l], entries[l * line_step + i * step]);
+  }
+  uint32_t *number = s->agents.first;       /* not needed any more; has room for either side */
+  for (uint32_t l = 0; l < lines; l++) number[l] = NONE32;
+  for (uint32_t l = 0; l < lines; l++) {
+    bool empty = true;
+    for (uint32_t i = 0; i < length && empty; i++) empty = entries[l * line_step + i * step] == NONE32;
+    uint32_t *to = &number[line_of[l]];
+    if (*to == NONE32) *to = empty ? 0 : ++kept;
+    line_of[l] = *to;
+  }
+  return kept + 1;
+}
+
+/* Asks for each group of agents with each of heads. */
+static uint32_t *ask(struct scope *s, const struct rule *rule, const struct place *place) {
+  struct generator *g = s->g;
+  uint32_t rows = s->agents.groups, columns = s->heads.groups, *entries = arena_alloc(&g->scratch, ((size_t)rows * columns + 1) * sizeof *entries);
+  if (!entries) { g->out_of_memory = true; return NULL; }
+  for (uint32_t r = 0; r < rows; r++)
+    for (uint32_t c = 0; c < columns && !g->out_of_memory; c++) {
+      struct known k = {.program = g->program};
+      if (place->agent_facts) gen_know_agent(&k, g->program->agents[s->agents.first[r]]);
+      if (place->head_facts) gen_know_head(&k, s->heads.first[c]);
+      entries[r * columns + c] = gen_residual(g, rule, &k);
+    }
+  return entries;
+}
+
+/* The table of entries with a line 0 on each side. */
+static void place_groups(struct scope *s, const struct rule *rule, struct place *place) {
+  struct generator *g = s->g;
+  uint32_t rows = s->agents.groups, columns = s->heads.groups;
+  uint32_t *entries = ask(s, rule, place), *row_of = arena_alloc(&g->scratch, (rows + 1) * sizeof *row_of);
+  uint32_t *column_of = arena_alloc(&g->scratch, (columns + 1) * sizeof *column_of);
+  if (!entries || !row_of || !column_of) { g->out_of_memory = true; return; }
+  place->rows = merge(s, entries, rows, columns, columns, 1, row_of);
+  place->columns = merge(s, entries, columns, 1, rows, columns, column_of);
+  place->entries = arena_alloc(&g->scratch, (size_t)place->rows * place->columns * sizeof *entries);
+  if (!place->entries) { g->out_of_memory = true; return; }
+  for (uint32_t r = 0; r < rows; r++)
+    for (uint32_t c = 0; c < columns; c++) place->entries[row_of[r] * place->columns + column_of[c]] = entries[r * columns + c];
+  place->row_of = row_of;
+  place->column_of = column_of;
+}
+
+static uint64_t bits(enum context_fact first, enum context_fact last) { return (UINT64_C(2) << last) - (UINT64_C(1) << first); }
+
+static void find_groups(struct scope *s, const struct place *place) {
+  group(s, true, place->agent_facts);
+  group(s, false, place->head_facts);
+}
+
+static void label(struct scope *s, struct side *side, struct partition *classes, const uint32_t *line_of) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < side->count; i++) {
+    uint32_t line = line_of ? line_of[side->group[i]] : 1;
+    if (!line) continue;
+    side->members[count] = side->members[i];
+    side->group[count++] = line;
+  }
+  side->count = count;
+  partition_refine(classes, &s->numbers, side->members, side->group, count);
+}
+
+static void place_rule(struct scope *s, const struct rule *rule, struct place *place) {
+  uint64_t facts = s->g->plain ? 0 : gen_facts(rule);
+  gather(s, rule);
+  s->g->over = NULL;
+  *place = (struct place){.agent_facts = facts & bits(CTX_AGENT_NAME, CTX_AGENT_PACKAGE)};
+  place->head_facts = facts & (bits(CTX_OPERATION_NAME, CTX_CONNECTOR_RESIDENCY) | bits(CTX_DELEGATE_TO, CTX_RELEASE_TO));
+  if ((place->agent_facts | place->head_facts) && s->agents.count && s->heads.count) {
+    find_groups(s, place);
+    if ((uint64_t)s->agents.groups * s->heads.groups > MOST_CELLS) {
+      place->agent_facts = 0;
+      find_groups(s, place);
+    }
+    place_groups(s, rule, place);
+  }
+  if (s->g->out_of_memory) return;
+  label(s, &s->agents, &s->agent_classes, place->row_of);
+  label(s, &s->heads, &s->head_classes, place->column_of);
+}
+
+/* ---- lists ---- */
 static struct path *node_at(const struct scope *s, uint32_t number) {
   return (struct path *)(void *)s->nodes.bytes + number;
 }
 
-struct node_key { const struct scope *scope; uint32_t rest, rule; };
+struct node_key { const struct scope *scope; uint32_t rest, entry; };
 
 static bool same_node(const struct generator *g, uint32_t number, const void *key, size_t size) {
   const struct node_key *wanted = key;
   const struct path *node = node_at(wanted->scope, number);
   (void)g; (void)size;
-  return node->rest == wanted->rest && node->rule == wanted->rule;
+  return node->rest == wanted->rest && node->entry == wanted->entry;
 }
 
-static void add(struct scope *s, uint32_t agent, uint32_t head, uint32_t rule) {
+static void add(struct scope *s, uint32_t *cell, uint32_t entry) {
   struct generator *g = s->g;
-  uint32_t *cell = &s->cells[(size_t)agent * s->width + head];
-  if (*cell != NONE32 && node_at(s, *cell)->rule == rule) return;
-  struct node_key key = {s, *cell, rule};
-  uint32_t pair[2] = {*cell, rule}, hash = gen_hash(pair, sizeof pair, 0);
+  struct node_key key = {s, *cell, entry};
+  uint32_t pair[2] = {*cell, entry}, hash = gen_hash(pair, sizeof pair, 0);
   uint32_t number = gen_find(g, &g->lists, hash, same_node, &key, 0);
   if (number == NONE32) {
-    struct path node = {*cell, rule, *cell == NONE32 ? 1 : node_at(s, *cell)->length + 1, NONE32};
+    struct path node = {*cell, entry, *cell == NONE32 ? 1 : node_at(s, *cell)->length + 1, NONE32};
     number = (uint32_t)(s->nodes.size / sizeof node);
     if (!gen_buffer_add(g, &s->nodes, &node, sizeof node)) return;
     gen_remember(g, &g->lists, hash, number);
@@ -44,28 +235,33 @@ static void add(struct scope *s, uint32_t agent, uint32_t head, uint32_t rule) {
   *cell = number;
 }
 
-static void add_rule(struct scope *s, const struct rule *rule, uint32_t index) {
-  uint32_t operations = s->g->program->operations_count;
-  for (unsigned a = 0; a < rule->agent_count; a++) {
-    uint32_t agent = rule->agents[a]->id;
-    switch (rule->event) {
-      case EVENT_CALL:
-        for (unsigned i = 0; i < rule->operation_count; i++) add(s, agent, rule->operations[i]->id, index);
-        break;
-      case EVENT_RELEASE:
-        for (unsigned to = 0; to < RELEASE_COUNT; to++)
-          if (rule->release_mask >> to & 1) add(s, agent, operations + to, index);
-        break;
-      case EVENT_DELEGATE:
-        for (unsigned i = 0; i < rule->target_count; i++)
-          add(s, agent, operations + RELEASE_COUNT + rule->targets[i]->id, index);
-        break;
-      default: add(s, agent, s->width - 1, index);
-    }
+/* One member of each class: the others stand where it does. */
+static void classes_of(struct side *side, const struct partition *classes, const uint32_t *line_of) {
+  uint32_t count = 0;
+  side->stamp++;
+  for (uint32_t i = 0; i < side->count; i++) {
+    uint32_t class_of = classes->of[side->members[i]], line = line_of ? line_of[side->group[i]] : 1;
+    if (!line || side->stamps[class_of] == side->stamp) continue;
+    side->stamps[class_of] = side->stamp;
+    side->members[count] = class_of;
+    side->group[count++] = line;
   }
+  side->count = count;
 }
 
-/* u32 count, then the rules, ascending: the path is walked from its end. */
+static void add_rule(struct scope *s, const struct rule *rule, const struct place *place) {
+  gather(s, rule);
+  if (place->entries) find_groups(s, place);
+  classes_of(&s->agents, &s->agent_classes, place->row_of);
+  classes_of(&s->heads, &s->head_classes, place->column_of);
+  for (uint32_t a = 0; a < s->agents.count; a++)
+    for (uint32_t h = 0; h < s->heads.count; h++) {
+      uint32_t entry = place->entries ? place->entries[s->agents.group[a] * place->columns + s->heads.group[h]] : rule->id;
+      if (entry != NONE32) add(s, &s->cells[(size_t)s->agents.members[a] * s->head_classes.count + s->heads.members[h]], entry);
+    }
+}
+
+/* u32 count, then the entries, ascending by rule: the path is walked from its end. */
 static uint32_t store(struct scope *s, uint32_t number) {
   struct generator *g = s->g;
   struct path *node = node_at(s, number);
@@ -73,24 +269,47 @@ static uint32_t store(struct scope *s, uint32_t number) {
   uint32_t length = node->length, *list = malloc((length + 1) * sizeof *list);
   if (!list) { g->out_of_memory = true; return NONE32; }
   list[0] = length;
-  for (uint32_t i = length, at = number; i; i--, at = node_at(s, at)->rest) list[i] = node_at(s, at)->rule;
+  for (uint32_t i = length, at = number; i; i--, at = node_at(s, at)->rest) list[i] = node_at(s, at)->entry;
   node->stored = gen_append(g, SECTION_LISTS, list, length + 1);
   free(list);
   return node->stored;
 }
 
+static void fill(struct scope *s) {
+  struct generator *g = s->g;
+  const struct program *p = g->program;
+  size_t cells = (size_t)s->agent_classes.count * s->head_classes.count;
+  if (cells > UINT32_MAX) { gen_too_large(g); return; }
+  s->cells = malloc((cells + 1) * sizeof *s->cells);
+  if (!s->cells) { g->out_of_memory = true; return; }
+  for (size_t i = 0; i < cells; i++) s->cells[i] = NONE32;
+  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(s, p->rules[i], &s->places[i]);
+  for (size_t i = 0; i < cells && !g->out_of_memory; i++)
+    if (s->cells[i] != NONE32) s->cells[i] = store(s, s->cells[i]);
+  if (g->out_of_memory) return;
+  gen_append(g, SECTION_AGENT_CLASS, s->agent_classes.of, s->agent_classes.members);
+  gen_append(g, SECTION_HEAD_CLASS, s->head_classes.of, s->head_classes.members);
+  gen_append(g, SECTION_SCOPE, s->cells, (uint32_t)cells);
+}
+
 void gen_scope(struct generator *g) {
   const struct program *p = g->program;
   struct scope s = {.g = g, .width = p->operations_count + RELEASE_COUNT + p->agents_count + 1};
-  size_t cells = (size_t)p->agents_count * s.width;
-  s.cells = malloc((cells ? cells : 1) * sizeof *s.cells);
-  if (!s.cells) { g->out_of_memory = true; return; }
-  for (size_t i = 0; i < cells; i++) s.cells[i] = NONE32;
-  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(&s, p->rules[i], i);
-  for (size_t i = 0; i < cells && !g->out_of_memory; i++)
-    if (s.cells[i] != NONE32) s.cells[i] = store(&s, s.cells[i]);
-  if (cells > UINT32_MAX) gen_too_large(g);
-  else if (!g->out_of_memory) gen_append(g, SECTION_SCOPE, s.cells, (uint32_t)cells);
+  bool made = numbers_open(&s.numbers, s.width) && side_open(&s.agents, s.width) && side_open(&s.heads, s.width) &&
+              partition_open(&s.agent_classes, p->agents_count) && partition_open(&s.head_classes, s.width);
+  s.places = arena_alloc(&g->scratch, (p->rules_count + 1) * sizeof *s.places);
+  if (!made || !s.places) g->out_of_memory = true;
+  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) place_rule(&s, p->rules[i], &s.places[i]);
+  if (!g->out_of_memory) {
+    partition_order(&s.agent_classes);
+    partition_order(&s.head_classes);
+    fill(&s);
+  }
+  numbers_close(&s.numbers);
+  side_close(&s.agents);
+  side_close(&s.heads);
+  partition_close(&s.agent_classes);
+  partition_close(&s.head_classes);
   free(s.cells);
   free(s.nodes.bytes);
 }

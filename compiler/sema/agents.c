@@ -100,12 +100,16 @@ static void agent_uses(struct checker *c, const struct symbol *s, const struct n
   struct agent *agent = s->ptr;
   struct operations operations;
   if (!rbc_resolve_target(c, s->scope, node->kid[0], NULL, true, &operations)) agent->broken = true;
-  for (unsigned i = 0; i < operations.count; i++) {
-    unsigned k = 0;
-    while (k < agent->use_count && agent->uses[k] != operations.list[i]) k++;
-    if (k == agent->use_count)
-      rbc_append(c->arena, (void ***)(void *)&agent->uses, &agent->use_count, (void *)(uintptr_t)operations.list[i]);
-  }
+  for (unsigned i = 0; i < operations.count; i++)
+    rbc_append(c->arena, (void ***)(void *)&agent->uses, &agent->use_count, (void *)(uintptr_t)operations.list[i]);
+}
+
+static void sort_uses(struct agent *agent) {
+  unsigned kept = 0;
+  if (agent->use_count) qsort(agent->uses, agent->use_count, sizeof *agent->uses, by_operation);
+  for (unsigned i = 0; i < agent->use_count; i++)
+    if (!kept || agent->uses[kept - 1] != agent->uses[i]) agent->uses[kept++] = agent->uses[i];
+  agent->use_count = kept;
 }
 
 static void agent_accepts(struct checker *c, const struct symbol *s, const struct node *node) {
@@ -130,7 +134,7 @@ static void fill_agent(struct checker *c, const struct symbol *s) {
     else if (member->kind == NODE_USES) agent_uses(c, s, member);
     else if (member->kind == NODE_ACCEPTS) agent_accepts(c, s, member);
   }
-  if (agent->use_count) qsort(agent->uses, agent->use_count, sizeof *agent->uses, by_operation);
+  sort_uses(agent);
   if (agent->accept_count) qsort(agent->accepts, agent->accept_count, sizeof *agent->accepts, by_agent);
   if (once.owner.source == NO_SOURCE && agent->team) agent->owner = agent->team->owner; /* who answers for the team */
   else if (once.owner.source == NO_SOURCE) no_owner(c, s);

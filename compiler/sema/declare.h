@@ -4,6 +4,7 @@
 #ifndef RBC_DECLARE_H
 #define RBC_DECLARE_H
 #include "sema/checker.h"
+#include "sema/fold.h"
 
 /* What a package may declare, as the root file says. */
 enum right {
@@ -114,7 +115,6 @@ struct constant *rbc_missing(struct checker *c, const struct type *type);
  * wrong. */
 struct constant *rbc_from_wire(struct checker *c, const struct type *type, const char *text, size_t n,
                                const char **why);
-int rbc_compare_constants(const struct constant *a, const struct constant *b);        /* keys */
 const char *rbc_neutral_json(struct checker *c, const struct type *type);
 
 /* ---- rows of tables and trees: tables.c, csv.c, json.c ---- */

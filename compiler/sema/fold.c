@@ -31,16 +31,47 @@ static bool same(const struct constant *a, const struct constant *b) {
   return a->scalar == b->scalar;
 }
 
-static enum truth compare(const struct expr *e, const struct known *known) {
-  if (fails(e->a, known) || fails(e->b, known)) return TRUTH_FAILS;
-  const struct constant *a = present(e->a, known), *b = present(e->b, known);
-  if (!a || !b) return TRUTH_UNKNOWN;
-  switch (e->kind) {
+/* Regions stand in preorder: those inside one follow it. */
+static enum truth inside(const struct program *program, const struct constant *a, const struct constant *b) {
+  return program ? truth(a->scalar >= b->scalar && a->scalar < (int64_t)program->regions[b->scalar]->end) : TRUTH_UNKNOWN;
+}
+
+static enum truth element(const struct constant *sought, const struct constant *of) {
+  unsigned step = of->type->kind == TYPE_MAP ? 2 : 1;       /* of a map its keys */
+  for (unsigned i = 0; i < of->count; i += step)
+    if (same(of->items[i], sought)) return TRUTH_ALWAYS;
+  return TRUTH_NEVER;
+}
+
+static bool part_at(const struct constant *whole, uint32_t at, const struct constant *part) {
+  return part->length <= whole->length && at <= whole->length - part->length && memcmp(whole->text + at, part->text, part->length) == 0;
+}
+
+static bool part_somewhere(const struct constant *whole, const struct constant *part) {
+  for (uint32_t at = 0; part->length <= whole->length && at <= whole->length - part->length; at++)
+    if (part_at(whole, at, part)) return true;
+  return false;
+}
+
+enum truth fold_test(const struct program *program, enum expr_kind kind, const struct constant *a, const struct constant *b) {
+  switch (kind) {
   case EXPR_EQ: return truth(same(a, b));
   case EXPR_NE: return truth(!same(a, b));
   case EXPR_LT: return truth(a->scalar < b->scalar);
-  default: return truth(a->scalar <= b->scalar);
+  case EXPR_LE: return truth(a->scalar <= b->scalar);
+  case EXPR_IN: return element(a, b);
+  case EXPR_INREGION: return inside(program, a, b);
+  case EXPR_STARTS: return truth(part_at(a, 0, b));
+  case EXPR_ENDS: return truth(b->length <= a->length && part_at(a, a->length - b->length, b));
+  case EXPR_HOLDS: return truth(part_somewhere(a, b));
+  default: return TRUTH_UNKNOWN;
   }
+}
+
+static enum truth compare(const struct expr *e, const struct known *known) {
+  if (fails(e->a, known) || fails(e->b, known)) return TRUTH_FAILS;
+  const struct constant *a = present(e->a, known), *b = present(e->b, known);
+  return a && b ? fold_test(known ? known->program : NULL, e->kind, a, b) : TRUTH_UNKNOWN;
 }
 
 /* x in [every word there is]; a constant in a list of constants. */
@@ -49,18 +80,12 @@ static enum truth membership(const struct expr *e, const struct known *known) {
   if (e->b->kind != EXPR_CONST) return TRUTH_UNKNOWN;
   const struct constant *list = e->b->constant;
   const struct constant *sought = present(e->a, known);
-  if (sought) {
-    for (unsigned i = 0; i < list->count; i++)
-      if (same(list->items[i], sought)) return TRUTH_ALWAYS;
-    return TRUTH_NEVER;
-  }
+  if (sought) return element(sought, list);
   const struct type *type = e->a->type;
   if (e->a->optional || type->kind != TYPE_WORDS) return TRUTH_UNKNOWN;
   for (unsigned w = 0; w < type->word_count; w++) {
-    bool found = false;
-    for (unsigned i = 0; i < list->count; i++)
-      found = found || list->items[i]->scalar == (int64_t)type->words[w].symbol;
-    if (!found) return TRUTH_UNKNOWN;
+    struct constant word = {.type = type, .scalar = type->words[w].symbol};
+    if (element(&word, list) != TRUTH_ALWAYS) return TRUTH_UNKNOWN;
   }
   return TRUTH_ALWAYS;
 }
@@ -102,14 +127,6 @@ static bool contradict(const struct expr *e, bool conjunction) {
   return false;
 }
 
-/* Regions stand in preorder: those inside one follow it. */
-static enum truth inside(const struct expr *e, const struct known *known) {
-  if (fails(e->a, known)) return TRUTH_FAILS;
-  const struct constant *a = present(e->a, known), *b = present(e->b, known);
-  if (!a || !b || !known) return TRUTH_UNKNOWN;
-  return truth(a->scalar >= b->scalar && a->scalar < (int64_t)known->program->regions[b->scalar]->end);
-}
-
 static enum truth connective(const struct expr *e, const struct known *known) {
   bool conjunction = e->kind == EXPR_AND;
   enum truth decides = conjunction ? TRUTH_NEVER : TRUTH_ALWAYS, a = rule_truth_known(e->a, known);
@@ -136,9 +153,9 @@ enum truth rule_truth_known(const struct expr *e, const struct known *known) {
   case EXPR_EQ:
   case EXPR_NE:
   case EXPR_LT:
-  case EXPR_LE: return compare(e, known);
+  case EXPR_LE:
+  case EXPR_INREGION: return compare(e, known);
   case EXPR_IN: return membership(e, known);
-  case EXPR_INREGION: return inside(e, known);
   case EXPR_PRESENT: return e->a->optional || e->a->kind == EXPR_UNWRAP ? TRUTH_UNKNOWN : TRUTH_ALWAYS;
   case EXPR_ANY: return rule_truth_known(e->b, known) == TRUTH_NEVER ? TRUTH_NEVER : TRUTH_UNKNOWN;
   case EXPR_ALL: return rule_truth_known(e->b, known) == TRUTH_ALWAYS && !e->c ? TRUTH_ALWAYS : TRUTH_UNKNOWN;

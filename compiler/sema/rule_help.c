@@ -1,6 +1,7 @@
 /* rule_help.c: small things the second half of the checker needs everywhere: diagnostics said once, source text for
  * messages, new nodes of the checked tree. */
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include "sema/rules.h"
 #include "syntax/tokens.h"
@@ -223,14 +224,24 @@ bool rule_is_ordered(const struct type *type) {
   }
 }
 
+static int id_of_agent(const void *key, const void *element) {
+  unsigned id = ((const struct agent *)key)->id, other = (*(const struct agent *const *)element)->id;
+  return (id > other) - (id < other);
+}
+
 bool rule_has_agent(const struct rule *rule, const struct agent *agent) {
-  for (unsigned i = 0; i < rule->agent_count; i++)
-    if (rule->agents[i] == agent) return true;
-  return false;
+  return rule->agent_count && bsearch(agent, rule->agents, rule->agent_count, sizeof *rule->agents, id_of_agent);
+}
+
+static int id_of_operation(const void *key, const void *element) {
+  unsigned id = ((const struct operation *)key)->id, other = (*(const struct operation *const *)element)->id;
+  return (id > other) - (id < other);
+}
+
+bool rule_names(const struct operation *const *sorted, unsigned count, const struct operation *operation) {
+  return count && bsearch(operation, sorted, count, sizeof *sorted, id_of_operation);
 }
 
 bool rule_has_operation(const struct rule *rule, const struct operation *operation) {
-  for (unsigned i = 0; i < rule->operation_count; i++)
-    if (rule->operations[i] == operation) return true;
-  return false;
+  return rule_names(rule->operations, rule->operation_count, operation);
 }

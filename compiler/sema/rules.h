@@ -10,6 +10,7 @@
 #ifndef RBC_RULES_H
 #define RBC_RULES_H
 #include "sema/checker.h"
+#include "sema/fold.h"
 
 /* ---- what holds where an expression stands ---- */
 struct fact {
@@ -211,14 +212,10 @@ void *rule_array_of(struct checker *c, size_t count,
                     size_t size); /* zeroed; never NULL for count 0 unless memory is out */
 bool rule_has_agent(const struct rule *rule, const struct agent *agent);
 bool rule_has_operation(const struct rule *rule, const struct operation *operation);
+bool rule_names(const struct operation *const *sorted, unsigned count, const struct operation *operation);      /* sorted: by id */
 
 /* ---- after all rules ---- */
 void rule_check_state(struct checker *c);    /* E05xx */
 void rule_check_warnings(struct checker *c); /* W09xx */
 bool rule_check_routes(struct checker *c);   /* E0419 */
-/* fold.c: what is sure without a request; TRUTH_FAILS: an error, for a model that is known, when it is evaluated */
-enum truth { TRUTH_UNKNOWN, TRUTH_NEVER, TRUTH_ALWAYS, TRUTH_FAILS };
-struct known { const struct program *program; struct constant facts[CTX_COUNT]; bool given[CTX_COUNT]; };   /* of a model */
-enum truth rule_truth(const struct expr *condition);
-enum truth rule_truth_known(const struct expr *condition, const struct known *known);
 #endif

@@ -6,7 +6,7 @@
 /* ---- agents ---- */
 static bool add_agent(const struct agent **list, unsigned *count, const struct agent *agent) {
   unsigned at = *count;
-  for (unsigned i = 0; i < *count; i++)
+  for (unsigned i = at && list[at - 1]->id < agent->id ? at : 0; i < *count; i++)           /* mostly they come in order */
     if (list[i] == agent) return false;
   for (; at > 0 && list[at - 1]->id > agent->id; at--) list[at] = list[at - 1];
   list[at] = agent;
@@ -60,9 +60,7 @@ static bool agents(struct checker *c, const struct file_scope *scope, const stru
 
 /* ---- operations ---- */
 static bool uses(const struct agent *agent, const struct operation *operation) {
-  for (unsigned i = 0; i < agent->use_count; i++)
-    if (agent->uses[i] == operation) return true;
-  return false;
+  return rule_names(agent->uses, agent->use_count, operation);
 }
 
 /* `allow call by a` means all that a uses: what an agent uses is all it can ever be allowed. */

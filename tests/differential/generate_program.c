@@ -32,6 +32,7 @@ static bool chance(struct scope *s, unsigned percent) { return random_chance(s->
 static const char *const constant_strings[] = {"alpha", "beta", "gamma", "delta@x.example", "T-100", "", "https://x.example/a", "caf\xc3\xa9"};
 static const char *const constant_words[] = {"open", "closed", "\"on hold\""};
 static const char *const constant_regions[] = {"eu", "de", "fr", "us"};
+static const char *const agent_texts[] = {"agent.name", "agent.owner", "agent.package", "(agent.team otherwise \"alpha\")"};
 #define PICK(s, array) ((array)[below(s, (unsigned)(sizeof(array) / sizeof *(array)))])
 #define ADD(...) text_add(s->out, __VA_ARGS__)
 
@@ -79,7 +80,7 @@ static bool room(const struct scope *s) { return s->variable_count < 20; }
 
 static void constant(struct scope *s, enum kind kind) {
   switch (kind) {
-  case INT: if (chance(s, 3)) ADD("4_611_686_018_427_387_904"); else ADD("%u", below(s, 14)); break;
+  case INT: if (chance(s, 3)) ADD("(4_611_686_018_427_387_904 + 0)"); else ADD("%u", below(s, 14)); break;       /* no literal, which a decimal would take for its own */
   case DECIMAL: ADD(chance(s, 20) ? "%u.%06u" : "%u.%02u", below(s, 4), below(s, 100)); break;     /* odd millionths: halves of them are ties */
   case MONEY: ADD("%u.%02u USD", below(s, 60), below(s, 100)); break;
   case STRING: ADD("\"%s\"", PICK(s, constant_strings)); break;
@@ -111,7 +112,7 @@ static bool path(struct scope *s, enum kind kind) {
       if (kind == DATE) { ADD("today"); return true; }
       if (kind == STRING && s->event == RELEASE) { ADD("%s", chance(s, 50) ? "release.to" : "release.text"); return true; }
       if (kind == STRING && s->event == DELEGATE && chance(s, 50)) { ADD("delegate.to"); return true; }
-      if (kind == STRING) { ADD("%s", chance(s, 50) ? "requester.id" : "agent.name"); return true; }
+      if (kind == STRING) { ADD("%s", chance(s, 50) ? "requester.id" : PICK(s, agent_texts)); return true; }
       if (kind == STRINGS) { ADD("requester.roles"); return true; }
       if (kind == DURATION) { ADD("session.age"); return true; }
       break;
@@ -475,11 +476,53 @@ static void plain_test(struct scope *s) {
   }
 }
 
+/* What is constant for an agent, an operation, a delegation or a release: the compiler works it out for each of them (SPEC 13.6). */
+static void fact_of_call(struct scope *s) {
+  static const char *const bools[] = {"operation.reads", "operation.writes", "operation.destroys", "operation.sends_outside"};
+  const char *operation = generated_operations[below(s, GENERATED_OPERATIONS)];
+  switch (below(s, 8)) {
+  case 0: ADD("operation.name %s \"%s\"", chance(s, 50) ? "==" : "!=", operation); break;
+  case 1: ADD("operation.name in [\"%s\", \"store.get\", \"store.pay\"]", operation); break;
+  case 2: ADD("operation.name %s", chance(s, 50) ? "starts with \"store.p\"" : "matches /store[.][dgn].*/"); break;
+  case 3: ADD("connector.kind %s", chance(s, 50) ? "== \"shop\"" : "is present"); break;
+  case 4: ADD("connector.residency %s %s", chance(s, 50) ? "in" : "==", PICK(s, constant_regions)); break;
+  case 5: ADD("lookup(connector.name) is %s", chance(s, 50) ? "present" : "missing"); break;
+  default: ADD("%s", PICK(s, bools));
+  }
+}
+
+static void fixed_fact(struct scope *s) {
+  if (s->event == CALL && chance(s, 60)) { fact_of_call(s); return; }
+  if (s->event == RELEASE && chance(s, 50)) { ADD("release.to %s \"person\"", chance(s, 50) ? "==" : "!="); return; }
+  if (s->event == DELEGATE && chance(s, 50)) { ADD("delegate.to %s \"work.p.a%u\"", chance(s, 50) ? "==" : "!=", below(s, 2)); return; }
+  switch (below(s, 8)) {
+  case 0: ADD("agent.name == \"%s\"", generated_agents[below(s, GENERATED_AGENTS)]); break;
+  case 1: ADD("agent.owner in [\"alpha\", \"c\"]"); break;
+  case 2: ADD("agent.team is %s", chance(s, 50) ? "present" : "missing"); break;
+  case 3: ADD("agent.package ends with \".%c\"", chance(s, 50) ? 'p' : 'q'); break;
+  case 4: ADD("agent.owner in org(\"%s\")", chance(s, 50) ? "some" : "all"); break;
+  case 5: ADD("(lookup(agent.owner)?.v otherwise %u) > 2", below(s, 6)); break;
+  case 6: ADD("agent.team == \"work.p.crew\""); break;
+  default: ADD("agent.owner contains \"a\"");
+  }
+}
+
+/* Alone, or beside what is not constant: something vanishes, and something stays in the order in which it was. */
+static void fixed_test(struct scope *s, unsigned depth) {
+  unsigned form = depth ? below(s, 5) : 4;
+  if (form == 0) { ADD("(if "); fixed_fact(s); ADD(" then "); comparison(s, depth - 1); ADD(" else "); comparison(s, depth - 1); ADD(")"); return; }
+  if (form < 3) { comparison(s, depth - 1); ADD(form == 1 ? " and " : " or "); }
+  fixed_fact(s);
+  if (form == 3) { ADD(chance(s, 50) ? " and " : " or "); comparison(s, depth - 1); }
+}
+
 static void steady(struct scope *s, unsigned depth) {
+  if (!s->pure && chance(s, 8)) { ADD("("); fixed_test(s, depth); ADD(")"); return; }
   if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 40 : 18)) { ADD("("); plain_test(s); ADD(")"); return; }
-  if (!s->pure && chance(s, 22)) { ADD("("); rarity(s, depth); ADD(")"); return; }
+  if (!s->pure && chance(s, 26)) { ADD("("); rarity(s, depth); ADD(")"); return; }
   switch (below(s, 7)) {
-  case 0: case 1: comparison(s, depth); break;
+  case 0: comparison(s, depth); break;
+  case 1: if (chance(s, 75)) { comparison(s, depth); break; } /* fall through */
   case 2: text_test(s, depth); break;
   case 3: ADD("("); membership(s, depth); ADD(")"); break;
   case 4: ADD("("); optional_test(s, depth); ADD(")"); break;
@@ -534,6 +577,11 @@ static void lets(struct scope *s) {
     ADD("  let v%u = lookup(\"%s\")?.v otherwise ask leads because \"not in the table\"\n", s->next_name, PICK(s, constant_strings));
     declare(s, INT);
   }
+  if (room(s) && chance(s, 6)) {        /* constant where the agent is known, and lacking there or never */
+    static const char *const fixed[] = {"agent.team", "lookup(agent.owner)?.k", "lookup(agent.team otherwise \"T-100\")?.k"};
+    ADD("  let v%u = %s otherwise %s because \"the agent has none\"\n", s->next_name, PICK(s, fixed), chance(s, 70) ? "deny" : "ask leads");
+    declare(s, STRING);
+  }
   if (chance(s, 18)) {
     ADD("  let v%u = seen thing(\"%s\") otherwise deny because \"look the thing up\"\n", s->next_name, PICK(s, constant_strings));
     declare(s, THING);
@@ -541,8 +589,12 @@ static void lets(struct scope *s) {
 }
 
 /* A rule's `where` and `unless`; grants must go down when state is lost, denials up. */
-static void rule_conditions(struct scope *s, enum direction d) {
-  if (chance(s, 75)) { ADD("\n    where "); condition(s, d, 3); }
+static void rule_conditions(struct scope *s, enum direction d, unsigned fixed) {
+  if (chance(s, 75)) {
+    ADD("\n    where ");
+    if (chance(s, fixed)) { fixed_fact(s); ADD(" and "); }
+    condition(s, d, 3);
+  }
   if (chance(s, 30)) { ADD("\n    unless "); condition(s, flipped(d), 2); }
 }
 
@@ -562,7 +614,7 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
   bool obliges = form >= 60 && chance(s, 14);
   const char *stamp = chance(s, 8) ? "seal" : "stamp";         /* the host does not carry seals out */
   if (form >= 60) ADD("  allow ");
-  else if (form < 20) ADD("  deny ");
+  else if (form < 17) ADD("  deny ");
   else if (form < 55) ADD("  ask %s before ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
   else if (guard || chance(s, 8)) ADD("  require %s(\"x\") before ", stamp);
   else ADD("  deny ");
@@ -571,11 +623,11 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
     bool first = chance(s, 50);
     ADD(" to %s by %s", agents[first], agents[!first]);
   } else if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);
-  rule_conditions(s, obliges ? STEADY : form >= 60 ? DOWN : UP);
+  rule_conditions(s, obliges ? STEADY : form >= 60 ? DOWN : UP, form < 17 ? 40 : 3);      /* often a denial that is then left out */
   if (obliges && s->operation == 5 && chance(s, 60)) ADD("\n    with redact args.text of [%s]", chance(s, 50) ? "code" : "code, word");
   else if (obliges) ADD("\n    with %s(\"%c\")", stamp, chance(s, 50) ? 'x' : 'y');
   if (form < 60) ADD("\n    because \"rule %u\"", s->next_name++);
-  if (form >= 20 && form < 55 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
+  if (form >= 17 && form < 55 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
   ADD("\n");
   s->event = NO_EVENT;
 }
@@ -593,7 +645,7 @@ static void block(struct random *r, struct text_buffer *out, bool guard, unsigne
 static void waiver(struct random *r, struct text_buffer *out, unsigned guard, const char *agent) {
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};
   text_add(out, "waive g%u for %s ", guard, agent);
-  if (random_chance(r, 50)) { text_add(out, "where "); condition(&s, DOWN, 2); text_add(out, " "); }
+  if (random_chance(r, 80)) { text_add(out, "where "); condition(&s, DOWN, 2); text_add(out, " "); }
   text_add(out, "until 2024-05-%02u because \"waived\"\n\n", 15 + random_below(r, 3));
 }
 
@@ -635,7 +687,8 @@ static const char declarations[] =
   "table total { w: one of { open, closed, \"on hold\" } key  f: bool key  v: int } rows {\n"
   "  (open, true, 1) (open, false, 2) (closed, true, 3) (closed, false, 4) (\"on hold\", true, 5) (\"on hold\", false, 6) }\n"
   "tree org { member: string  group: string } rows { (\"alpha\", \"some\") (\"some\", \"all\") (\"beta\", \"all\") (\"delta@x.example\", \"some\") }\n"
-  "agent a0 { owner \"a\" purpose \"x\" uses store accepts a1 }\nagent a1 { owner \"b\" purpose \"y\" uses store accepts a0 }\n\n";
+  "team crew { owner \"beta\" }\n"
+  "agent a0 { owner \"alpha\" purpose \"x\" uses store accepts a1 }\nagent a1 { owner \"beta\" team crew purpose \"y\" uses store accepts a0 }\n\n";
 
 void generate_condition(struct random *r, struct text_buffer *out, enum narrowing narrowing) {
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};

@@ -3,8 +3,8 @@
  *   - the effect is the same or stricter (allow > ask > deny),
  *   - where both ask, whoever was asked alone is still asked, and no later,
  *   - where neither denies, every obligation that held alone still holds.
- * Both engines live through the same events. When the stricter one stops a call that the other allows, their sessions have
- * parted, and both begin new ones: a later decision after another past would compare something else. */
+ * Both engines live through the same events. When the stricter one stops a call that the other allows or asks about, or
+ * waits for less long, their sessions have parted, and both begin new ones: a later decision after another past would compare something else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +161,11 @@ static void open_sessions(struct pair *p, const struct step *s) {
   }
 }
 
+/* What waits, and until when, is of a session's state too. */
+static bool part(const rebase_decision *alone, const rebase_decision *linked) {
+  return alone->effect > linked->effect || (alone->effect == REBASE_ASK && alone->deadline != linked->deadline);
+}
+
 static void decide_both(struct pair *p, const struct step *s) {
   struct text_buffer body = {0};
   text_add(&body, "{\"call\":\"%s\",\"args\":%s}", generated_operations[s->operation], s->text);
@@ -176,7 +181,7 @@ static void decide_both(struct pair *p, const struct step *s) {
   if (alone->effect == REBASE_ALLOW && linked->effect == REBASE_ALLOW) {
     observe(&p->alone, s, alone);
     observe(&p->linked, s, linked);
-  } else if (alone->effect == REBASE_ALLOW && !s->sessionless) open_sessions(p, p->opened[s->agent]);      /* the ways part */
+  } else if (part(alone, linked) && !s->sessionless) open_sessions(p, p->opened[s->agent]);
   text_free(&body);
 }
 

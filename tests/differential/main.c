@@ -62,7 +62,11 @@ static bool print_tally(const struct tally *t) {
   ok = enough("deny", t->denied, t->decisions, 15) && ok;
   ok = enough("chosen", t->chosen, t->inferred, 20) && ok;
   ok = enough("no model", t->unanswered, t->inferred, 10) && ok;
-  return enough("errors", t->errors, t->decisions, 1) && ok;
+  ok = enough("errors", t->errors, t->decisions, 1) && ok;
+  printf("%llu rules for an agent and an operation; of these, without what is constant there\n", (unsigned long long)t->places);
+  ok = enough("smaller", t->smaller, t->places, 3) && ok;
+  ok = enough("named", t->named, t->places, 1) && ok;
+  return enough("left out", t->dropped, t->places, 1) && ok;
 }
 
 /* Workspaces live in memory only; what is on disk beside them is an empty folder, which goes when this program does, however. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bundle.h"
 #include "play.h"
 #include "rbc.h"
 #include "rebase.h"
@@ -26,9 +27,31 @@ struct sides {                      /* both sides at the same point */
 static int64_t clock_of(void *user) { return ((struct sides *)user)->now; }
 static bool differs(struct sides *t) { return t->what.length > 0; }
 
+/* ---- what the compiler left of the rules ---- */
+static void count_rule(struct tally *tally, const struct rebase_bundle *b, uint32_t rule, uint32_t agent, uint32_t head) {
+  uint32_t count, at = 0;
+  const uint32_t *entries = bundle_scope(b, agent, head, &count);
+  while (at < count && bundle_rule_of(b, entries[at]) != rule) at++;
+  tally->places++;
+  if (at == count) tally->dropped++;
+  else if (entries[at] >= b->RULES.count) ++*(b->programs[bundle_program_of(b, entries[at])].count == 1 ? &tally->named : &tally->smaller);
+}
+
+static void count_residuals(struct sides *t, const unsigned char *image, size_t size) {
+  const struct program *p = rbc_program(t->compiler);
+  const struct allocator allocator = allocator_default();
+  struct bundle_error error;
+  struct rebase_bundle *b = bundle_open(image, size, &allocator, 0, &error);
+  for (unsigned r = 0; b && r < p->rules_count; r++)
+    for (unsigned a = 0; a < p->rules[r]->agent_count; a++)
+      for (unsigned o = 0; o < p->rules[r]->operation_count; o++)
+        count_rule(t->tally, b, r, p->rules[r]->agents[a]->id, p->rules[r]->operations[o]->id);
+  bundle_free(b);
+}
+
 static bool set_up(struct sides *t, const struct workspace *w) {
   static const char *const obligations[] = {"stamp", NULL};
-  const struct rbc_options options = {.directory = ".", .date = "2024-05-15"};
+  const struct rbc_options options = {.directory = ".", .date = "2024-05-15", .plain = w->p.length / 4 % 4 == 0};
   unsigned char *image = NULL;
   size_t size;
   t->now = INT64_C(1715785200) * 1000000;
@@ -44,6 +67,7 @@ static bool set_up(struct sides *t, const struct workspace *w) {
   rebase_report report = {0};
   bool loaded = rebase_engine_open(&engine_options, &t->engine) == REBASE_OK &&
                 rebase_engine_load(t->engine, image, size, &report) == REBASE_OK;
+  if (loaded && !options.plain) count_residuals(t, image, size);
   free(image);
   if (!loaded) { fprintf(stderr, "load: %s\n", report.text); return false; }
   t->request = rebase_request_new(t->engine);

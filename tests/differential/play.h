@@ -37,8 +37,11 @@ void generate_steps(struct random *r, size_t count, struct steps *out);
 void steps_free(struct steps *steps);
 char *describe_step(const struct step *step);       /* one line; the caller frees it */
 
-struct tally { uint64_t decisions, allowed, asked, denied, refused, errors, lacking, approvals, observed; uint64_t inferred, chosen, unanswered; };
-  /* inferred: decisions on infer, which are not among the others; of them chosen: a model answers; unanswered: none was left */
+struct tally {
+  uint64_t decisions, allowed, asked, denied, refused, errors, lacking, approvals, observed;
+  uint64_t inferred, chosen, unanswered;            /* decisions on infer, which are not among the others; a model answers; none was left */
+  uint64_t places, smaller, named, dropped;         /* rules for an agent and a head; there left smaller, with PASS alone, or left out */
+};
 enum played { PLAYED_ALIKE, PLAYED_DIFFERENT, PLAYED_BROKEN };  /* BROKEN: the workspace did not compile or load */
 /* Stops at the first difference: *at is its step and *what says what differed (freed by the caller). */
 enum played play(const struct workspace *w, const struct steps *steps, struct tally *tally, size_t *at, char **what);

@@ -191,10 +191,11 @@ static void run_scope(struct fuzz *z, const struct rebase_bundle *b, uint32_t ag
   uint32_t count;
   const uint32_t *rules = bundle_scope(b, agent, head, &count);
   for (uint32_t i = 0; i < count; i++) {
-    const struct image_form *form = bundle_form(b, rules[i]);
+    uint32_t rule = bundle_rule_of(b, rules[i]);
+    const struct image_form *form = bundle_form(b, rule);
     z->arena.used = 0;
     if (head < b->OPERATIONS.count && !random_arguments(z, &session, &b->OPERATIONS.at[head])) return;
-    if (!random_facts(z, &session, (enum event)bundle_program(b, rules[i])->event)) return;
+    if (!random_facts(z, &session, (enum event)bundle_program(b, rule)->event)) return;
     run_program(z, b, rules[i], NULL, &session);
     for (uint32_t w = 0; w < form->waivers; w++) run_program(z, b, rules[i], &b->waivers[form->first_waiver + w], &session);
   }

@@ -261,7 +261,7 @@ static void function(struct builder *b) {                               /* fn0(x
 }
 
 static void rules(struct builder *b) {
-  struct instruction deny = {OP_DENY, 0, 0, 0, 0}, oblige = {OP_OBLIGE, 0, 0, 0, 0}, allow = {OP_ALLOW, 0, 0, 0, 0};
+  struct instruction pass = {OP_PASS, 0, 0, 0, 0}, deny = {OP_DENY, 0, 0, 0, 0}, oblige = {OP_OBLIGE, 0, 0, 0, 0}, allow = {OP_ALLOW, 0, 0, 0, 0};
   uint32_t one = costing(b, 1), staff = builder_add(b, SECTION_INDEXES, (uint32_t[]){1}, 1);
   ref path = builder_text(b, "a.rb");
   ADD(SOURCES, source, path, 0);
@@ -270,7 +270,7 @@ static void rules(struct builder *b) {
   uint32_t code = builder_add(b, SECTION_CODE, &deny, 1);
   uint32_t waiver = ADD(WAIVERS, waiver, .agent = 0, .code = builder_add(b, SECTION_CODE, &oblige, 1), .code_count = 1, .cost = one);
   uint32_t release = builder_add(b, SECTION_CODE, &deny, 1), limit = builder_add(b, SECTION_CODE, &oblige, 1);
-  uint32_t answer = builder_add(b, SECTION_CODE, &allow, 1);
+  uint32_t answer = builder_add(b, SECTION_CODE, &allow, 1), left = builder_add(b, SECTION_CODE, &pass, 1);
   uint32_t types = builder_add(b, SECTION_INDEXES, (uint32_t[]){[K_LACK] = NONE32, [K_STRING] = TYPE_STRING, [K_YES] = TYPE_BOOL, [K_INTS] = W_INTS}, W_CONSTANTS);
   builder_add(b, SECTION_RULE_CONSTANTS, (uint32_t[]){[K_LACK] = 0, [K_STRING] = builder_text(b, "a text"), [K_YES] = 0, [K_INTS] = 2}, W_CONSTANTS);
   ADD(PROGRAMS, program, .effect = RULE_ALLOW, .code = builder_add(b, SECTION_CODE, &allow, 1), .code_count = 1, .cost = one, .first_type = types, .constants = W_CONSTANTS);
@@ -278,6 +278,9 @@ static void rules(struct builder *b) {
   ADD(PROGRAMS, program, .effect = RULE_DENY, .event = EVENT_RELEASE, .code = release, .code_count = 1, .cost = one);
   ADD(PROGRAMS, program, .effect = RULE_OBLIGE, .guard = 1, .code = limit, .code_count = 1, .cost = one);
   ADD(PROGRAMS, program, .effect = RULE_ALLOW, .event = EVENT_INFER, .code = answer, .code_count = 1, .cost = one);
+  uint32_t never = ADD(PROGRAMS, program, .effect = RULE_DENY, .event = EVENT_RELEASE, .code = left, .code_count = 1, .cost = one);
+  ADD(RESIDUALS, residual, RULE_RELEASE, never, 0);
+  ADD(RESIDUALS, residual, RULE_ROUTE, RULE_ROUTE, 0);
   ADD(FORMS, form, .name = builder_text(b, "acme.main"), .program = RULE_MAIN, .obligations = 1, .first_obligation = obligation);
   ADD(FORMS, form, .name = builder_text(b, "acme.guard"), .program = RULE_GUARD, .waivers = 1, .first_waiver = waiver, .approvers = 1, .first_approver = staff);
   ADD(FORMS, form, .name = builder_text(b, "acme.release"), .program = RULE_RELEASE);
@@ -295,9 +298,12 @@ static void scopes(struct builder *b) {
   uint32_t heads = 2 + RELEASE_COUNT + 2 + 1;
   uint32_t both = builder_add(b, SECTION_LISTS, (uint32_t[]){2, RULE_MAIN, RULE_GUARD}, 3);
   uint32_t release = builder_add(b, SECTION_LISTS, (uint32_t[]){1, RULE_RELEASE}, 2);
+  uint32_t residual = builder_add(b, SECTION_LISTS, (uint32_t[]){1, W_RULES}, 2);
+  for (uint32_t agent = 0; agent < 2; agent++) builder_add(b, SECTION_AGENT_CLASS, &agent, 1);
+  for (uint32_t head = 0; head < heads; head++) builder_add(b, SECTION_HEAD_CLASS, &head, 1);
   for (uint32_t agent = 0; agent < 2; agent++)
     for (uint32_t head = 0; head < heads; head++)
-      builder_add(b, SECTION_SCOPE, &(uint32_t){head == OPERATION_PAY ? both : head == 2 ? release : NONE32}, 1);
+      builder_add(b, SECTION_SCOPE, &(uint32_t){head == OPERATION_PAY ? both : head == 2 ? agent ? residual : release : NONE32}, 1);
 }
 
 void builder_world(struct builder *b) {

@@ -137,7 +137,11 @@ BREAK(PATTERN_BYTES) { BYTE(BYTES, AT(PATTERNS, pattern, 0)->accept + 1) = 2; }
 BREAK(PATTERN_TABLE) { *(uint16_t *)builder_at(b, SECTION_DFA, 5) = 4; }
 BREAK(PATTERN_DEAD) { *(uint16_t *)builder_at(b, SECTION_DFA, 1) = 1; }
 BREAK(PATTERN_LENGTH) { AT(PATTERNS, pattern, 0)->min_length = 3; }
-BREAK(LIST_TILES) { NUMBER(LISTS, 3) = 2; }
+BREAK(RESIDUAL_ORDER) { AT(RESIDUALS, residual, 1)->rule = RULE_MAIN; }
+BREAK(RESIDUAL_EFFECT) { AT(RESIDUALS, residual, 0)->program = RULE_GUARD; }
+BREAK(CLASS_COUNT) { builder_drop(b, SECTION_AGENT_CLASS, 1); }
+BREAK(CLASS_ORDER) { NUMBER(HEAD_CLASS, 1) = 2; }
+BREAK(LIST_TILES) { NUMBER(LISTS, 5) = 2; }
 BREAK(LIST_ORDER) { NUMBER(LISTS, 2) = RULE_MAIN; }
 BREAK(SCOPE_SIZE) { builder_drop(b, SECTION_SCOPE, 1); }
 BREAK(SCOPE_LIST) { NUMBER(SCOPE, 0) = 1; }
@@ -149,6 +153,7 @@ BREAK(SCOPE_EFFORT) {
   for (uint32_t i = 0; i < MORE_AGENTS; i++) {
     snprintf(name, sizeof name, "b.%06u", (unsigned)i);
     ADD(AGENTS, agent, .name = builder_text(b, name), .team = NONE32);
+    builder_add(b, SECTION_AGENT_CLASS, &(uint32_t){i + 2}, 1);
   }
   for (uint32_t i = 0; i < MORE_OPERATIONS; i++) {
     snprintf(name, sizeof name, "d.%06u", (unsigned)i);
@@ -157,6 +162,7 @@ BREAK(SCOPE_EFFORT) {
   struct image_rule rule = *AT(RULES, rule, RULE_MAIN);
   for (uint32_t i = 0; i < MORE_RULES; i++) builder_add(b, SECTION_RULES, &rule, 1);
   uint32_t width = builder_count(b, SECTION_OPERATIONS) + RELEASE_COUNT + MORE_AGENTS + 2 + 1;
+  for (uint32_t head = builder_count(b, SECTION_HEAD_CLASS); head < width; head++) builder_add(b, SECTION_HEAD_CLASS, &head, 1);
   builder_drop(b, SECTION_SCOPE, builder_count(b, SECTION_SCOPE));
   for (uint32_t agent = 0; agent < MORE_AGENTS + 2; agent++) {
     uint32_t list = builder_add(b, SECTION_LISTS, &(uint32_t){MORE_RULES}, 1);
@@ -413,6 +419,17 @@ static void constant_of_another_type(struct builder *b) { NUMBER(RULE_CONSTANTS,
 static void text_within_another(struct builder *b) { NUMBER(RULE_CONSTANTS, K_STRING) += 4; }
 static void value_of_another_type(struct builder *b) { NUMBER(RULE_CONSTANTS, K_INTS) = 3; }
 static void lack_beyond_the_end(struct builder *b) { NUMBER(RULE_CONSTANTS, K_LACK) = 1; }
+static void constants_of_a_residual(struct builder *b) {
+  *AT(RESIDUALS, residual, 0) = (struct image_residual){RULE_MAIN, RULE_MAIN, 1};
+  NUMBER(LISTS, 6) = RULE_RELEASE;
+}
+static void entry_beyond_the_end(struct builder *b) { NUMBER(LISTS, 6) = W_RULES + 2; }
+static void rule_and_what_is_left_of_it(struct builder *b) {
+  NUMBER(SCOPE, 2) = builder_add(b, SECTION_LISTS, (uint32_t[]){2, RULE_RELEASE, W_RULES}, 3);
+  builder_add(b, SECTION_LISTS, (uint32_t[]){0}, 1);         /* an odd number of them in all */
+}
+static void residual_of_another_kind(struct builder *b) { AT(PROGRAMS, program, W_RULES)->guard = 1; }
+static void head_without_a_class(struct builder *b) { builder_drop(b, SECTION_HEAD_CLASS, 1); }
 static void constants_beyond_the_end(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = 1; }
 static void constants_that_wrap(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = NONE32; }
 static void cost_of_the_deepest_loop(struct builder *b) { AT(COSTS, cost, AT(PROGRAMS, program, RULE_MAIN)->cost)->steps[IMAGE_MAX_LOOP_DEPTH]++; }
@@ -436,6 +453,11 @@ static const struct { const char *what; enum check check; void (*how)(struct bui
   {"a lack that is not there", CHECK_RULE_CONSTANTS, lack_beyond_the_end},
   {"constants behind the end", CHECK_RULE_CONSTANTS, constants_beyond_the_end},
   {"constants far behind the end", CHECK_RULE_CONSTANTS, constants_that_wrap},
+  {"constants of a residual behind the end", CHECK_RULE_CONSTANTS, constants_of_a_residual},
+  {"a list names what is behind the last residual", CHECK_LIST_ORDER, entry_beyond_the_end},
+  {"a list has a rule and what is left of it", CHECK_LIST_ORDER, rule_and_what_is_left_of_it},
+  {"a guard's program is left of a policy's rule", CHECK_RESIDUAL_EFFECT, residual_of_another_kind},
+  {"a head has no class", CHECK_CLASS_COUNT, head_without_a_class},
   {"the cost of the deepest loop", CHECK_CODE_COST, cost_of_the_deepest_loop},
 };
 
@@ -643,7 +665,7 @@ END_TEST
 
 START_TEST(every_field_has_a_role) {
   static const char loose[] = {
-    SECTION_TEXTS, SECTION_VALUES, SECTION_BYTES, SECTION_DFA, SECTION_INDEXES, SECTION_SCOPE, SECTION_LISTS, SECTION_RULE_CONSTANTS,      /* no records */
+    SECTION_TEXTS, SECTION_VALUES, SECTION_BYTES, SECTION_DFA, SECTION_INDEXES, SECTION_AGENT_CLASS, SECTION_HEAD_CLASS, SECTION_SCOPE, SECTION_LISTS, SECTION_RULE_CONSTANTS,      /* no records */
   };
   size_t covered[SECTION_COUNT] = {0}, size[SECTION_COUNT] = {
 #define SECTION(NAME, TYPE) sizeof(TYPE),

@@ -1,0 +1,318 @@
+/* partial.c: what is left of an expression when some facts are constant. The rest is evaluated as before, in its order: what may fail or
+ * lack stays, whatever comes after it (SPEC 7.3, 7.4). Nodes are copied where something below them changed, never written.
+ *
+ * A fact that stands beside what is not constant (args.owner == agent.owner) stays a fact: as a constant it would cost the same, and make a
+ * program of its own for each agent. */
+#include <string.h>
+#include "codegen/partial.h"
+
+enum { MICRO = 1000000 };
+
+static struct expr *copy_of(struct partial *p, const struct expr *e) {
+  struct expr *copy = arena_alloc(&p->arena, sizeof *copy);
+  if (!copy) return NULL;
+  *copy = *e;
+  return copy;
+}
+
+static const struct constant *constant_of(const struct expr *e) { return e && e->kind == EXPR_CONST ? e->constant : NULL; }
+static bool is_missing(const struct expr *e) { return e && e->kind == EXPR_CONST && e->constant->missing; }
+static const struct constant *there(const struct expr *e) { return e && !is_missing(e) ? constant_of(e) : NULL; }
+static bool is_bool(const struct expr *e, bool value) { return there(e) && (e->constant->scalar != 0) == value; }
+
+/* The constant in place of e, as a value of e's type. */
+static struct expr *stand_for(struct partial *p, const struct expr *e, const struct constant *value) {
+  struct expr *made = arena_alloc(&p->arena, sizeof *made);
+  struct constant *constant = arena_alloc(&p->arena, sizeof *constant);
+  if (!made || !constant) return NULL;
+  *constant = *value;
+  if (!value->items) constant->type = e->type;
+  *made = (struct expr){.kind = EXPR_CONST, .type = e->type, .optional = value->missing, .span = e->span, .constant = constant};
+  return made;
+}
+
+static struct expr *boolean(struct partial *p, const struct expr *e, bool value) {
+  return stand_for(p, e, &(struct constant){.scalar = value});
+}
+
+/* ---- what vanishes without a trace ---- */
+static bool all_harmless(const struct expr *e);
+
+/* Cannot fail, whatever the request: of what it reads everything is there, and nothing overflows. */
+bool partial_harmless(const struct expr *e) {
+  if (!e) return true;
+  switch (e->kind) {
+  case EXPR_CONST: case EXPR_ARG: case EXPR_LOCAL: case EXPR_ROWS: return true;
+  case EXPR_CONTEXT: return e->index != CTX_SESSION_AGE && e->index != CTX_SESSION_AGENTS && e->index < CTX_TASK;
+  case EXPR_FIELD: case EXPR_INDEX: case EXPR_LASTOF: case EXPR_MAPGET: case EXPR_LENGTH: case EXPR_TEXTLENGTH: case EXPR_ROW: case EXPR_UNDER:
+  case EXPR_PRESENT: case EXPR_UNWRAP: case EXPR_OTHERWISE: case EXPR_MIN: case EXPR_MAX: case EXPR_EQ: case EXPR_NE: case EXPR_LT: case EXPR_LE:
+  case EXPR_NOT: case EXPR_AND: case EXPR_OR: case EXPR_IF: case EXPR_IN: case EXPR_INREGION: case EXPR_INNET: case EXPR_STARTS: case EXPR_ENDS:
+  case EXPR_HOLDS: case EXPR_MATCHES: case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: return all_harmless(e);
+  default: return false;            /* needs a session, may overflow, makes a list, or calls what does */
+  }
+}
+
+static bool all_harmless(const struct expr *e) {
+  for (unsigned i = 0; i < e->count; i++) if (!partial_harmless(e->list[i])) return false;
+  return partial_harmless(e->a) && partial_harmless(e->b) && partial_harmless(e->c) && partial_harmless(e->d);
+}
+
+/* ---- facts that stay ---- */
+static const struct partial_local *bound(const struct partial *p, const struct local *local) {
+  return local->id < p->local_room && p->locals[local->id].value ? &p->locals[local->id] : NULL;
+}
+
+bool partial_is_fact(const struct partial *p, const struct expr *e) {
+  while (e->kind == EXPR_UNWRAP) e = e->a;
+  if (e->kind == EXPR_LOCAL) return bound(p, e->local) && bound(p, e->local)->fact;
+  return e->kind == EXPR_CONTEXT;
+}
+
+/* What stands in the tree for a part that `folded` was found for. */
+static struct expr *kept(const struct partial *p, struct expr *part, struct expr *folded) {
+  return part && constant_of(folded) && partial_is_fact(p, part) ? part : folded;
+}
+
+/* A copy with other parts, or e itself when they are the same. The parts are those of fold, or NULL. */
+static struct expr *with(struct partial *p, struct expr *e, struct expr *a, struct expr *b) {
+  a = kept(p, e->a, a);
+  b = kept(p, e->b, b);
+  if (a == e->a && b == e->b) return e;
+  struct expr *copy = copy_of(p, e);
+  if (copy) { copy->a = a; copy->b = b; }
+  return copy;
+}
+
+/* x in the place of e: words of a shorter list need their node, which looks them up. NULL: it has to stay. */
+static struct expr *in_place(struct partial *p, const struct expr *e, struct expr *x) {
+  if (!x || x->type == e->type || e->type->kind != TYPE_WORDS) return x;
+  return constant_of(x) ? stand_for(p, e, x->constant) : NULL;
+}
+
+/* ---- and, or, if, otherwise ---- */
+static struct expr *connective(struct partial *p, struct expr *e) {
+  bool decides = e->kind == EXPR_OR;
+  struct expr *a = partial_fold(p, e->a);
+  if (there(a)) return is_bool(a, decides) ? a : partial_fold(p, e->b);
+  struct expr *b = partial_fold(p, e->b);
+  if (is_bool(b, !decides)) return a;
+  if (is_bool(b, decides) && a && partial_harmless(a)) return b;
+  return with(p, e, a, b);
+}
+
+static struct expr *choice(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a);
+  struct expr *one = there(a) ? in_place(p, e, partial_fold(p, is_bool(a, true) ? e->b : e->c)) : NULL;
+  if (one) return one;
+  struct expr *b = kept(p, e->b, partial_fold(p, e->b)), *c = kept(p, e->c, partial_fold(p, e->c));
+  struct expr *copy = a == e->a && b == e->b && c == e->c ? e : copy_of(p, e);
+  if (copy && copy != e) { copy->a = a; copy->b = b; copy->c = c; }
+  return copy;
+}
+
+static struct expr *otherwise(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a);
+  struct expr *one = constant_of(a) ? in_place(p, e, is_missing(a) ? partial_fold(p, e->b) : a) : NULL;
+  return one ? one : with(p, e, a, partial_fold(p, e->b));
+}
+
+/* ---- tests ---- */
+static bool accepts(const struct generator *g, const struct pattern *pattern, const struct constant *text) {
+  const struct image_pattern *image = (const void *)(g->sections[SECTION_PATTERNS].bytes + pattern->id * sizeof *image);
+  const unsigned char *bytes = g->sections[SECTION_BYTES].bytes, *classes = bytes + image->classes;
+  const uint16_t *next = (const void *)g->sections[SECTION_DFA].bytes;
+  unsigned class_count = 0, state = image->start;
+  for (unsigned i = 0; i < 256; i++) if (classes[i] >= class_count) class_count = classes[i] + 1u;
+  for (uint32_t i = 0; i < text->length; i++) state = next[image->table + state * class_count + classes[(unsigned char)text->text[i]]];
+  return bytes[image->accept + state];
+}
+
+/* A missing value equals nothing, and is in nothing. */
+static bool false_when_missing(enum expr_kind kind) {
+  return kind == EXPR_EQ || kind == EXPR_NE || kind == EXPR_IN || kind == EXPR_INREGION || kind == EXPR_INNET;
+}
+
+static struct expr *test(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a), *b = e->b ? partial_fold(p, e->b) : NULL;
+  if (a && b && (is_missing(a) || is_missing(b)) && false_when_missing(e->kind) && partial_harmless(is_missing(a) ? b : a))
+    return boolean(p, e, e->kind == EXPR_NE);
+  if (e->kind == EXPR_MATCHES && there(a)) return boolean(p, e, accepts(p->g, e->pattern, a->constant));
+  enum truth truth = there(a) && there(b) ? fold_test(p->g->program, e->kind, a->constant, b->constant) : TRUTH_UNKNOWN;
+  return truth == TRUTH_UNKNOWN ? with(p, e, a, b) : boolean(p, e, truth == TRUTH_ALWAYS);
+}
+
+/* Rows of a tree are sorted by member, and nobody is his own member; false with no effort left: not known. */
+static bool under(struct partial *p, const struct tree *tree, const struct constant *member, const struct constant *group) {
+  unsigned low = 0, high = tree->row_count;
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    if (rbc_compare_constants(tree->rows[middle]->items[0], member) < 0) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < tree->row_count && !rbc_compare_constants(tree->rows[low]->items[0], member) && p->effort; low++) {
+    const struct constant *above = tree->rows[low]->items[1];
+    p->effort--;
+    if (!rbc_compare_constants(above, group) || under(p, tree, above, group)) return true;
+  }
+  return false;
+}
+
+static struct expr *membership(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a), *b = partial_fold(p, e->b);
+  bool known = there(a) && there(b), is = known && under(p, e->tree, a->constant, b->constant);
+  return known && (is || p->effort) ? boolean(p, e, is) : with(p, e, a, b);
+}
+
+/* ---- values ---- */
+static struct expr *field(struct partial *p, struct expr *e) {
+  static const struct constant nothing = {.missing = true};
+  struct expr *a = partial_fold(p, e->a);
+  if (!constant_of(a)) return with(p, e, a, NULL);
+  return stand_for(p, e, there(a) && e->index < a->constant->count ? a->constant->items[e->index] : &nothing);
+}
+
+static int compare_row(const struct table *t, const struct constant *row, struct expr *const *keys) {
+  int order = 0;
+  for (unsigned k = 0; k < t->keys && !order; k++) order = rbc_compare_constants(row->items[t->key_field[k]], keys[k]->constant);
+  return order;
+}
+
+/* All keys are constant: the row under them. Rows are sorted by key. */
+static struct expr *row(struct partial *p, const struct expr *e, struct expr *const *keys) {
+  static const struct constant nothing = {.missing = true};
+  const struct table *t = e->table;
+  unsigned low = 0, high = t->row_count;
+  for (unsigned k = 0; k < e->count; k++) if (is_missing(keys[k])) return stand_for(p, e, &nothing);
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    int order = compare_row(t, t->rows[middle], keys);
+    if (!order) return stand_for(p, e, t->rows[middle]);
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return stand_for(p, e, &nothing);
+}
+
+/* The body with the arguments for its parameters, if nothing but a constant comes of it. */
+static struct expr *call(struct partial *p, const struct expr *e, struct expr *const *arguments) {
+  struct partial_local *outer = p->locals;
+  unsigned outer_room = p->local_room;
+  p->locals = NULL;
+  p->local_room = 0;
+  for (unsigned i = 0; i < e->count; i++) partial_bind(p, e->function->params[i], arguments[i]->constant, false);
+  struct expr *body = partial_fold(p, e->function->body);
+  p->locals = outer;
+  p->local_room = outer_room;
+  return constant_of(body) ? stand_for(p, e, body->constant) : NULL;
+}
+
+static struct expr *keyed(struct partial *p, struct expr *e) {
+  struct expr **list = arena_alloc(&p->arena, (e->count + 1) * sizeof *list), *made = NULL;
+  bool constant = true, changed = false;
+  if (!list) return NULL;
+  for (unsigned i = 0; i < e->count; i++) {
+    if (!(list[i] = partial_fold(p, e->list[i]))) return NULL;
+    constant = constant && constant_of(list[i]);
+  }
+  if (constant && e->kind == EXPR_ROW) made = row(p, e, list);
+  if (constant && e->kind == EXPR_CALL) made = call(p, e, list);
+  if (made) return made;
+  struct expr *a = e->a ? kept(p, e->a, partial_fold(p, e->a)) : NULL;
+  for (unsigned i = 0; i < e->count; i++) {
+    list[i] = kept(p, e->list[i], list[i]);
+    changed = changed || list[i] != e->list[i];
+  }
+  if (!changed && a == e->a) return e;
+  struct expr *copy = copy_of(p, e);
+  if (copy) { copy->list = list; copy->a = a; }
+  return copy;
+}
+
+/* ---- loops ---- */
+static struct expr *loop(struct partial *p, struct expr *e) {
+  struct expr *part[4], *const old[4] = {e->a, e->b, e->c, e->d};
+  bool changed = false;
+  for (unsigned i = 0; i < 4; i++) {
+    part[i] = old[i] ? partial_fold(p, old[i]) : NULL;
+    if (old[i] && !part[i]) return NULL;
+    if (i != 1) part[i] = kept(p, old[i], part[i]);         /* a condition is taken as it is */
+    changed = changed || part[i] != old[i];
+  }
+  bool free = partial_harmless(part[0]) && partial_harmless(part[2]);
+  if (e->kind == EXPR_ANY && free && is_bool(part[1], false)) return boolean(p, e, false);
+  if (e->kind == EXPR_ALL && free && !e->c && is_bool(part[1], true)) return boolean(p, e, true);
+  if (!changed) return e;
+  struct expr *copy = copy_of(p, e);
+  if (copy) { copy->a = part[0]; copy->b = part[1]; copy->c = part[2]; copy->d = part[3]; }
+  return copy;
+}
+
+/* ---- any expression ---- */
+static struct expr *unary(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a);
+  const struct constant *k = there(a);
+  if (e->kind == EXPR_PRESENT && constant_of(a)) return boolean(p, e, k != NULL);
+  if (e->kind == EXPR_NOT && k) return boolean(p, e, !k->scalar);
+  if (e->kind == EXPR_UNWRAP && k) return stand_for(p, e, k);
+  if (e->kind == EXPR_TODECIMAL && k && k->scalar <= INT64_MAX / MICRO && k->scalar >= -(INT64_MAX / MICRO))
+    return stand_for(p, e, &(struct constant){.scalar = k->scalar * MICRO});
+  return with(p, e, a, NULL);
+}
+
+static struct expr *leaf(struct partial *p, struct expr *e) {
+  const struct partial_local *local = e->kind == EXPR_LOCAL ? bound(p, e->local) : NULL;
+  if (local) return stand_for(p, e, local->value);
+  if (e->kind == EXPR_CONTEXT && p->known->given[e->index]) return stand_for(p, e, &p->known->facts[e->index]);
+  return e;
+}
+
+struct expr *partial_fold(struct partial *p, struct expr *e) {
+  if (p->effort == 0) return e;
+  p->effort--;
+  switch (e->kind) {
+  case EXPR_CONST: return e;
+  case EXPR_CONTEXT: case EXPR_LOCAL: return leaf(p, e);
+  case EXPR_NOT: case EXPR_PRESENT: case EXPR_UNWRAP: case EXPR_TODECIMAL: return unary(p, e);
+  case EXPR_AND: case EXPR_OR: return connective(p, e);
+  case EXPR_IF: return choice(p, e);
+  case EXPR_OTHERWISE: return otherwise(p, e);
+  case EXPR_EQ: case EXPR_NE: case EXPR_LT: case EXPR_LE: case EXPR_IN: case EXPR_INREGION: case EXPR_INNET: case EXPR_STARTS: case EXPR_ENDS:
+  case EXPR_HOLDS: case EXPR_MATCHES: return test(p, e);
+  case EXPR_UNDER: return membership(p, e);
+  case EXPR_FIELD: return field(p, e);
+  case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_ROW: case EXPR_CALL: return keyed(p, e);
+  case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: case EXPR_SUM: case EXPR_LEAST: case EXPR_GREATEST: return loop(p, e);
+  default: return e->a ? with(p, e, partial_fold(p, e->a), e->b ? partial_fold(p, e->b) : NULL) : e;
+  }
+}
+
+/* ---- locals ---- */
+static struct partial_local *local_at(struct partial *p, const struct local *local) {
+  if (local->id >= p->local_room) {
+    unsigned room = local->id < 32 ? 64 : 2 * local->id;
+    struct partial_local *more = arena_alloc(&p->arena, room * sizeof *more);
+    if (!more) return NULL;
+    if (p->local_room) memcpy(more, p->locals, p->local_room * sizeof *more);
+    p->locals = more;
+    p->local_room = room;
+  }
+  return &p->locals[local->id];
+}
+
+void partial_bind(struct partial *p, const struct local *local, const struct constant *value, bool fact) {
+  struct partial_local *at = local_at(p, local);
+  if (at) *at = (struct partial_local){value, fact, false};
+}
+
+void partial_use(struct partial *p, const struct expr *e) {
+  if (!e) return;
+  struct partial_local *at = e->kind == EXPR_LOCAL ? local_at(p, e->local) : NULL;
+  if (at) at->used = true;
+  for (unsigned i = 0; i < e->count; i++) partial_use(p, e->list[i]);
+  partial_use(p, e->a);
+  partial_use(p, e->b);
+  partial_use(p, e->c);
+  partial_use(p, e->d);
+}
+
+bool partial_used(const struct partial *p, const struct local *local) { return local->id < p->local_room && p->locals[local->id].used; }

@@ -1,0 +1,285 @@
+/* test_residual.c: rules as they are for an agent and an operation: what goes, what stays because it may fail, and that nobody who decides, asks
+ * or explains can tell the difference. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bundle.h"
+#include "engine.h"
+#include "rbc.h"
+#include "rebase.h"
+
+static const char world[] =
+  "package t\n"
+  "region eu { region de }\nregion us\n"
+  "context requester { level: int }\n"
+  "group leads \"leads\"\n"
+  "table most { owner: string key  amount: int } rows { (\"ann\", 100) (\"bob\", 7) }\n"
+  "tree org { member: string  group: string } rows { (\"ann\", \"sales\") (\"sales\", \"all\") (\"bob\", \"all\") }\n"
+  "connector c \"C\" { kind ledger residency de\n"
+  "  reads get(n: int, m: int, who: string)\n  writes set(n: int, m: int, who: string)\n  destroys drop(n: int, m: int, who: string) }\n"
+  "team crew { owner \"cy\" }\n"
+  "agent a { owner \"ann\" purpose \"p\" uses c accepts b }\n"
+  "agent b { owner \"bob\" purpose \"p\" uses c team crew }\n"
+  "agent d { owner \"dan\" purpose \"p\" uses c }\n"
+  "agent e { owner \"dan\" purpose \"p\" uses c }\n"
+  "fn small(w: string) -> bool = w == \"ann\" or w == \"bob\"\n";
+enum { AGENTS = 4 };
+static const char *const agents[AGENTS] = {"t.a", "t.b", "t.d", "t.e"};
+
+static unsigned char *compile(const char *rules, bool plain, size_t *size) {
+  static const char root[] = "workspace t\npackage t in \"t/\" declares connectors, agents, policies, guards, groups, tables, regions, contexts, functions\n";
+  const struct rbc_options options = {.date = "2024-05-15", .plain = plain};
+  unsigned char *image = NULL;
+  char text[8192];
+  int length = snprintf(text, sizeof text, "%s%s", world, rules);
+  struct rbc *c = rbc_open(&options);
+  bool fine = c && length < (int)sizeof text && rbc_add_file(c, "root.rb", root, strlen(root)) && rbc_add_file(c, "t/t.rb", text, (size_t)length) && rbc_compile(c, &image, size);
+  if (!fine && c) rbc_report(c, stderr, RBC_TEXT);
+  ck_assert(fine);
+  rbc_close(c);
+  return image;
+}
+
+static struct rebase_bundle *open_rules(const char *rules, bool plain) {
+  const struct allocator allocator = allocator_default();
+  struct bundle_error error;
+  size_t size;
+  unsigned char *image = compile(rules, plain, &size);
+  struct rebase_bundle *b = bundle_open(image, size, &allocator, 0, &error);
+  ck_assert_msg(b, "%s", error.text);
+  free(image);
+  return b;
+}
+
+/* ---- what is left of one rule ---- */
+/* Its instructions, "own" for all of them, "" when it is in no list. */
+static const char *left_of(const struct rebase_bundle *b, uint32_t rule, const char *agent, const char *operation) {
+  static const char *const names[] = {
+#define OP(NAME, A, B, C, IMM, COST, DOC) #NAME,
+#include "opcodes.def"
+#undef OP
+  };
+  static char text[1024];
+  uint32_t count, at = 0;
+  const uint32_t *entries = bundle_scope(b, find_agent(b, agent, strlen(agent)), find_operation(b, operation, strlen(operation)), &count);
+  while (at < count && bundle_rule_of(b, entries[at]) != rule) at++;
+  text[0] = 0;
+  if (at == count) return text;
+  if (entries[at] == rule) return "own";
+  const struct image_program *program = &b->PROGRAMS.at[bundle_program_of(b, entries[at])];
+  for (uint32_t i = 0, length = 0; i < program->code_count; i++)
+    length += (uint32_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " " : "", names[b->CODE.at[program->code + i].op]);
+  return text;
+}
+
+static const struct { const char *rule, *agent, *operation, *left; } cases[] = {
+  /* nothing, all, a part */
+  {"guard g { deny call where operation.writes because \"w\" }", "t.a", "c.get", ""},
+  {"guard g { deny call where operation.writes because \"w\" }", "t.a", "c.set", "DENY"},
+  {"guard g { deny call c where args.n > 3 because \"w\" }", "t.a", "c.set", "own"},
+  {"guard g { deny call c where operation.writes and args.n > 3 because \"w\" }", "t.a", "c.set", "ARG RULECONST LE IF DENY PASS"},
+  {"guard g { deny call c where args.n > 3 or operation.reads because \"w\" }", "t.a", "c.get", "DENY"},
+  {"guard g { deny call c where args.n > 3 unless operation.reads because \"w\" }", "t.a", "c.get", ""},
+  {"guard g { deny call c where if operation.reads then args.n > 3 else args.m > 4 because \"w\" }", "t.a", "c.get", "ARG RULECONST LE IF DENY PASS"},
+  /* a policy's grant stays, to be named */
+  {"policy p { allow call c where operation.reads }", "t.a", "c.set", "PASS"},
+  {"policy p { deny call c where operation.reads }", "t.a", "c.set", ""},
+  /* every kind of test */
+  {"guard g { deny call where agent.owner in [\"ann\", \"cy\"] because \"w\" }", "t.a", "c.get", "DENY"},
+  {"guard g { deny call where agent.owner in [\"ann\", \"cy\"] because \"w\" }", "t.b", "c.get", ""},
+  {"guard g { deny call where agent.team is missing because \"w\" }", "t.a", "c.get", "DENY"},
+  {"guard g { deny call where agent.team == \"t.crew\" because \"w\" }", "t.a", "c.get", ""},
+  {"guard g { deny call where agent.team == \"t.crew\" because \"w\" }", "t.b", "c.get", "DENY"},
+  {"guard g { deny call where connector.residency in eu because \"w\" }", "t.a", "c.get", "DENY"},
+  {"guard g { deny call where connector.residency in us because \"w\" }", "t.a", "c.get", ""},
+  {"guard g { deny call where (connector.kind otherwise \"?\") == \"ledger\" because \"w\" }", "t.a", "c.get", "DENY"},
+  {"guard g { deny call where operation.name starts with \"c.s\" because \"w\" }", "t.a", "c.set", "DENY"},
+  {"guard g { deny call where operation.name ends with \"et\" because \"w\" }", "t.a", "c.drop", ""},
+  {"guard g { deny call where operation.name contains \".dr\" because \"w\" }", "t.a", "c.drop", "DENY"},
+  {"guard g { deny call where operation.name matches /.*et/ because \"w\" }", "t.a", "c.set", "DENY"},
+  {"guard g { deny call where operation.name matches /.*et/ because \"w\" }", "t.a", "c.drop", ""},
+  {"guard g { deny call where agent.owner in org(\"all\") because \"w\" }", "t.a", "c.get", "DENY"},
+  {"guard g { deny call where agent.owner in org(\"sales\") because \"w\" }", "t.b", "c.get", ""},
+  {"guard g { deny call where small(agent.owner) because \"w\" }", "t.b", "c.get", "DENY"},
+  {"guard g { deny call where small(agent.owner) because \"w\" }", "t.d", "c.get", ""},
+  {"guard g { deny call where most(agent.owner) is present because \"w\" }", "t.d", "c.get", ""},
+  {"guard g { deny call c where args.n > (most(agent.owner)?.amount otherwise 3) because \"w\" }", "t.b", "c.get", "ARG RULECONST LE IF DENY PASS"},
+  /* beside what is not constant a fact stays a fact */
+  {"guard g { deny call c where args.who == agent.owner because \"w\" }", "t.a", "c.get", "own"},
+  {"guard g { let o = agent.owner deny call c where args.who == o because \"w\" }", "t.a", "c.get", "own"},
+  /* what may fail or needs a session is evaluated, whatever comes after it */
+  {"guard g { deny call c where args.n / args.m > 2 and operation.reads because \"w\" }", "t.a", "c.set", "own"},
+  {"guard g { deny call c where args.n > 2 and operation.reads because \"w\" }", "t.a", "c.set", ""},
+  {"guard g { deny call c where operation.reads and args.n / args.m > 2 because \"w\" }", "t.a", "c.set", ""},
+  {"guard g { deny call where requester.level > 2 and operation.reads because \"w\" }", "t.a", "c.set", "own"},
+  {"guard g { deny call where session.age > 2 minutes and operation.reads because \"w\" }", "t.a", "c.set", "own"},
+  {"guard g { let k = args.n / args.m deny call c where operation.reads and k > 2 because \"w\" }", "t.a", "c.set", "ARG ARG RATIO PASS"},
+  {"guard g { let k = args.n deny call c where operation.reads and k > 2 because \"w\" }", "t.a", "c.set", ""},
+  {"guard g { deny call c where args.n / args.m > 2 unless operation.reads because \"w\" }", "t.a", "c.get", "ARG ARG RATIO RULECONST LE IF PASS"},
+  /* lets that lack, and that do not */
+  {"guard g { let k = agent.team otherwise deny because \"none\" deny call c where args.who == k because \"w\" }", "t.b", "c.get", "CONTEXT UNWRAP ARG EQTEXT IFNOT DENY PASS"},
+  {"guard g { let k = agent.team otherwise deny because \"none\" deny call c where k == \"t.crew\" because \"w\" }", "t.b", "c.get", "DENY"},
+  {"guard g { let k = most(agent.owner) otherwise deny because \"none\" deny call c where args.n > k.amount because \"w\" }", "t.a", "c.get", "ARG RULECONST LE IF DENY PASS"},
+  /* a condition of a waiver may fail before it */
+  {"guard g { deny call c where operation.reads because \"w\" }\nwaive g for a where args.n > 4 until 2030-01-01 because \"agreed\"", "t.a", "c.set", "PASS"},
+  {"guard g { deny call c where operation.reads because \"w\" }\nwaive g for a until 2030-01-01 because \"agreed\"", "t.a", "c.set", ""},
+  /* loops */
+  {"guard g { deny call c where any x in most where operation.reads and x.amount > args.n because \"w\" }", "t.a", "c.set", ""},
+};
+
+START_TEST(what_is_left) {
+  struct rebase_bundle *b = open_rules(cases[_i].rule, false);
+  ck_assert_msg(!strcmp(left_of(b, 0, cases[_i].agent, cases[_i].operation), cases[_i].left), "%s, %s %s: %s", cases[_i].rule, cases[_i].agent,
+                cases[_i].operation, left_of(b, 0, cases[_i].agent, cases[_i].operation));
+  bundle_free(b);
+  b = open_rules(cases[_i].rule, true);
+  ck_assert_str_eq(left_of(b, 0, cases[_i].agent, cases[_i].operation), "own");
+  ck_assert_uint_eq(b->RESIDUALS.count, 0);
+  bundle_free(b);
+}
+END_TEST
+
+/* ---- both ways ---- */
+static const char many[] =
+  "policy p {\n  let k = agent.team otherwise ask leads because \"no team\"\n"
+  "  allow call c where operation.reads\n  allow call c where operation.writes and args.n <= 10\n  allow call c.drop by b where args.who == agent.owner\n"
+  "  ask leads before call c.set where args.n > 5 and agent.owner == \"ann\" because \"much\"\n"
+  "  deny call c where args.n > (most(agent.owner)?.amount otherwise 50) because \"too much\"\n"
+  "  allow release to person where agent.owner != \"dan\"\n  allow release where release.to == \"agent\"\n"
+  "  allow delegate where delegate.to == \"t.b\" and agent.owner == \"ann\"\n  allow call c.drop where k == \"t.crew\" and args.m == 1\n}\n"
+  "guard g {\n  deny call c where args.n / args.m > 8 and operation.writes because \"a share\"\n"
+  "  deny call c where operation.destroys and args.n / args.m > 8 because \"another\"\n"
+  "  deny call where operation.destroys and agent.owner in org(\"sales\") because \"sales drops nothing\"\n"
+  "  ask leads before call where connector.residency in us because \"abroad\"\n"
+  "  deny call where requester.level > 3 and operation.reads because \"level\"\n}\n";
+
+struct side { rebase_engine *engine; rebase_request *request; char words[8192]; };
+
+static void open_side(struct side *s, bool plain, bool mixed) {
+  const rebase_options options = {.plain = mixed};
+  rebase_report report;
+  size_t size;
+  unsigned char *image = compile(many, plain, &size);
+  ck_assert_int_eq(rebase_engine_open(&options, &s->engine), REBASE_OK);
+  ck_assert_msg(rebase_engine_load(s->engine, image, size, &report) == REBASE_OK, "%s", report.text);
+  ck_assert_ptr_nonnull(s->request = rebase_request_new(s->engine));
+  free(image);
+}
+
+static void close_side(struct side *s) {
+  rebase_request_free(s->request);
+  rebase_engine_close(s->engine);
+}
+
+static const rebase_decision *decide(struct side *s, const char *agent, const char *body) {
+  const rebase_caller caller = {agent, "ann", NULL};
+  const rebase_decision *d = rebase_decide_json(s->request, &caller, body, strlen(body));
+  rebase_explain(d, REBASE_FOR_PERSON, s->words, sizeof s->words);
+  return d;
+}
+
+static void compare(struct side *left, struct side *written, const char *agent, const char *body) {
+  const rebase_decision *x = decide(left, agent, body), *y = decide(written, agent, body);
+  ck_assert_msg(x->effect == y->effect && x->status == y->status, "%s %s: %s / %s", agent, body, x->reason, y->reason);
+  ck_assert_str_eq(left->words, written->words);            /* reason, rules, places, conditions, and what would have granted it */
+  ck_assert_uint_le(x->steps, y->steps);
+  ck_assert_uint_le(x->steps, x->steps_bound);
+  ck_assert_uint_le(x->steps_bound, y->steps_bound);
+}
+
+static void compare_lists(struct side *left, struct side *written, const char *agent) {
+  static char x[16384], y[16384];
+  ck_assert_uint_gt(rebase_catalogue(left->engine, agent, x, sizeof x), 0);
+  rebase_catalogue(written->engine, agent, y, sizeof y);
+  ck_assert_str_eq(strstr(x, "\"workspace\""), strstr(y, "\"workspace\""));          /* behind the digests */
+  rebase_cost(left->engine, agent, "c.get", x, sizeof x);
+  rebase_cost(written->engine, agent, "c.get", y, sizeof y);
+  ck_assert_int_lt(atoi(x), atoi(y));
+}
+
+START_TEST(nobody_can_tell) {
+  static const char *const operations[] = {"get", "set", "drop"}, *const whom[] = {"ann", "bob"};
+  static const char *const others[] = {"{\"release\":\"person\",\"text\":\"x\"}", "{\"release\":\"agent\",\"text\":\"x\"}", "{\"release\":\"outside\",\"text\":\"x\"}",
+                                       "{\"delegate\":\"t.a\"}", "{\"delegate\":\"t.b\"}", "{\"delegate\":\"t.d\"}"};
+  struct side left, written;
+  char body[128];
+  open_side(&left, false, _i);
+  open_side(&written, true, false);
+  for (unsigned a = 0; a < AGENTS; a++) {
+    for (unsigned o = 0; o < 3; o++)
+      for (int n = 0; n < 24; n++)
+        for (int m = 0; m < 3; m++) {
+          snprintf(body, sizeof body, "{\"call\":\"c.%s\",\"args\":{\"n\":%d,\"m\":%d,\"who\":\"%s\"}}", operations[o], n * (m + 1), m, whom[n % 2]);
+          compare(&left, &written, agents[a], body);
+        }
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++) compare(&left, &written, agents[a], others[i]);
+    compare_lists(&left, &written, agents[a]);
+  }
+  close_side(&left);
+  close_side(&written);
+}
+END_TEST
+
+/* ---- classes ---- */
+START_TEST(who_is_told_apart) {
+  struct rebase_bundle *b = open_rules(many, false);
+  ck_assert_uint_eq(b->agent_classes, 3);                   /* d and e differ in their names only */
+  ck_assert_uint_eq(b->AGENT_CLASS.at[2], b->AGENT_CLASS.at[3]);
+  bundle_free(b);
+  b = open_rules("policy p { allow call c where agent.name == \"t.d\" or agent.name == \"t.b\" }", false);
+  ck_assert_uint_eq(b->agent_classes, 2);
+  ck_assert_uint_eq(b->head_classes, 2);                    /* the three operations, and everything else */
+  ck_assert_uint_eq(b->AGENT_CLASS.at[1], b->AGENT_CLASS.at[2]);
+  ck_assert_str_eq(left_of(b, 0, "t.d", "c.get"), "ALLOW");
+  ck_assert_str_eq(left_of(b, 0, "t.a", "c.get"), "PASS");
+  bundle_free(b);
+}
+END_TEST
+
+/* ---- size ---- */
+/* Agents and operations in such numbers, and rules that tell few apart. */
+static size_t size_of(unsigned agent_count, unsigned operation_count) {
+  static const char root[] = "workspace t\npackage t in \"t/\" declares connectors, agents, policies, guards\n";
+  const struct rbc_options options = {.date = "2024-05-15"};
+  size_t room = 4096 + 160 * ((size_t)agent_count + operation_count), length, size;
+  char *text = malloc(room);
+  unsigned char *image;
+  ck_assert_ptr_nonnull(text);
+  length = (size_t)snprintf(text, room, "package t\nconnector c \"C\" { kind ledger\n");
+  for (unsigned i = 0; i < operation_count; i++) length += (size_t)snprintf(text + length, room - length, "  %s o%u(n: int)\n", i % 3 ? "reads" : "writes", i);
+  length += (size_t)snprintf(text + length, room - length, "}\n");
+  for (unsigned i = 0; i < agent_count; i++) length += (size_t)snprintf(text + length, room - length, "agent a%u { owner \"o%u\" purpose \"p\" uses c }\n", i, i % 4);
+  length += (size_t)snprintf(text + length, room - length, "policy p { allow call c where operation.reads or agent.name == \"t.a1\" }\nguard g {\n"
+    "  deny call where operation.writes and agent.owner == \"o2\" because \"w\"\n  deny call c where args.n > 3 and operation.name == \"c.o5\" because \"w\" }\n");
+  struct rbc *c = rbc_open(&options);
+  ck_assert(c && rbc_add_file(c, "root.rb", root, strlen(root)) && rbc_add_file(c, "t/t.rb", text, length) && rbc_compile(c, &image, &size));
+  rbc_close(c);
+  free(image);
+  free(text);
+  return size;
+}
+
+/* It grows with agents plus operations, by what is said of each. */
+START_TEST(grows_with_what_differs) {
+  size_t one = size_of(20, 50), agents_more = size_of(300, 50) - one, operations_more = size_of(20, 1000) - one, both = size_of(300, 1000) - one;
+  ck_assert_uint_le(both, agents_more + operations_more + 64);
+  ck_assert_uint_lt(both, 300 * 100 + 1000 * 160);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("residual");
+  TCase *tests = tcase_create("residual");
+  tcase_set_timeout(tests, 120);
+  tcase_add_loop_test(tests, what_is_left, 0, (int)(sizeof cases / sizeof *cases));
+  tcase_add_loop_test(tests, nobody_can_tell, 0, 2);
+  tcase_add_test(tests, who_is_told_apart);
+  tcase_add_test(tests, grows_with_what_differs);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
