@@ -52,7 +52,7 @@ static const char schema[] =
 
 /* A call writes some four pages: small ones. */
 static const char tuning[] = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL";
-enum { LOG_PART = 1000, LOG_MOST = 8000, A_COMMIT = 8 };   /* pages */
+enum { LOG_PART = 2000, LOG_MOST = 16000, LOG_REST = 300, A_COMMIT = 8, ROUNDS = 4 };   /* pages */
 
 enum { SWEEP_EVERY = 1024 };
 struct charged { unsigned char key[REBASE_QUOTA_KEY]; int64_t window, bucket, asked, amount; };     /* as kept in `charges` */
@@ -142,13 +142,16 @@ static int committed(void *user, sqlite3 *db, const char *name, int pages) {
   return SQLITE_OK;
 }
 
-/* Only this waits for the disk. The log moves into the file part by part, while others write; they never all pause, so that it would grow
- * for ever: when it is long the last part is moved under the lock, and it begins anew. SQLite's own way tries that at each commit. */
+/* Only this waits for the disk: one call of some hundred. The log moves into the file while others write on; they never all pause, so that
+ * it would grow for ever: when it is long, and all but a little is moved, that follows under the lock, and the log begins anew. */
 static void shorten_log(struct store *s) {
+  int pages = 0, moved = 0;
   bool long_one = s->log_pages >= LOG_MOST;
   s->give_up = 0;
-  if (long_one || s->log_pages % LOG_PART < A_COMMIT)
-    sqlite3_wal_checkpoint_v2(s->db, NULL, long_one ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  if (long_one || s->log_pages % LOG_PART < A_COMMIT) sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+  for (int i = 1; long_one && i < ROUNDS && pages - moved > LOG_REST; i++)
+    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+  if (long_one) sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
   s->log_pages = 0;
 }
 
