@@ -30,11 +30,9 @@ static bool charges_valid(const rebase_charge *charges, uint32_t count) {
   return !same_counter_twice(charges, count);
 }
 
-/* Called, not built in: gcc makes `rep stos` of it, which takes longer than all else that a reservation in memory does. */
-static void *(*const volatile clear)(void *, int, size_t) = memset;
-
 static bool start(rebase_quota_answer *answer, const rebase_quota *quota, bool valid) {
   if (!answer) return false;
+  void *(*volatile clear)(void *, int, size_t) = memset;    /* called: built in it is `rep stos`, which takes a third of a reservation in memory */
   clear(answer, 0, sizeof *answer);
   if (quota && valid) return true;
   answer->status = REBASE_QUOTA_INVALID;
