@@ -157,17 +157,6 @@ int run_reservations(int count, char **arguments) {
   return fine ? EXIT_FINE : EXIT_NO;
 }
 
-/* What a lease holds may be drawn from by the process that holds it: it can only be spent. */
-static bool is_open_lease(rebase_quota *quota, const unsigned char *id) {
-  rebase_quota_answer answer;
-  rebase_quota_open *list = gate_new(LISTED * sizeof *list);
-  uint32_t all = rebase_quota_list(quota, wall_now(), list, LISTED, &answer);
-  bool lease = false;
-  for (uint32_t i = 0; i < all && i < LISTED; i++) lease |= !memcmp(list[i].id, id, REBASE_QUOTA_ID) && list[i].lease;
-  free(list);
-  return lease;
-}
-
 int run_settle(int count, char **arguments) {
   int64_t used[REBASE_QUOTA_CHARGES];
   unsigned char id[REBASE_QUOTA_ID];
@@ -185,7 +174,7 @@ int run_settle(int count, char **arguments) {
   }
   rebase_quota *quota = open_kept(arguments[0]);
   if (!quota) return EXIT_NO;
-  if (amounts && is_open_lease(quota, id)) snprintf(answer.text, sizeof answer.text, "a process may still draw from this lease: it can only be counted as spent");
+  if (amounts && rebase_quota_is_lease(id)) snprintf(answer.text, sizeof answer.text, "a process may still draw from this lease: it can only be counted as spent");
   else rebase_quota_settle(quota, id, used, amounts, wall_now(), &answer);
   bool fine = answer.status == REBASE_QUOTA_GRANTED || answer.status == REBASE_QUOTA_LATE;
   if (fine) printf(answer.status == REBASE_QUOTA_LATE ? "settled; it had counted as spent, and only what exceeds that was added\n" : "settled\n");

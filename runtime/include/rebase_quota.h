@@ -97,6 +97,7 @@ REBASE_API void rebase_quota_seed(rebase_quota *quota, const rebase_charge *char
  * bills: one that nobody will settle any more is settled by hand with what it came to, or, with count 0, as spent. An expired one
  * counts as spent anyhow; a lease must only be settled as spent: who holds it may draw all of it. */
 REBASE_API uint32_t rebase_quota_list(rebase_quota *quota, int64_t now, rebase_quota_open *list, uint32_t size, rebase_quota_answer *answer);
+REBASE_API bool rebase_quota_is_lease(const unsigned char id[REBASE_QUOTA_ID]);       /* by how it begins */
 REBASE_API void rebase_quota_close(rebase_quota *quota);    /* takes NULL too */
 
 /* ---- in memory: for one process; lost with it, so a limit over more than its life is no limit there ---- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "lease_pools.h"
+#include "store_lock.h"
 
 static bool admit(struct leasing *l, int64_t *now, rebase_quota_answer *answer) {
   answer->epoch = l->epoch;
@@ -111,7 +112,8 @@ static void reserve_from_pools(struct leasing *l, const rebase_reservation *r, r
 static void reserve(rebase_quota *quota, const rebase_reservation *r, rebase_quota_answer *answer) {
   struct leasing *l = (struct leasing *)quota;
   int64_t now = r->now;
-  pthread_mutex_lock(&l->lock);
+  if (r->timeout <= 0) pthread_mutex_lock(&l->lock);
+  else if (!lock_within(&l->lock, r->timeout)) return;      /* another thread waits for the store that long */
   struct kept *k = remembered_find(&l->remembered, r->id);
   if (!admit(l, &now, answer)) ;
   else if (k) answer->status = remembered_same(k, r) ? REBASE_QUOTA_GRANTED : REBASE_QUOTA_CONFLICT;

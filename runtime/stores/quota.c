@@ -30,11 +30,9 @@ static bool charges_valid(const rebase_charge *charges, uint32_t count) {
   return !same_counter_twice(charges, count);
 }
 
-/* Called, not built in: gcc makes `rep stos` of it, which takes longer than all else that a reservation in memory does. */
-static void *(*const volatile clear)(void *, int, size_t) = memset;
-
 static bool start(rebase_quota_answer *answer, const rebase_quota *quota, bool valid) {
   if (!answer) return false;
+  void *(*volatile clear)(void *, int, size_t) = memset;    /* called: built in it is `rep stos`, which takes a third of a reservation in memory */
   clear(answer, 0, sizeof *answer);
   if (quota && valid) return true;
   answer->status = REBASE_QUOTA_INVALID;
@@ -68,9 +66,13 @@ void rebase_quota_seed(rebase_quota *quota, const rebase_charge *charges, uint32
 uint32_t rebase_quota_list(rebase_quota *quota, int64_t now, rebase_quota_open *list, uint32_t size, rebase_quota_answer *answer) {
   uint32_t found = 0;
   if (start(answer, quota, in_range(now) && (list || !size))) found = quota->ops->open(quota, now, list, size, answer);
-  for (uint32_t i = 0; i < found && i < size; i++) list[i].lease = quota_is_lease(list[i].id);
+  for (uint32_t i = 0; i < found && i < size; i++) list[i].lease = rebase_quota_is_lease(list[i].id);
   if (answer) finish(answer);
   return found;
+}
+
+bool rebase_quota_is_lease(const unsigned char id[REBASE_QUOTA_ID]) {
+  return id && !memcmp(id, lease_mark, sizeof lease_mark);
 }
 
 void rebase_quota_close(rebase_quota *quota) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "rebase_redis.h"
 #include "redis_script.h"
+#include "store_lock.h"
 
 enum { HASH = 41, RUN = 64, NUMBER = 24, HEX = 33, FIXED = 13, MOST = FIXED + 2 + 6 * REBASE_QUOTA_CHARGES };
 struct store {
@@ -24,6 +25,7 @@ struct store {
   char hash[HASH], run[RUN];        /* of the script; of the server behind the connection */
   char why[64];                     /* the server is not used */
   int64_t epoch, calls;             /* newest that was seen */
+  int64_t give_up;                  /* steady time at which the call under way must have its answer */
   char *address, *password, *prefix;
 };
 
@@ -86,9 +88,21 @@ static void disconnect(struct store *s) {
   s->connection = NULL;
 }
 
+static struct timeval timeval_of(int64_t microseconds) {
+  return (struct timeval){microseconds / 1000000, (int)(microseconds % 1000000)};
+}
+
+/* What is sent next must be answered in what is left of the call's time. */
+static bool in_time(struct store *s) {
+  int64_t left = s->give_up - steady_now();
+  if (left > 0 && redisSetTimeout(s->connection, timeval_of(left)) == REDIS_OK) return true;
+  snprintf(s->why, sizeof s->why, "no answer in time");
+  return false;
+}
+
 /* Which server this is, and that it does not throw counters away when memory runs short. */
 static bool read_server(struct store *s) {
-  redisReply *reply = redisCommand(s->connection, "INFO");
+  redisReply *reply = in_time(s) ? redisCommand(s->connection, "INFO") : NULL;
   const char *info = reply && reply->type == REDIS_REPLY_STRING ? reply->str : "";
   const char *at = strstr(info, "run_id:");
   size_t length = at ? strcspn(at + 7, "\r\n") : 0;
@@ -102,7 +116,7 @@ static bool read_server(struct store *s) {
 static bool load_script(struct store *s) {
   char script[sizeof script_start + sizeof script_reserve + sizeof script_rest];
   int length = snprintf(script, sizeof script, "%s%s%s", script_start, script_reserve, script_rest);
-  redisReply *reply = redisCommand(s->connection, "SCRIPT LOAD %b", script, (size_t)length);
+  redisReply *reply = in_time(s) ? redisCommand(s->connection, "SCRIPT LOAD %b", script, (size_t)length) : NULL;
   bool loaded = reply && reply->type == REDIS_REPLY_STRING && reply->len == HASH - 1;
   if (loaded) memcpy(s->hash, reply->str, HASH);
   freeReplyObject(reply);
@@ -111,15 +125,18 @@ static bool load_script(struct store *s) {
 
 static bool authenticate(struct store *s) {
   if (!s->password) return true;
-  redisReply *reply = redisCommand(s->connection, "AUTH %s", s->password);
+  redisReply *reply = in_time(s) ? redisCommand(s->connection, "AUTH %s", s->password) : NULL;
   bool ok = reply && reply->type == REDIS_REPLY_STATUS;
   freeReplyObject(reply);
   return ok;
 }
 
-static bool connect_to(struct store *s, struct timeval timeout) {
+static bool connect_to(struct store *s) {
   if (s->connection && !s->connection->err) return true;
+  int64_t left = s->give_up - steady_now();
   disconnect(s);
+  if (left <= 0) return false;
+  struct timeval timeout = timeval_of(left);
   const char *colon = strrchr(s->address, ':');
   if (s->address[0] == '/' || !colon) s->connection = redisConnectUnixWithTimeout(s->address, timeout);
   else {
@@ -127,20 +144,16 @@ static bool connect_to(struct store *s, struct timeval timeout) {
     snprintf(host, sizeof host, "%.*s", (int)(colon - s->address), s->address);
     s->connection = redisConnectWithTimeout(host, atoi(colon + 1), timeout);
   }
-  if (!s->connection || s->connection->err || redisSetTimeout(s->connection, timeout) != REDIS_OK) return false;
+  if (!s->connection || s->connection->err) return false;
   fcntl(s->connection->fd, F_SETFD, FD_CLOEXEC);   /* no business of programs that the host starts */
   return authenticate(s) && read_server(s) && load_script(s);
 }
 
-static struct timeval timeval_of(int64_t microseconds) {
-  return (struct timeval){microseconds / 1000000, (int)(microseconds % 1000000)};
-}
-
 static redisReply *send_arguments(struct store *s, struct arguments *a) {
-  redisReply *reply = redisCommandArgv(s->connection, a->count, a->items, NULL);
+  redisReply *reply = in_time(s) ? redisCommandArgv(s->connection, a->count, a->items, NULL) : NULL;
   if (!reply || reply->type != REDIS_REPLY_ERROR || strncmp(reply->str, "NOSCRIPT", 8)) return reply;
   freeReplyObject(reply);           /* someone flushed the scripts */
-  return load_script(s) ? redisCommandArgv(s->connection, a->count, a->items, NULL) : NULL;
+  return load_script(s) && in_time(s) ? redisCommandArgv(s->connection, a->count, a->items, NULL) : NULL;
 }
 
 static int64_t number_at(const redisReply *reply, size_t i) {
@@ -174,10 +187,9 @@ static void unblock_pipe_signal(void) {
 
 /* A connection that had been open may turn out dead only now: once more on a new one. fill adds what follows the fixed part. */
 typedef void fill_arguments(struct arguments *a, const void *from);
-static redisReply *ask(struct store *s, const char *what, const unsigned char *id, int64_t now, int64_t timeout, fill_arguments *fill,
+static redisReply *ask(struct store *s, const char *what, const unsigned char *id, int64_t now, fill_arguments *fill,
                        const void *from, rebase_quota_answer *answer) {
   struct arguments a;
-  struct timeval limit = timeval_of(timeout > 0 ? timeout : s->options.timeout);
   redisReply *reply = NULL;
   if (s->owner != getpid()) {
     snprintf(answer->text, sizeof answer->text, "opened before fork(): open the store in the child");
@@ -187,8 +199,7 @@ static redisReply *ask(struct store *s, const char *what, const unsigned char *i
   bool was_blocked = block_pipe_signal();
   for (int attempt = 0; attempt < 2 && !reply; attempt++) {
     bool fresh = !s->connection;
-    if (!connect_to(s, limit)) break;
-    redisSetTimeout(s->connection, limit);
+    if (!connect_to(s)) break;
     begin(s, &a, what, id, now);
     fill(&a, from);
     reply = send_arguments(s, &a);
@@ -215,6 +226,18 @@ static redisReply *ask(struct store *s, const char *what, const unsigned char *i
 }
 
 /* ---- the interface ---- */
+/* The time of a call counts from before it has the lock. False: other threads took all of it. */
+static bool lock(struct store *s, int64_t timeout, rebase_quota_answer *answer) {
+  if (timeout <= 0) timeout = s->options.timeout;
+  int64_t give_up = steady_now() + timeout;
+  if (lock_within(&s->lock, timeout)) {
+    s->give_up = give_up;
+    return true;
+  }
+  snprintf(answer->text, sizeof answer->text, "Redis: other threads wait for it");
+  return false;
+}
+
 static void fill_reservation(struct arguments *a, const void *from) {
   const rebase_reservation *r = from;
   uint64_t digest = 14695981039346656037u;
@@ -229,8 +252,8 @@ static void fill_reservation(struct arguments *a, const void *from) {
 
 static void reserve(rebase_quota *quota, const rebase_reservation *r, rebase_quota_answer *answer) {
   struct store *s = (struct store *)quota;
-  pthread_mutex_lock(&s->lock);
-  redisReply *reply = ask(s, "reserve", r->id, r->now, r->timeout, fill_reservation, r, answer);
+  if (!lock(s, r->timeout, answer)) return;
+  redisReply *reply = ask(s, "reserve", r->id, r->now, fill_reservation, r, answer);
   if (reply) {
     uint32_t charge = (uint32_t)number_at(reply, 3);
     answer->charge = charge < r->count ? charge : 0;
@@ -251,8 +274,8 @@ static void fill_numbers(struct arguments *a, const void *from) {
 static void settle(rebase_quota *quota, const unsigned char *id, const int64_t *used, uint32_t count, int64_t now, rebase_quota_answer *answer) {
   struct store *s = (struct store *)quota;
   struct numbers numbers = {used, count};
-  pthread_mutex_lock(&s->lock);
-  freeReplyObject(ask(s, "settle", id, now, 0, fill_numbers, &numbers, answer));
+  if (!lock(s, 0, answer)) return;
+  freeReplyObject(ask(s, "settle", id, now, fill_numbers, &numbers, answer));
   pthread_mutex_unlock(&s->lock);
 }
 
@@ -265,8 +288,8 @@ static void fill_charges(struct arguments *a, const void *from) {
 static void seed(rebase_quota *quota, const rebase_charge *charges, uint32_t count, int64_t now, rebase_quota_answer *answer) {
   struct store *s = (struct store *)quota;
   struct charges all = {charges, count};
-  pthread_mutex_lock(&s->lock);
-  freeReplyObject(ask(s, "seed", NULL, now, 0, fill_charges, &all, answer));
+  if (!lock(s, 0, answer)) return;
+  freeReplyObject(ask(s, "seed", NULL, now, fill_charges, &all, answer));
   pthread_mutex_unlock(&s->lock);
 }
 
@@ -301,8 +324,8 @@ static uint32_t list_open(rebase_quota *quota, int64_t now, rebase_quota_open *l
   int64_t most = size;
   struct numbers numbers = {&most, 1};
   uint32_t total = 0;
-  pthread_mutex_lock(&s->lock);
-  redisReply *reply = ask(s, "list", NULL, now, 0, fill_numbers, &numbers, answer);
+  if (!lock(s, 0, answer)) return 0;
+  redisReply *reply = ask(s, "list", NULL, now, fill_numbers, &numbers, answer);
   if (reply) {
     total = (uint32_t)number_at(reply, 3);
     for (uint32_t i = 0; i < size && i < total; i++) {

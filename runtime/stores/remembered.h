@@ -38,7 +38,6 @@ static inline uint64_t quota_hash(const unsigned char *bytes) {
 
 /* The id of a lease begins so: whoever looks through a store sees what a process only holds. */
 static const unsigned char lease_mark[4] = {'h', 'e', 'l', 'd'};
-static inline bool quota_is_lease(const unsigned char *id) { return !memcmp(id, lease_mark, sizeof lease_mark); }
 
 /* Heads of the chains of a hash table for `count` entries, all NO_PLACE; NULL: no memory. */
 uint32_t *quota_hash_heads(uint32_t count, uint32_t *mask);

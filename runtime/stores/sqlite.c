@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "rebase_sqlite.h"
 #include "sqlite_turns.h"
+#include "store_lock.h"
 
 enum statement {
   BEGIN, COMMIT, ROLLBACK, STATE, SET_STATE, SET_EPOCH, BUCKETS, ADD, FIND, KEEP, CORRECT, DONE, LIST, COUNT, FORGET, DROP,
@@ -51,7 +52,7 @@ static const char schema[] =
 
 /* A call writes some four pages: small ones. */
 static const char tuning[] = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL";
-enum { LOG_PART = 1000, LOG_MOST = 8000, A_COMMIT = 8 };   /* pages */
+enum { LOG_PART = 2000, LOG_MOST = 16000, LOG_REST = 300, A_COMMIT = 8, ROUNDS = 4 };   /* pages */
 
 enum { SWEEP_EVERY = 1024 };
 struct charged { unsigned char key[REBASE_QUOTA_KEY]; int64_t window, bucket, asked, amount; };     /* as kept in `charges` */
@@ -72,15 +73,9 @@ struct store {
   char path[];
 };
 
-static int64_t steady(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static int wait_for_others(void *user, int tries) {
   struct store *s = user;
-  int64_t left = s->give_up - steady();
+  int64_t left = s->give_up - steady_now();
   (void)tries;
   if (left <= 0) return 0;
   turns_busy(&s->turns, left);
@@ -147,13 +142,16 @@ static int committed(void *user, sqlite3 *db, const char *name, int pages) {
   return SQLITE_OK;
 }
 
-/* Only this waits for the disk. The log moves into the file part by part, while others write; they never all pause, so that it would grow
- * for ever: when it is long the last part is moved under the lock, and it begins anew. SQLite's own way tries that at each commit. */
+/* Only this waits for the disk: one call of some hundred. The log moves into the file while others write on; they never all pause, so that
+ * it would grow for ever: when it is long, and all but a little is moved, that follows under the lock, and the log begins anew. */
 static void shorten_log(struct store *s) {
+  int pages = 0, moved = 0;
   bool long_one = s->log_pages >= LOG_MOST;
   s->give_up = 0;
-  if (long_one || s->log_pages % LOG_PART < A_COMMIT)
-    sqlite3_wal_checkpoint_v2(s->db, NULL, long_one ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  if (long_one || s->log_pages % LOG_PART < A_COMMIT) sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+  for (int i = 1; long_one && i < ROUNDS && pages - moved > LOG_REST; i++)
+    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+  if (long_one) sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
   s->log_pages = 0;
 }
 
@@ -175,9 +173,18 @@ static bool same_file(const struct store *s) {
   return identify(s->path, &file) && equal_files(&file, &s->file);
 }
 
-static bool begin(struct store *s, int64_t timeout, rebase_quota_answer *answer) {
-  int64_t now = steady();
-  s->give_up = now + (timeout > 0 ? timeout : s->options.timeout);
+/* Until when a call may wait: from before it has the lock. False: other threads took that long. */
+static bool lock(struct store *s, int64_t timeout, int64_t *give_up, rebase_quota_answer *answer) {
+  if (timeout <= 0) timeout = s->options.timeout;
+  *give_up = steady_now() + timeout;
+  if (lock_within(&s->lock, timeout)) return true;
+  snprintf(answer->text, sizeof answer->text, "SQLite: other threads wait for the file");
+  return false;
+}
+
+static bool begin(struct store *s, int64_t give_up, rebase_quota_answer *answer) {
+  int64_t now = steady_now();
+  s->give_up = give_up;
   if (s->owner != getpid()) {
     snprintf(answer->text, sizeof answer->text, "opened before fork(): open the store in the child");
     return false;
@@ -186,7 +193,7 @@ static bool begin(struct store *s, int64_t timeout, rebase_quota_answer *answer)
   bool opened = s->db || open_file(s);
   turns_before(&s->turns, now, s->give_up);
   if (opened && run(s, BEGIN, NULL, 0, NULL, 0)) {
-    turns_begun(&s->turns, steady());
+    turns_begun(&s->turns, steady_now());
     return true;
   }
   turns_gave_up(&s->turns);
@@ -328,10 +335,10 @@ static void take(struct store *s, const rebase_reservation *r, const struct char
   sqlite3_reset(q);
 }
 
-static void reserve_locked(struct store *s, const rebase_reservation *r, rebase_quota_answer *answer) {
+static void reserve_locked(struct store *s, const rebase_reservation *r, int64_t give_up, rebase_quota_answer *answer) {
   struct charged charged[REBASE_QUOTA_CHARGES];
   int64_t now = r->now;
-  if (!begin(s, r->timeout, answer)) return;
+  if (!begin(s, give_up, answer)) return;
   if (admit(s, &now, answer)) {
     int found = find(s, r->id);
     if (found == SQLITE_ROW) {
@@ -346,8 +353,9 @@ static void reserve_locked(struct store *s, const rebase_reservation *r, rebase_
 
 static void reserve(rebase_quota *quota, const rebase_reservation *r, rebase_quota_answer *answer) {
   struct store *s = (struct store *)quota;
-  pthread_mutex_lock(&s->lock);
-  reserve_locked(s, r, answer);
+  int64_t give_up;
+  if (!lock(s, r->timeout, &give_up, answer)) return;
+  reserve_locked(s, r, give_up, answer);
   pthread_mutex_unlock(&s->lock);
 }
 
@@ -375,8 +383,9 @@ static void settle_found(struct store *s, const unsigned char *id, const int64_t
 
 static void settle(rebase_quota *quota, const unsigned char *id, const int64_t *used, uint32_t count, int64_t now, rebase_quota_answer *answer) {
   struct store *s = (struct store *)quota;
-  pthread_mutex_lock(&s->lock);
-  if (begin(s, 0, answer)) {
+  int64_t give_up;
+  if (!lock(s, 0, &give_up, answer)) return;
+  if (begin(s, give_up, answer)) {
     if (admit(s, &now, answer)) {
       int found = find(s, id);
       if (found == SQLITE_ROW) settle_found(s, id, used, count, now, answer);
@@ -393,8 +402,9 @@ static void settle(rebase_quota *quota, const unsigned char *id, const int64_t *
 static void seed(rebase_quota *quota, const rebase_charge *charges, uint32_t count, int64_t now, rebase_quota_answer *answer) {
   struct store *s = (struct store *)quota;
   struct state state;
-  pthread_mutex_lock(&s->lock);
-  if (begin(s, 0, answer)) {
+  int64_t give_up;
+  if (!lock(s, 0, &give_up, answer)) return;
+  if (begin(s, give_up, answer)) {
     bool written = read_state(s, &state);
     int64_t epoch = (state.epoch > s->epoch ? state.epoch : s->epoch) + 1;
     written = written && run(s, SET_EPOCH, NULL, 0, (int64_t[]){epoch, now, state.calls + 1, s->file.device, s->file.inode, s->file.born}, 6);
@@ -435,8 +445,9 @@ static uint32_t list_rows(struct store *s, rebase_quota_open *list, uint32_t siz
 static uint32_t list_open(rebase_quota *quota, int64_t now, rebase_quota_open *list, uint32_t size, rebase_quota_answer *answer) {
   struct store *s = (struct store *)quota;
   uint32_t found = 0;
-  pthread_mutex_lock(&s->lock);
-  if (begin(s, 0, answer)) {
+  int64_t give_up;
+  if (!lock(s, 0, &give_up, answer)) return 0;
+  if (begin(s, give_up, answer)) {
     if (admit(s, &now, answer)) found = list_rows(s, list, size, answer);
     end(s, answer->status == REBASE_QUOTA_GRANTED, answer);
   }
@@ -465,7 +476,7 @@ rebase_status rebase_quota_sqlite(const char *path, const rebase_sqlite_options 
   if (s->options.timeout <= 0) s->options.timeout = 1000000;
   if (s->options.tolerance <= 0) s->options.tolerance = 5000000;
   if (s->options.remember <= 0) s->options.remember = INT64_C(3600000000);
-  s->give_up = steady() + s->options.timeout;
+  s->give_up = steady_now() + s->options.timeout;
   if (pthread_mutex_init(&s->lock, NULL)) {
     free(s);
     return REBASE_E_MEMORY;

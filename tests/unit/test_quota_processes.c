@@ -222,6 +222,28 @@ START_TEST(a_share_while_the_server_is_away_is_the_most_that_is_overspent) {
 }
 END_TEST
 
+/* Of a server that hangs: also when the call must connect anew, and find out who it speaks with. */
+START_TEST(a_call_ends_at_its_deadline) {
+  bench_start(&bench, STORE_REDIS);
+  rebase_quota *connected = bench_open(&bench, 0), *fresh = bench_open(&bench, 0);
+  seed(connected);
+  kill(bench.server, SIGSTOP);
+  patience = SECOND / 2;
+  for (int i = 0; i < 2; i++) {
+    int64_t start = wall_now();
+    ck_assert_int_eq(reserve(i ? fresh : connected, 1, 1, 1), REBASE_QUOTA_AWAY);
+    ck_assert_int_ge(wall_now() - start, SECOND * 2 / 5);
+    ck_assert_int_lt(wall_now() - start, SECOND * 19 / 20);        /* not twice */
+  }
+  kill(bench.server, SIGCONT);
+  patience = 20 * SECOND;
+  ck_assert_int_eq(reserve(connected, 1, 2, 1), REBASE_QUOTA_GRANTED);
+  rebase_quota_close(connected);
+  rebase_quota_close(fresh);
+  bench_stop(&bench);
+}
+END_TEST
+
 START_TEST(a_server_that_dies_under_load_and_comes_back_empty_denies) {
   struct told *told = share();
   pid_t pids[WORKERS];
@@ -372,6 +394,7 @@ int main(void) {
   tcase_add_loop_test(tcase, leases_of_twenty_processes_never_overspend, STORE_LEASED + STORE_SQLITE, STORE_ALL);
   tcase_add_loop_test(tcase, leases_of_killed_processes_count_as_spent, STORE_LEASED + STORE_SQLITE, STORE_ALL);
   tcase_add_test(tcase, a_share_while_the_server_is_away_is_the_most_that_is_overspent);
+  tcase_add_test(tcase, a_call_ends_at_its_deadline);
   tcase_add_test(tcase, a_server_that_dies_under_load_and_comes_back_empty_denies);
   tcase_add_test(tcase, a_server_with_an_old_snapshot_denies);
   tcase_add_test(tcase, a_file_that_was_replaced_by_an_old_copy_denies);

@@ -1,9 +1,11 @@
 /* test_thread_quota.c: threads that share one store of quotas, or one layer of leases; run under ThreadSanitizer, too. */
 #include <check.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "quota_stores.h"
 
 #define SECOND INT64_C(1000000)
@@ -91,11 +93,45 @@ START_TEST(threads_spend_what_there_is) {
 }
 END_TEST
 
+static void *wait_long(void *unused) {
+  rebase_quota_answer answer;
+  rebase_charge c = charge(1, 1);
+  rebase_reservation r = {.now = wall_now(), .count = 1, .charges = &c, .timeout = 2 * SECOND, .id = {1}};
+  r.expires = r.now + SECOND;
+  rebase_quota_reserve(quota, &r, &answer);
+  return unused;
+}
+
+/* While one thread waits for a server that hangs. */
+START_TEST(a_deadline_holds_behind_other_threads) {
+  pthread_t thread;
+  rebase_quota_answer answer;
+  bench_start(&bench, (enum store_kind)_i);
+  quota = bench_open(&bench, 0);
+  rebase_quota_seed(quota, NULL, 0, wall_now(), &answer);
+  kill(bench.server, SIGSTOP);
+  ck_assert_int_eq(pthread_create(&thread, NULL, wait_long, NULL), 0);
+  nanosleep(&(struct timespec){0, 200000000}, NULL);
+  int64_t start = wall_now();
+  rebase_charge c = charge(1, 1);
+  rebase_reservation r = {.now = start, .expires = start + SECOND, .count = 1, .charges = &c, .timeout = SECOND / 10, .id = {2}};
+  rebase_quota_reserve(quota, &r, &answer);
+  ck_assert_int_eq(answer.status, REBASE_QUOTA_AWAY);
+  ck_assert_int_lt(wall_now() - start, SECOND);
+  pthread_join(thread, NULL);
+  kill(bench.server, SIGCONT);
+  rebase_quota_close(quota);
+  bench_stop(&bench);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("threads and stores of quotas");
   TCase *tests = tcase_create("threads");
   tcase_set_timeout(tests, 120);
   tcase_add_loop_test(tests, threads_spend_what_there_is, 0, STORE_ALL);
+  tcase_add_loop_test(tests, a_deadline_holds_behind_other_threads, STORE_REDIS, STORE_REDIS + 1);
+  tcase_add_loop_test(tests, a_deadline_holds_behind_other_threads, STORE_LEASED + STORE_REDIS, STORE_LEASED + STORE_REDIS + 1);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
