@@ -150,6 +150,14 @@ bool bundle_under(const struct rebase_bundle *bundle, uint32_t tree, const struc
 uint64_t cost_at(const struct image_cost *cost, uint64_t n);
 static inline uint64_t bundle_cost(const struct rebase_bundle *bundle, uint32_t cost, uint64_t n) { return cost_at(&bundle->COSTS.at[cost], n); }
 
+/* Asks for memory that is looked at soon. */
+static inline void prefetch(const void *memory) {
+#if defined(__GNUC__)
+  __builtin_prefetch(memory);
+#else
+  (void)memory;
+#endif
+}
 static inline int text_compare(const char *a, size_t a_length, const char *b, size_t b_length) {
   int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
   return order ? order : (a_length > b_length) - (a_length < b_length);

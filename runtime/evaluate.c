@@ -183,7 +183,6 @@ static void note_rule(struct record *record, uint32_t index, enum vm_verdict ver
     .name = bundle_string(b, form->name), .effect = verdict == VM_OBLIGE && bundle_limit(b, index) != NONE32 ? "limit" : verdict_word((uint8_t)verdict, lacks && b->LACKS.at[lack].approvers),
     .file = bundle_string(b, b->SOURCES.at[form->source].path), .line = b->RULES.at[index].line,
     .because = error ? "" : bundle_string(b, lacks ? b->LACKS.at[lack].because : form->because),
-    .detail = error ? vm_verdict_text(verdict) : lacks ? "a value that the rule needs is missing" : bundle_string(b, form->condition),
   };
 }
 
@@ -269,6 +268,7 @@ static rebase_status run_fixed(rebase_request *r, struct scope_walk *walk) {
       at = &least;
       end = at + 1;
     } else walk->runs = 0;
+    if (at != end) prefetch(&b->RULES.at[bundle_rule_of(b, *at)]);         /* for when it matches; the machine needs other memory of it */
     while (at != end) {
       enum vm_verdict verdict = vm_run_fixed(vm, at, end);
       d->steps += vm->steps;

@@ -59,7 +59,7 @@ static void first_error(const struct record *record, struct out *out) {
     out_string(out, "the rule ");
     out_string(out, record->rules[i].name);
     out_string(out, " could not be evaluated: ");
-    out_string(out, record->rules[i].detail);
+    out_string(out, vm_verdict_text((enum vm_verdict)record->verdicts[i]));
     return;
   }
 }
@@ -121,6 +121,43 @@ static bool is_route(const struct record *record, uint32_t i) {
   return program->event == EVENT_INFER && program->effect == RULE_ALLOW;
 }
 
+/* ---- conditions ---- */
+static void write_constant(const struct rebase_bundle *b, uint32_t type, value v, struct out *out) {
+  switch (bundle_type(b, type)->kind) {
+  case TYPE_STRING: out_char(out, '"'); out_text(out, v.text); out_char(out, '"'); break;
+  case TYPE_INT: out_signed(out, v.i); break;
+  case TYPE_DECIMAL: case TYPE_MONEY: out_millionths(out, v.i); break;
+  case TYPE_BOOL: out_string(out, v.i ? "true" : "false"); break;
+  default: out_text(out, bundle_text(b, b->SYMBOLS.at[v.i].name)); break;           /* see kind_is_written */
+  }
+}
+
+static void write_condition(const struct rebase_bundle *b, uint32_t rule, struct out *out) {
+  const struct text *text = bundle_text(b, bundle_form(b, rule)->condition);
+  const uint32_t *types = b->INDEXES.at + bundle_program(b, rule)->first_type;
+  const value *constants = rule_constants(&b->rules[rule]);
+  for (uint32_t i = 0; i < text->len; i++) {
+    if (text->bytes[i] != CONDITION_HOLE) { out_char(out, text->bytes[i]); continue; }
+    unsigned number = (unsigned char)text->bytes[++i] - (unsigned)CONDITION_FIRST;
+    write_constant(b, types[number], constants[number], out);
+  }
+}
+
+static void write_detail(const struct record *record, uint32_t i, struct out *out) {
+  const enum vm_verdict verdict = (enum vm_verdict)record->verdicts[i];
+  if (vm_verdict_is_error(verdict)) out_string(out, vm_verdict_text(verdict));
+  else if (verdict == VM_LACKS && record->lacks[i] != NONE32) out_string(out, "a value that the rule needs is missing");
+  else write_condition(record->loaded->bundle, record->rule_indexes[i], out);
+}
+
+size_t rebase_rule_detail(const rebase_decision *d, uint32_t rule, char *text, size_t size) {
+  struct out out = {text, 0, text ? size : 0};
+  const struct record *record = (const struct record *)(const void *)d;
+  if (d && record->loaded && rule < d->rule_count) write_detail(record, rule, &out);
+  out_end(&out);
+  return out.length;
+}
+
 static void one_rule(const struct record *record, uint32_t i, rebase_audience audience, struct out *out) {
   const rebase_rule *rule = &record->rules[i];
   out_string(out, "  ");
@@ -140,10 +177,15 @@ static void one_rule(const struct record *record, uint32_t i, rebase_audience au
     out_string(out, rule->because);
   }
   out_char(out, '\n');
-  if (audience != REBASE_FOR_PERSON || !*rule->detail) return;
+  if (audience != REBASE_FOR_PERSON) return;
+  const struct out before = *out;
   out_string(out, "      ");
-  for (const char *c = rule->detail; *c; c++) out_char(out, *c == '\n' ? ' ' : *c);
-  out_char(out, '\n');
+  size_t begin = out->length;
+  write_detail(record, i, out);
+  for (size_t at = begin; at < out->length && at < out->size; at++)
+    if (out->bytes[at] == '\n') out->bytes[at] = ' ';
+  if (out->length == begin) *out = before;
+  else out_char(out, '\n');
 }
 
 /* What would have had to match for an allow: where nothing granted, denied or failed, all rules in scope that could grant. */

@@ -114,13 +114,16 @@ struct image_form {                 /* FORMS: what rules share that differ in th
   uint32_t program;
   uint32_t source;
   ref because;                      /* 0 when none */
-  ref condition;                    /* its source text, for a person's explanation */
+  ref condition;                    /* its source text, for a person's explanation; see CONDITION_HOLE */
   uint32_t first_approver, approvers;   /* INDEXES -> GROUPS */
   uint32_t first_obligation, obligations;   /* OBLIGATIONS */
   uint32_t first_waiver, waivers;   /* WAIVERS */
   uint32_t spare;
   int64_t wait;                     /* microseconds, 0 = no deadline */
 };
+/* Where a constant stands in a condition there is this byte and then one that is CONDITION_FIRST more than its number: a string in
+ * quotes, a number as short as can be, true, false, a symbol's name. No source holds a control character. */
+enum { CONDITION_HOLE = 1, CONDITION_FIRST = 32, CONDITION_HOLES = 64 };
 struct image_program {              /* PROGRAMS: of rules, each verified once for all of them */
   uint8_t effect, event, guard;
   uint8_t models;                   /* judges one model: a denial or an error takes that model away and nothing else */

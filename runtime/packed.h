@@ -31,6 +31,9 @@ uint32_t value_longest(const struct rebase_bundle *bundle, uint32_t type, value 
 static inline bool kind_is_text(unsigned kind) { return kind == TYPE_STRING || kind == TYPE_IP || kind == TYPE_CIDR; }
 static inline bool kind_is_list(unsigned kind) { return kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_STRINGS; }
 static inline bool kind_is_collection(unsigned kind) { return kind_is_list(kind) || kind == TYPE_MAP; }
+static inline bool kind_is_written(unsigned kind) {                 /* in the text of a condition, see CONDITION_HOLE */
+  return kind == TYPE_STRING || kind == TYPE_INT || kind == TYPE_DECIMAL || kind == TYPE_MONEY || kind == TYPE_BOOL || kind == TYPE_SYMBOL || kind == TYPE_WORDS;
+}
 static inline bool kind_is_scalar(unsigned kind) { return !kind_is_text(kind) && !kind_is_collection(kind) && kind != TYPE_RECORD; }
 static inline uint32_t element_type(const struct rebase_bundle *bundle, uint32_t type) {
   const struct image_type *t = bundle_type(bundle, type);

@@ -1,13 +1,36 @@
 /* pages.c: see pages.h. The pages come from the system and not from the host's allocator, since only whole pages of our own
  * can be made read-only; each chunk's descriptor comes from the allocator, so that a host can make it fail. */
 #if !defined(REBASE_NO_MMAP)
-#define _DEFAULT_SOURCE                             /* MAP_ANONYMOUS */
+#define _DEFAULT_SOURCE                             /* MAP_ANONYMOUS, MADV_HUGEPAGE */
 #include <sys/mman.h>
 #endif
 #include "pages.h"
 
 #define CHUNK_SIZE ((size_t)1 << 18)
 #define PAGE_SIZE_MOST ((size_t)1 << 16)            /* of any system that we run on */
+#define HUGE_PAGE ((size_t)1 << 21)                 /* where there are such: fewer faults while loading, fewer misses while deciding */
+
+#if !defined(REBASE_NO_MMAP)
+static void *map_pages(size_t size) {
+  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? NULL : memory;
+}
+
+#if defined(MADV_HUGEPAGE)
+/* At the start of a huge page: more is mapped, and what is too much given back. */
+static void *map_huge(size_t size) {
+  char *memory = map_pages(size + HUGE_PAGE);
+  if (!memory) return NULL;
+  size_t before = (0 - (size_t)(uintptr_t)memory) % HUGE_PAGE;
+  if (before) munmap(memory, before);
+  munmap(memory + before + size, HUGE_PAGE - before);
+  madvise(memory + before, size, MADV_HUGEPAGE);                  /* a system that has none may say no */
+  return memory + before;
+}
+#else
+static void *map_huge(size_t size) { return map_pages(size); }
+#endif
+#endif
 
 static void *map_memory(const struct allocator *allocator, size_t size) {
 #if defined(REBASE_NO_MMAP)
@@ -15,8 +38,7 @@ static void *map_memory(const struct allocator *allocator, size_t size) {
   return memory ? memset(memory, 0, size) : NULL;
 #else
   (void)allocator;
-  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED ? NULL : memory;
+  return size < HUGE_PAGE ? map_pages(size) : map_huge(size);
 #endif
 }
 

@@ -82,10 +82,10 @@ static uint32_t hash_key(bool text, value key) {
 enum { USED = 1, SEVERAL = 2 };
 
 /* The hash's bucket, or the free one where it belongs. */
-static struct scope_bucket *bucket_of(struct scope_bucket *buckets, uint32_t mask, uint32_t hash) {
+static uint32_t bucket_of(const struct scope_bucket *buckets, uint32_t mask, uint32_t hash) {
   uint32_t tag = hash | USED | SEVERAL, at = hash >> 2 & mask;
   while (buckets[at].tag && (buckets[at].tag | SEVERAL) != tag) at = (at + 1) & mask;
-  return &buckets[at];
+  return at;
 }
 
 /* ---- one list ---- */
@@ -97,7 +97,7 @@ struct planner {
   uint32_t *rules_of;               /* by program: how many rules of the list */
   uint32_t *programs, used;         /* those that it has rules of */
   uint32_t *constant;               /* by program: the number of the constant that is the key of its rules, or NONE32 */
-  uint32_t *chain;                  /* by place in the list: the one before under the same key, or NONE32 */
+  uint32_t *chain;                  /* by entry: the one before in the list under the same key, or NONE32 */
 };
 
 static const struct keys *keys_of(struct planner *p, uint32_t program) {
@@ -142,22 +142,35 @@ static uint32_t key_of(const struct planner *p, uint32_t entry) {
   return bundle_form(b, bundle_rule_of(b, entry))->waivers ? NONE32 : p->constant[bundle_program_of(b, entry)];
 }
 
+enum { AHEAD = 16 };                /* buckets are asked for that many rules before they are looked at: most are far away */
+
+static void put_rule(const struct planner *p, const struct scope_plan *plan, struct scope_bucket *buckets, uint32_t rule, uint32_t hash, uint32_t *room) {
+  struct scope_bucket *bucket = &buckets[bucket_of(buckets, plan->mask, hash)];
+  p->chain[rule] = NONE32;
+  if (bucket->tag) {
+    *room += bucket->tag & SEVERAL ? 1 : 3;
+    p->chain[rule] = bucket->at;
+    bucket->tag |= SEVERAL;
+  } else bucket->tag = (hash & ~(uint32_t)SEVERAL) | USED;
+  bucket->at = rule;
+}
+
 /* Each rule under its key, those with the same one in a chain. Sets the room that rules outside the buckets need. */
 static void put_rules(const struct planner *p, struct scope_plan *plan, struct scope_bucket *buckets, uint32_t *room) {
   const struct rebase_bundle *b = p->v->bundle;
+  struct { uint32_t rule, hash; } waiting[AHEAD];
+  uint32_t count = 0;
   for (uint32_t i = 0; i < plan->count; i++) {
-    uint32_t constant = key_of(p, plan->rules[i]);
-    p->chain[i] = NONE32;
+    const uint32_t rule = plan->rules[i];
+    uint32_t constant = key_of(p, rule);
     if (constant == NONE32) { plan->others++; continue; }
-    uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[plan->rules[i]])[constant]);
-    struct scope_bucket *bucket = bucket_of(buckets, plan->mask, hash);
-    if (bucket->tag) {
-      *room += bucket->tag & SEVERAL ? 1 : 3;
-      p->chain[i] = bucket->at;
-      bucket->tag |= SEVERAL;
-    } else bucket->tag = (hash & ~(uint32_t)SEVERAL) | USED;
-    bucket->at = i;
+    uint32_t hash = hash_key(plan->text, rule_constants(&b->rules[rule])[constant]), at = count++ % AHEAD;
+    if (count > AHEAD) put_rule(p, plan, buckets, waiting[at].rule, waiting[at].hash, room);
+    prefetch(&buckets[hash >> 2 & plan->mask]);
+    waiting[at].rule = rule;
+    waiting[at].hash = hash;
   }
+  for (uint32_t i = count < AHEAD ? 0 : count - AHEAD; i < count; i++) put_rule(p, plan, buckets, waiting[i % AHEAD].rule, waiting[i % AHEAD].hash, room);
   *room += plan->others;
 }
 
@@ -174,26 +187,22 @@ static bool index_rules(const struct planner *p, struct scope_plan *plan) {
   plan->sorted = sorted;
   for (uint32_t i = 0; i < plan->count && filled < plan->others; i++)
     if (key_of(p, plan->rules[i]) == NONE32) sorted[filled++] = plan->rules[i];
-  for (struct scope_bucket *bucket = buckets; bucket <= buckets + plan->mask; bucket++) {
-    uint32_t at = bucket->at, count = 1;
-    if (!bucket->tag) continue;
-    bucket->at = plan->rules[at];
+  for (struct scope_bucket *bucket = buckets; filled < room; bucket++) {
+    uint32_t last = bucket->at, count = 0;
     if (!(bucket->tag & SEVERAL)) continue;
-    for (uint32_t i = at; (i = p->chain[i]) != NONE32;) count++;
+    for (uint32_t rule = last; rule != NONE32; rule = p->chain[rule]) count++;
     bucket->at = filled;
     sorted[filled] = count;
-    for (uint32_t to = filled + count; at != NONE32; at = p->chain[at]) sorted[to--] = plan->rules[at];
     filled += count + 1;
+    for (uint32_t rule = last, to = filled; rule != NONE32; rule = p->chain[rule]) sorted[--to] = rule;
   }
   return true;
 }
 
-static uint64_t add_or_most(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
-
 static void add_cost(struct scope_plan *plan, const struct image_cost *cost, uint32_t times) {
   for (int d = 0; d <= IMAGE_MAX_LOOP_DEPTH; d++) {
-    uint64_t steps = cost->steps[d] > UINT64_MAX / times ? UINT64_MAX : cost->steps[d] * times;
-    plan->cost.steps[d] = add_or_most(plan->cost.steps[d], steps);
+    uint64_t room = UINT64_MAX - plan->cost.steps[d];
+    plan->cost.steps[d] += cost->steps[d] <= room / times ? cost->steps[d] * times : room;
   }
 }
 
@@ -243,7 +252,7 @@ bool plan_scopes(struct verifier *v) {
   p.keys = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *p.keys);
   p.votes = pages_array(&v->temporary, 4 * (size_t)b->max_slots + 4, sizeof *p.votes);
   p.rules_of = pages_array(&v->temporary, 3 * (size_t)b->PROGRAMS.count, sizeof *p.rules_of);
-  p.chain = pages_array(&v->temporary, b->LISTS.count, sizeof *p.chain);
+  p.chain = pages_array(&v->temporary, (size_t)b->RULES.count + b->RESIDUALS.count, sizeof *p.chain);
   if (!plan_of || !p.keys || !p.votes || !p.rules_of || !p.chain) return out_of_memory(v);
   p.programs = p.rules_of + b->PROGRAMS.count;
   p.constant = p.programs + b->PROGRAMS.count;
@@ -269,7 +278,7 @@ static void add_run(struct scope_walk *walk, const uint32_t *rules, uint32_t cou
 }
 
 static void add_bucket(struct scope_walk *walk, const struct scope_plan *plan, value key) {
-  const struct scope_bucket *bucket = bucket_of((struct scope_bucket *)(uintptr_t)plan->buckets, plan->mask, hash_key(plan->text, key));
+  const struct scope_bucket *bucket = &plan->buckets[bucket_of(plan->buckets, plan->mask, hash_key(plan->text, key))];
   if (!bucket->tag) return;
   const uint32_t *rules = bucket->tag & SEVERAL ? plan->sorted + bucket->at : &bucket->at;
   uint32_t count = bucket->tag & SEVERAL ? *rules++ : 1;

@@ -152,6 +152,19 @@ static bool verify_agents(struct verifier *v) {
   return true;
 }
 
+static bool holes_fit(const struct rebase_bundle *b, const struct image_form *form) {
+  const struct text *text = bundle_text(b, form->condition);
+  const struct image_program *program = &b->PROGRAMS.at[form->program];
+  for (uint32_t i = 0; i < text->len; i++) {
+    if (text->bytes[i] != CONDITION_HOLE) continue;
+    uint32_t number = (unsigned char)text->bytes[++i] - (uint32_t)CONDITION_FIRST;        /* there is a NUL behind the text */
+    if (number >= program->constants) return false;
+    uint32_t type = b->INDEXES.at[program->first_type + number];
+    if (type >= b->TYPES.count || !kind_is_written(bundle_type(b, type)->kind)) return false;
+  }
+  return true;
+}
+
 static bool verify_form(struct verifier *v, uint32_t index) {
   const struct rebase_bundle *b = v->bundle;
   const struct image_form *form = &b->FORMS.at[index];
@@ -160,6 +173,7 @@ static bool verify_form(struct verifier *v, uint32_t index) {
     return refuse(v, CHECK_RULE_APPROVERS, SECTION_FORMS, index, "%.80s", bundle_string(b, form->name));
   if (form->waivers && !program->guard)
     return refuse(v, CHECK_RULE_WAIVERS, SECTION_FORMS, index, "%.80s", bundle_string(b, form->name));
+  if (!holes_fit(b, form)) return refuse(v, CHECK_FORM_CONDITION, SECTION_FORMS, index, "%.80s", bundle_string(b, form->name));
   return targets(v, SECTION_FORMS, index, form->first_approver, form->approvers, b->GROUPS.count);
 }
 

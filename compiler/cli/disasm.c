@@ -99,18 +99,26 @@ static const char *slot_name(const struct bundle_view *view, uint32_t entry, uin
   return "";
 }
 
-static void constant(const struct bundle_view *view, uint32_t index, FILE *out) {
-  const struct image_const *c = view_record(view, SECTION_CONSTS, index);
-  if (!c) return;
+/* As short as can be: 12.5. */
+static void millionths(int64_t number, FILE *out) {
+  uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+  char text[32];
+  int length = snprintf(text, sizeof text, "%llu.%06llu", (unsigned long long)(size / 1000000), (unsigned long long)(size % 1000000));
+  while (text[length - 1] == '0') length--;
+  fprintf(out, "%s%.*s", number < 0 ? "-" : "", length - (text[length - 1] == '.'), text);
+}
+
+/* A scalar; a symbol's name as in a condition's text, or in quotes. */
+static void scalar(const struct bundle_view *view, const struct image_const *c, bool bare, FILE *out) {
   const struct image_type *t = view_record(view, SECTION_TYPES, c->type);
   int kind = t ? t->kind : -1;
   if (kind == TYPE_BOOL) fputs(c->bits ? "true" : "false", out);
-  else if (kind == TYPE_DECIMAL || kind == TYPE_MONEY)
-    fprintf(out, "%s%llu.%06llu", c->bits < 0 ? "-" : "", (unsigned long long)((c->bits < 0 ? 0 - (uint64_t)c->bits : (uint64_t)c->bits) / 1000000),
-            (unsigned long long)((c->bits < 0 ? 0 - (uint64_t)c->bits : (uint64_t)c->bits) % 1000000));
+  else if (kind == TYPE_DECIMAL || kind == TYPE_MONEY) millionths(c->bits, out);
   else if (kind == TYPE_SYMBOL || kind == TYPE_WORDS) {
     const struct image_symbol *s = view_record(view, SECTION_SYMBOLS, (size_t)(uint64_t)c->bits);
-    quoted(s ? view_text(view, s->name) : "?", out);
+    const char *name = s ? view_text(view, s->name) : "?";
+    if (bare) cli_put_clean(out, name, strlen(name));
+    else quoted(name, out);
   } else if (kind == TYPE_REGION) {
     const struct image_region *r = view_record(view, SECTION_REGIONS, (size_t)(uint64_t)c->bits);
     fputs(r ? view_text(view, r->name) : "?", out);
@@ -119,6 +127,12 @@ static void constant(const struct bundle_view *view, uint32_t index, FILE *out) 
     cli_format_time(c->bits, time);
     fputs(time, out);
   } else fprintf(out, "%lld", (long long)c->bits);
+}
+
+static void constant(const struct bundle_view *view, uint32_t index, FILE *out) {
+  const struct image_const *c = view_record(view, SECTION_CONSTS, index);
+  if (!c) return;
+  scalar(view, c, false, out);
   fputs(" : ", out);
   disasm_type(view, c->type, 0, out);
 }
@@ -174,17 +188,33 @@ static const struct image_program *program_of(const struct bundle_view *view, ui
   return residual ? view_record(view, SECTION_PROGRAMS, residual->program) : form ? view_record(view, SECTION_PROGRAMS, form->program) : NULL;
 }
 
-/* Constant number k of a rule or of what is left of it, as if it stood in the instruction. */
-static void rule_constant(const struct bundle_view *view, uint32_t entry, uint32_t k, FILE *out) {
+/* What instruction would hold constant number k of a rule or residual, and with which operand; I_NONE when it is not there. */
+static enum immediate rule_constant(const struct bundle_view *view, uint32_t entry, uint32_t k, uint32_t *operand) {
   const struct image_rule *r = view_record(view, SECTION_RULES, entry);
   const struct image_residual *residual = residual_of(view, entry);
   const struct image_program *program = program_of(view, entry);
   const uint32_t *at = r || residual ? view_record(view, SECTION_RULE_CONSTANTS, (size_t)(r ? r->first_constant : residual->first_constant) + k) : NULL;
   const uint32_t *type = program ? view_record(view, SECTION_INDEXES, (size_t)program->first_type + k) : NULL;
   const struct image_type *t = type ? view_record(view, SECTION_TYPES, *type) : NULL;
-  if (!at || !type) { fputc('?', out); return; }
+  if (!at || !type) return I_NONE;
+  *operand = *at;
   bool value = t && (t->kind == TYPE_IP || t->kind == TYPE_CIDR || t->kind == TYPE_STRINGS || t->kind >= TYPE_LIST);
-  immediate(view, *type == NONE32 ? I_LACK : value ? I_VALUE : t && t->kind == TYPE_STRING ? I_STRING : I_CONST, *at, entry, out);
+  return *type == NONE32 ? I_LACK : value ? I_VALUE : t && t->kind == TYPE_STRING ? I_STRING : I_CONST;
+}
+
+static void condition(const struct bundle_view *view, uint32_t rule, const char *text, FILE *out) {
+  static const char hole[] = {CONDITION_HOLE, 0};
+  for (size_t length; *text; text += length) {
+    length = strcspn(text, hole);
+    cli_put_clean(out, text, length);
+    if (!text[length] || !text[length + 1]) continue;
+    uint32_t operand = 0;
+    enum immediate role = rule_constant(view, rule, (unsigned char)text[length + 1] - (uint32_t)CONDITION_FIRST, &operand);
+    const struct image_const *c = role == I_CONST ? view_record(view, SECTION_CONSTS, operand) : NULL;
+    if (role == I_STRING) quoted(view_text(view, operand), out);
+    else if (c) scalar(view, c, true, out);
+    length += sizeof hole;
+  }
 }
 
 void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t entry, FILE *out) {
@@ -204,8 +234,10 @@ void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count,
     if (op->imm == I_JUMP || op->imm == I_LOOP || op->imm == I_NEXT) fprintf(out, "%s-> %u", comma, (unsigned)in->imm);
     else if (op->imm != I_NONE) {
       fputs(comma, out);
-      if (op->imm == I_RULECONST || op->imm == I_LACK) rule_constant(view, entry, in->imm, out);
-      else immediate(view, op->imm, in->imm, entry, out);
+      enum immediate role = op->imm;
+      uint32_t number = in->imm;
+      if (role == I_RULECONST || role == I_LACK) role = rule_constant(view, entry, in->imm, &number);
+      immediate(view, role, number, entry, out);
     }
     fputc('\n', out);
   }
@@ -234,7 +266,7 @@ static void rule_head(const struct bundle_view *view, uint32_t index, const stru
   fputc('\n', out);
   if (form->condition && *view_text(view, form->condition)) {
     fprintf(out, "  condition: ");
-    cli_put_clean(out, view_text(view, form->condition), strlen(view_text(view, form->condition)));
+    condition(view, index, view_text(view, form->condition), out);
     fputc('\n', out);
   }
   if (*view_text(view, form->because)) {

@@ -44,7 +44,9 @@ static void put_rules(struct buffer *out, const rebase_decision *d) {
     put_field(out, ",\"file\":", rule->file);
     put_number(out, ",\"line\":", rule->line);
     put_field(out, ",\"because\":", rule->because);
-    put_field(out, ",\"detail\":", rule->detail);
+    char *detail = rule_detail(d, i);
+    put_field(out, ",\"detail\":", detail ? detail : "");
+    free(detail);
     buffer_text(out, "}");
   }
   buffer_text(out, "],\"obligations\":[");

@@ -129,12 +129,21 @@ bool rule_decided(const rebase_decision *decision, const rebase_rule *rule) {
   return strcmp(rule->effect, effect_name(decision->effect)) == 0;
 }
 
+char *rule_detail(const rebase_decision *decision, uint32_t rule) {
+  size_t length = rebase_rule_detail(decision, rule, NULL, 0);
+  char *text = malloc(length + 1);
+  if (text) rebase_rule_detail(decision, rule, text, length + 1);
+  return text;
+}
+
 json_t *decision_rules_json(const rebase_decision *decision) {
   json_t *rules = json_array();
   for (uint32_t i = 0; i < decision->rule_count; i++) {
     const rebase_rule *r = &decision->rules[i];
+    char *detail = rule_detail(decision, i);
     json_array_append_new(rules, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "name", r->name, "effect", r->effect, "file", r->file, "line",
-                                           (json_int_t)r->line, "because", r->because, "detail", r->detail));
+                                           (json_int_t)r->line, "because", r->because, "detail", detail ? detail : ""));
+    free(detail);
   }
   return rules;
 }

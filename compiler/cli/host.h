@@ -33,6 +33,7 @@ const char *effect_name(rebase_effect effect);
 rebase_status host_approve_all(struct host *host, const char *session, const char *requester, const rebase_decision *asked);
 /* A rule that made the decision what it is: denials and errors of a deny, asks of an ask, allows of an allow. */
 bool rule_decided(const rebase_decision *decision, const rebase_rule *rule);
+char *rule_detail(const rebase_decision *decision, uint32_t rule);       /* see rebase_rule_detail; the caller frees it; NULL: out of memory */
 json_t *decision_rules_json(const rebase_decision *decision);       /* those that matched: name, effect, file, line, because, detail */
 json_t *decision_approvers_json(const rebase_decision *decision);
 /* The explanation, for the caller to free; NULL: out of memory. */

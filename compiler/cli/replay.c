@@ -46,8 +46,10 @@ static bool add_entry(struct replay *r, const struct call *call, const rebase_de
   for (uint32_t i = 0; i < d->rule_count; i++) {
     const rebase_rule *rule = &d->rules[i];
     if (!rule_decided(d, rule)) continue;
+    char *detail = rule_detail(d, i);
     json_array_append_new(rules, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "name", rule->name, "effect", rule->effect, "because",
-                                           rule->because, "file", rule->file, "line", (json_int_t)rule->line, "detail", rule->detail));
+                                           rule->because, "file", rule->file, "line", (json_int_t)rule->line, "detail", detail ? detail : ""));
+    free(detail);
   }
   json_t *reason = json_stringn(d->reason ? d->reason : "", d->reason ? d->reason_length : 0);
   json_t *entry = json_pack("{s:s, s:I, s:s, s:s, s:O, s:o, s:o, s:s}", "session", r->name, "step", (json_int_t)call->step, "operation",

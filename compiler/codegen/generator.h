@@ -19,7 +19,7 @@ struct gen_intern { struct gen_slot *slots; size_t room, used; };
 
 /* Byte strings, each once; number i stands in entries[i]. */
 struct gen_entry { size_t at; uint32_t size, mark; };           /* mark: what its owner notes */
-struct gen_pool { struct gen_intern set; struct gen_buffer bytes, entries; };
+struct gen_pool { struct gen_intern set; struct gen_buffer bytes, entries; uint32_t last; };
 
 struct gen_function { struct image_cost cost; unsigned frame, depth; };      /* registers, calls: with those it calls */
 
@@ -32,6 +32,8 @@ struct generator {
   struct gen_pool lacks, forms, programs, residuals, operations, obligations;     /* the first four number their sections' records */
   struct gen_buffer types, constants, key;       /* of the rule at hand: u32 each; what its program is found by */
   const struct operation *const *over; uint32_t over_number;           /* operations of the rule that was last at hand, their number in the pool */
+  struct gen_buffer condition;                   /* its text as image.h says; condition_to: up to where it is settled */
+  size_t condition_to;
   struct gen_buffer value_ends;          /* u32 each: where a packed value ends in VALUES */
   struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
   struct gen_function *functions;        /* by id; those made so far */
@@ -101,6 +103,12 @@ void gen_know_agent(struct known *known, const struct agent *agent);
 void gen_know_head(struct known *known, uint32_t head);
 /* What a list holds for the rule where so much is known: see image.h; NONE32: nothing, it never matches. */
 uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known);
+
+struct gen_code;
+/* ---- condition.c: the text of a condition */
+void gen_condition_open(struct generator *g, const struct rule *rule);
+/* The constant of that number stands in the condition, where it is written as it will be shown. */
+void gen_condition_hole(struct gen_code *code, const struct expr *e, uint32_t number);
 
 /* ---- emit.c: one program */
 struct gen_label { uint32_t uses; };     /* the last jump to it + 1; each jump's imm has the one before. Used once. */

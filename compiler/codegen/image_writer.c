@@ -55,11 +55,16 @@ void *gen_record(struct generator *g, enum section section, uint32_t index) {
 }
 
 /* ---- sets of what is stored once ---- */
-uint32_t gen_hash(const void *bytes, size_t size, uint32_t seed) {     /* FNV-1a: fixed, so that layouts are too */
+uint32_t gen_hash(const void *bytes, size_t size, uint32_t seed) {
   const unsigned char *p = bytes;
-  uint32_t hash = seed ^ 2166136261u;
-  for (size_t i = 0; i < size; i++) hash = (hash ^ p[i]) * 16777619u;
-  return hash;
+  uint64_t hash = seed ^ size ^ UINT64_C(0xcbf29ce484222325), word;
+  for (; size >= sizeof word; p += sizeof word, size -= sizeof word) {
+    memcpy(&word, p, sizeof word);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= hash >> 32;
+  }
+  for (; size; p++, size--) hash = (hash ^ *p) * UINT64_C(0x100000001b3);
+  return (uint32_t)(hash ^ hash >> 32);
 }
 
 uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint32_t hash,
@@ -107,14 +112,15 @@ static bool same_bytes(const struct generator *g, uint32_t number, const void *k
 
 uint32_t gen_pooled(struct generator *g, struct gen_pool *pool, const void *bytes, size_t size) {
   const struct pool_key key = {pool, bytes};
+  if (pool->entries.size && same_bytes(g, pool->last, &key, size)) return pool->last;           /* as the one before, which most are */
   uint32_t hash = gen_hash(bytes, size, 0), number = gen_find(g, &pool->set, hash, same_bytes, &key, size);
-  if (number != NONE32) return number;
+  if (number != NONE32) return pool->last = number;
   if (size > UINT32_MAX) { gen_too_large(g); return NONE32; }
   struct gen_entry entry = {pool->bytes.size, (uint32_t)size, NONE32};
   number = gen_pool_count(pool);
   if (!gen_buffer_add(g, &pool->bytes, bytes, size) || !gen_buffer_add(g, &pool->entries, &entry, sizeof entry)) return NONE32;
   gen_remember(g, &pool->set, hash, number);
-  return number;
+  return pool->last = number;
 }
 
 /* ---- texts ---- */
@@ -242,6 +248,7 @@ void gen_free(struct generator *g) {
   free(g->types.bytes);
   free(g->constants.bytes);
   free(g->key.bytes);
+  free(g->condition.bytes);
   free(g->value_ends.bytes);
   free(g->runs.bytes);
   arena_free(&g->scratch);

@@ -68,8 +68,11 @@ static void constant(struct gen_code *code, const struct expr *e, unsigned to) {
   if (c->missing) { gen_emit(code, OP_NOTHING, to, 0, 0, type); return; }
   bool scalar = gen_is_scalar(c->type->kind), text = c->type->kind == TYPE_STRING;
   uint32_t at = scalar ? gen_const(g, type, c->scalar) : text ? gen_text(g, c->text, c->length) : gen_value(g, c);
-  if (code->shared) gen_emit(code, OP_RULECONST, to, 0, 0, gen_rule_constant(g, type, at));
-  else gen_emit(code, scalar ? OP_CONST : text ? OP_TEXT : OP_VALUE, to, 0, 0, at);
+  if (code->shared) {
+    uint32_t number = gen_rule_constant(g, type, at);
+    gen_condition_hole(code, e, number);
+    gen_emit(code, OP_RULECONST, to, 0, 0, number);
+  } else gen_emit(code, scalar ? OP_CONST : text ? OP_TEXT : OP_VALUE, to, 0, 0, at);
 }
 
 /* A word of a shorter `one of` where a longer one is wanted: registers are typed, so the word is looked for. */

@@ -38,7 +38,7 @@ static const uint8_t verdict_of[] = {
 };
 
 void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule) {
-  g->types.size = g->constants.size = 0;
+  g->types.size = g->constants.size = g->condition.size = 0;
   gen_code_open(g, code, rule->span, rule);
   code->shared = true;
 }
@@ -120,7 +120,7 @@ static uint32_t form(struct generator *g, const struct rule *rule, struct image_
 
 static void rule(struct generator *g, const struct rule *rule) {
   struct image_form record = {
-    .name = gen_string(g, rule->name), .because = gen_string(g, rule->because), .condition = gen_string(g, rule->condition),
+    .name = gen_string(g, rule->name), .because = gen_string(g, rule->because),
     .wait = rule->wait, .approvers = rule->approver_count, .obligations = rule->obligation_count, .waivers = rule->waiver_count,
   };
   struct image_rule out = {0};
@@ -129,9 +129,11 @@ static void rule(struct generator *g, const struct rule *rule) {
   record.source = gen_source(g, rule->span, &out.line);
   record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
   gen_rule_open(g, &code, rule);
+  gen_condition_open(g, rule);
   gen_rule_program(g, &code, rule);
   record.program = gen_program(&code, rule);
   if (g->constants.size) out.first_constant = gen_append(g, SECTION_RULE_CONSTANTS, g->constants.bytes, (uint32_t)(g->constants.size / sizeof(uint32_t)));
+  if (g->condition.size) record.condition = gen_text(g, (const char *)g->condition.bytes, g->condition.size);
   out.form = form(g, rule, &record);
   gen_append(g, SECTION_RULES, &out, 1);
 }

@@ -145,7 +145,6 @@ typedef struct rebase_rule {        /* a rule that matched, or could not be eval
   const char *effect;               /* "allow", "ask", "deny", "oblige", "error" */
   const char *file; uint32_t line;
   const char *because;              /* for the agent; "" when none */
-  const char *detail;               /* for a person only: the condition's text, or what went wrong */
 } rebase_rule;
 typedef struct rebase_limit {       /* a counter that the decision is charged to */
   const char *rule;                 /* "acme.platform.spending" */
@@ -287,6 +286,8 @@ REBASE_API rebase_status rebase_price_tokens(rebase_engine *engine, const char *
  * Writes at most size bytes with a NUL; returns the full length, as snprintf does. decision: one that this library returned. */
 typedef enum rebase_audience { REBASE_FOR_AGENT = 0, REBASE_FOR_PERSON = 1 } rebase_audience;
 REBASE_API size_t rebase_explain(const rebase_decision *decision, rebase_audience audience, char *text, size_t size);
+/* The same of decision->rules[rule] alone, for a person only: the text of its condition, or what went wrong. */
+REBASE_API size_t rebase_rule_detail(const rebase_decision *decision, uint32_t rule, char *text, size_t size);
 
 /* Cost of an operation's rules for an agent as a formula over n, the longest list: "38 + 12 n + 4 n^2"; "" when either is
  * unknown. Writes at most size bytes with a NUL; returns the full length. */

@@ -351,6 +351,28 @@ START_TEST(programs_are_shared) {
 }
 END_TEST
 
+/* A constant leaves the condition's text where it stands there as a word of its own; rules whose texts then are equal share a form. */
+START_TEST(conditions_are_shared) {
+  static const char *const texts[] = {"where args.a1 == 1 and \"1\" == args.who", "where args.a1 == 2 and \"x\" == args.who", "where args.a1 == 02 and \"x\" == args.who"};
+  static const int64_t numbers[] = {1, 2, 2};
+  static const char *const names[] = {"1", "x", "x"};
+  for (int i = 0; i < 3; i++) {
+    struct expr *number = sample_expr(&s, EXPR_EQ, s.boolean, sample_scalar(&s, s.integer, numbers[i]), sample_scalar(&s, s.integer, 7));
+    struct rule *rule = sample_rule(&s, RULE_DENY, sample_expr(&s, EXPR_AND, s.boolean, number, who_is(names[i])), NULL);
+    rule->condition = texts[i];
+    rule->span = (struct span){0, 0, 40};
+  }
+  generate();
+  uint32_t count;
+  const struct image_rule *rules = SECTION_OF(struct image_rule, RULES, &count);
+  const struct image_form *forms = SECTION_OF(struct image_form, FORMS, &count);
+  ck_assert_str_eq(text(forms[rules[0].form].condition), "where args.a1 == \1  and \1\" == args.who");
+  ck_assert_uint_eq(rules[0].form, rules[1].form);
+  ck_assert_str_eq(text(forms[rules[2].form].condition), "where args.a1 == 02 and \1\" == args.who");
+  ck_assert_uint_eq(forms[rules[2].form].program, forms[rules[0].form].program);
+}
+END_TEST
+
 START_TEST(scope_lists_are_shared) {
   struct rule *a = sample_rule(&s, RULE_ALLOW, NULL, NULL), *b = sample_rule(&s, RULE_DENY, NULL, NULL), *c = sample_rule(&s, RULE_DENY, NULL, NULL);
   a->event = EVENT_RELEASE;
@@ -519,6 +541,7 @@ int main(void) {
   tcase_add_test(tests, calls_too_deep);
   tcase_add_test(tests, tables_trees_patterns_zones);
   tcase_add_test(tests, programs_are_shared);
+  tcase_add_test(tests, conditions_are_shared);
   tcase_add_test(tests, scope_lists_are_shared);
   tcase_add_test(tests, waivers_and_obligations);
   tcase_add_test(tests, defaults);

@@ -370,6 +370,36 @@ START_TEST(explanations) {
 }
 END_TEST
 
+/* A condition is shown as it is written, whatever constants its rule shares with others in the bundle. */
+START_TEST(conditions_as_written) {
+  static const char *const conditions[] = {
+    "args.count == 1", "args.count > -1 and args.count < 1_000", "args.count < 64 and args.id != \"64\" and args.count != 64",
+    "args.id == \"order 5\" and args.count < 5", "args.id == \"order 5\" and args.count < 7", "args.amount <= 100.00 USD", "args.amount <= 100 USD",
+    "args.amount < 99.50 USD", "args.rate == 2.5", "args.rate == 2.50", "args.urgent == true", "args.kind == fast",
+    "args.note != \"a\\\"b\\n\"", "args.note == \"\u00e9 x1\" and args.note != \"\"", "args.note != \"args.count\" and args.count == 1",
+    "args.id in [\"order 5\", \"b\"] unless args.count == 5", "args.tags is present and \"a\" in args.tags and args.named is present and args.named[\"a1\"] == 1",
+    "args.note in [\"\u00e9 x1\"] and (args.count == 1 or args.count == 1)",
+  };
+  enum { MANY = sizeof conditions / sizeof *conditions };
+  char rules[4096], text[256];
+  size_t at = (size_t)snprintf(rules, sizeof rules, "policy p {\n");
+  for (size_t i = 0; i < MANY; i++) at += (size_t)snprintf(rules + at, sizeof rules - at, "  allow call shop.pay by bot where %s\n", conditions[i]);
+  snprintf(rules + at, sizeof rules - at, "}\n");
+  host_load(&h, rules);
+  const rebase_decision *d = decide(&h, "{\"call\":\"shop.pay\",\"args\":{\"id\":\"order 5\",\"amount\":5,\"count\":1,\"rate\":2.5,\"urgent\":true,\"kind\":\"fast\","
+                                        "\"note\":\"\u00e9 x1\",\"tags\":[\"a\"],\"named\":{\"a1\":1}}}");
+  ck_assert_uint_eq(d->rule_count, MANY);
+  for (uint32_t i = 0; i < d->rule_count; i++) {
+    ck_assert_uint_lt(rebase_rule_detail(d, i, text, sizeof text), sizeof text);
+    ck_assert_str_eq(strstr(text, "where ") ? strstr(text, "where ") + 6 : text, conditions[i]);
+  }
+  ck_assert_uint_eq(rebase_rule_detail(d, 0, text, 6), strlen("where args.count == 1"));
+  ck_assert_str_eq(text, "where");
+  ck_assert_uint_eq(rebase_rule_detail(d, MANY, text, sizeof text), 0);
+  ck_assert_uint_eq(rebase_rule_detail(NULL, 0, text, sizeof text), 0);
+}
+END_TEST
+
 /* SPEC 7.4: a rule that cannot be evaluated denies, whatever its effect, and is named. */
 START_TEST(spec_7_4_errors_deny) {
   host_load(&h, EXPLAINED);
@@ -523,6 +553,7 @@ int main(void) {
   TCase *t = tcase_create("decision");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_set_timeout(t, 60);
+  tcase_add_test(t, conditions_as_written);
   tcase_add_test(t, spec_7_7_obligations);
   tcase_add_test(t, spec_6_5_redaction);
   tcase_add_test(t, spec_6_5_redaction_by_argument);

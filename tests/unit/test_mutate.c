@@ -11,7 +11,7 @@ enum { RUNS = 20000 };
 static const struct instruction program[] = {
   {OP_ARG, 0, 0, 0, A_STRING}, {OP_SEEN, 1, 0, 0, E_USER}, {OP_IFMISSING, 1, 0, 0, 37}, {OP_UNWRAP, 2, 1, 0, 0},
   {OP_FIELD, 3, 2, 0, 2}, {OP_FIELD, 4, 2, 0, 3}, {OP_ROW, 5, 3, 0, 0}, {OP_FIELD, 6, 5, 0, 2},
-  {OP_ARG, 7, 0, 0, A_INTS}, {OP_ARG, 8, 0, 0, A_COUNTS}, {OP_LOOP, 9, 7, 10, 19}, {OP_LOOP, 11, 8, 12, 17},
+  {OP_RULECONST, 7, 0, 0, K_INTS}, {OP_ARG, 8, 0, 0, A_COUNTS}, {OP_LOOP, 9, 7, 10, 19}, {OP_LOOP, 11, 8, 12, 17},
   {OP_LT, 13, 9, 11, 0}, {OP_IFNOT, 13, 0, 0, 16}, {OP_ADD, 6, 6, 11, 0}, {OP_MAX, 6, 6, 9, 0}, {OP_NEXT, 0, 0, 0, 11},
   {OP_IN, 13, 9, 7, 0}, {OP_NEXT, 0, 0, 0, 10}, {OP_ARG, 14, 0, 0, A_INT}, {OP_ARG, 15, 0, 0, O_INT}, {OP_CALL, 13, 14, 0, 0},
   {OP_RATIO, 13, 13, 14, 0}, {OP_SAID, 13, 0, 0, 0}, {OP_IF, 13, 0, 0, 37}, {OP_URLS, 13, 0, 0, 0}, {OP_SEENALL, 14, 0, 0, E_USER},

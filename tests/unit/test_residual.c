@@ -121,6 +121,8 @@ static const struct { const char *rule, *agent, *operation, *left; } cases[] = {
   {"guard g { let k = agent.team otherwise deny because \"none\" deny call c where args.who == k because \"w\" }", "t.b", "c.get", "CONTEXT UNWRAP ARG EQTEXT IFNOT DENY PASS"},
   {"guard g { let k = agent.team otherwise deny because \"none\" deny call c where k == \"t.crew\" because \"w\" }", "t.b", "c.get", "DENY"},
   {"guard g { let k = most(agent.owner) otherwise deny because \"none\" deny call c where args.n > k.amount because \"w\" }", "t.a", "c.get", "ARG RULECONST LE IF DENY PASS"},
+  {"guard g { let k = most(args.who) otherwise deny because \"none\" deny call c where operation.reads and args.n > k.amount because \"w\" }", "t.a", "c.set", "ARG ROW IFMISSING UNWRAP PASS LACKS"},
+  {"guard g { let k = operation.name deny call where small(agent.owner) and k == \"c.get\" because \"w\" }", "t.a", "c.get", "DENY"},
   /* a condition of a waiver may fail before it */
   {"guard g { deny call c where operation.reads because \"w\" }\nwaive g for a where args.n > 4 until 2030-01-01 because \"agreed\"", "t.a", "c.set", "PASS"},
   {"guard g { deny call c where operation.reads because \"w\" }\nwaive g for a until 2030-01-01 because \"agreed\"", "t.a", "c.set", ""},

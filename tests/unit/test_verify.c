@@ -107,6 +107,7 @@ BREAK(CHANGE_SLOT) { AT(CHANGES, change, 0)->slot[1] = A_STRING; }
 BREAK(AGENT_ORDER) { AT(AGENTS, agent, 1)->name = AT(AGENTS, agent, 0)->name; }
 BREAK(RULE_GRANT) { AT(PROGRAMS, program, RULE_GUARD)->effect = RULE_ALLOW; }
 BREAK(RULE_APPROVERS) { AT(PROGRAMS, program, RULE_MAIN)->effect = RULE_ASK; }
+BREAK(FORM_CONDITION) { AT(FORMS, form, RULE_MAIN)->condition = builder_text(b, "where it is \1 "); }
 BREAK(RULE_WAIVERS) { AT(PROGRAMS, program, RULE_GUARD)->guard = 0; }
 BREAK(MODEL_ORDER) { AT(MODELS, model, 1)->name = AT(MODELS, model, 0)->name; }
 BREAK(MODEL_PRICES) { AT(PRICES, price, 1)->above = 0; }
@@ -408,6 +409,9 @@ static void cost_of_a_loop(struct builder *b) {
   code(b, CODE({OP_ARG, 1, 0, 0, A_INTS}, {OP_LOOP, 2, 1, 3, 3}, {OP_NEXT, 0, 0, 0, 1}, PASS));
   AT(COSTS, cost, AT(PROGRAMS, program, RULE_MAIN)->cost)->steps[1]--;
 }
+static void hole_for_a_list(struct builder *b) { AT(FORMS, form, RULE_MAIN)->condition = builder_text(b, "where it is \1#"); }
+static void hole_for_nothing(struct builder *b) { AT(FORMS, form, RULE_MAIN)->condition = builder_text(b, "where it is \1"); }
+static void hole_of_another_program(struct builder *b) { AT(FORMS, form, RULE_GUARD)->condition = builder_text(b, "where it is \1!"); }
 static void lack_as_a_value(struct builder *b) { code(b, CODE({OP_RULECONST, 0, 0, 0, K_LACK}, PASS)); }
 static void constant_of_a_function(struct builder *b) { add_function(b, CODE({OP_RULECONST, 0, 0, 0, 0}, {OP_RETURN, 0, 0, 0, 0})); }
 static void constant_that_the_program_lacks(struct builder *b) { code(b, CODE({OP_RULECONST, 0, 0, 0, W_CONSTANTS}, PASS)); }
@@ -437,6 +441,9 @@ static const struct { const char *what; enum check check; void (*how)(struct bui
   {"a function of ints returns nothing", CHECK_FLOW_RETURN, function_returns_missing},
   {"an argument that one of the operations lacks", CHECK_FLOW_ARG, argument_of_one_operation},
   {"the cost of a loop", CHECK_CODE_COST, cost_of_a_loop},
+  {"a list in a condition's text", CHECK_FORM_CONDITION, hole_for_a_list},
+  {"a condition's text that ends within a hole", CHECK_FORM_CONDITION, hole_for_nothing},
+  {"a constant that the program lacks in a condition's text", CHECK_FORM_CONDITION, hole_of_another_program},
   {"a lack is loaded as a value", CHECK_CODE_LACK, lack_as_a_value},
   {"a function loads a rule's constant", CHECK_CODE_IMMEDIATE, constant_of_a_function},
   {"a program loads a constant too many", CHECK_CODE_IMMEDIATE, constant_that_the_program_lacks},
