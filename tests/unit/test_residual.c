@@ -154,7 +154,15 @@ static const char many[] =
   "  deny call c where operation.destroys and args.n / args.m > 8 because \"another\"\n"
   "  deny call where operation.destroys and agent.owner in org(\"sales\") because \"sales drops nothing\"\n"
   "  ask leads before call where connector.residency in us because \"abroad\"\n"
-  "  deny call where requester.level > 3 and operation.reads because \"level\"\n}\n";
+  "  deny call where requester.level > 3 and operation.reads because \"level\"\n}\n"
+  /* an index over args.who, with what is left of some rules and others whole */
+  "guard h {\n  deny call c where args.who == \"ann\" and operation.writes and args.n > 30 because \"1\"\n"
+  "  deny call c where args.who == \"bob\" and operation.writes and args.n > 30 because \"2\"\n"
+  "  deny call c where args.who == \"cy\" and operation.writes and args.n > 30 because \"3\"\n"
+  "  deny call c where args.who == \"dan\" and operation.writes and args.n > 30 because \"4\"\n"
+  "  deny call c where args.n > 40 because \"5\"\n}\n"
+  "guard w { deny call c where operation.destroys because \"w\" }\n"
+  "waive w for e where args.n / args.m > 3 until 2040-01-01 because \"agreed\"\n";
 
 struct side { rebase_engine *engine; rebase_request *request; char words[8192]; };
 
