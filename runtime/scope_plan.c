@@ -97,7 +97,7 @@ struct planner {
   uint32_t *rules_of;               /* by program: how many rules of the list */
   uint32_t *programs, used;         /* those that it has rules of */
   uint32_t *constant;               /* by program: the number of the constant that is the key of its rules, or NONE32 */
-  uint32_t *chain;                  /* by rule: the one before in the list under the same key, or NONE32 */
+  uint32_t *chain;                  /* by entry: the one before in the list under the same key, or NONE32 */
 };
 
 static const struct keys *keys_of(struct planner *p, uint32_t program) {

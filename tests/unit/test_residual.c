@@ -121,6 +121,8 @@ static const struct { const char *rule, *agent, *operation, *left; } cases[] = {
   {"guard g { let k = agent.team otherwise deny because \"none\" deny call c where args.who == k because \"w\" }", "t.b", "c.get", "CONTEXT UNWRAP ARG EQTEXT IFNOT DENY PASS"},
   {"guard g { let k = agent.team otherwise deny because \"none\" deny call c where k == \"t.crew\" because \"w\" }", "t.b", "c.get", "DENY"},
   {"guard g { let k = most(agent.owner) otherwise deny because \"none\" deny call c where args.n > k.amount because \"w\" }", "t.a", "c.get", "ARG RULECONST LE IF DENY PASS"},
+  {"guard g { let k = most(args.who) otherwise deny because \"none\" deny call c where operation.reads and args.n > k.amount because \"w\" }", "t.a", "c.set", "ARG ROW IFMISSING UNWRAP PASS LACKS"},
+  {"guard g { let k = operation.name deny call where small(agent.owner) and k == \"c.get\" because \"w\" }", "t.a", "c.get", "DENY"},
   /* a condition of a waiver may fail before it */
   {"guard g { deny call c where operation.reads because \"w\" }\nwaive g for a where args.n > 4 until 2030-01-01 because \"agreed\"", "t.a", "c.set", "PASS"},
   {"guard g { deny call c where operation.reads because \"w\" }\nwaive g for a until 2030-01-01 because \"agreed\"", "t.a", "c.set", ""},
@@ -152,7 +154,15 @@ static const char many[] =
   "  deny call c where operation.destroys and args.n / args.m > 8 because \"another\"\n"
   "  deny call where operation.destroys and agent.owner in org(\"sales\") because \"sales drops nothing\"\n"
   "  ask leads before call where connector.residency in us because \"abroad\"\n"
-  "  deny call where requester.level > 3 and operation.reads because \"level\"\n}\n";
+  "  deny call where requester.level > 3 and operation.reads because \"level\"\n}\n"
+  /* an index over args.who, with what is left of some rules and others whole */
+  "guard h {\n  deny call c where args.who == \"ann\" and operation.writes and args.n > 30 because \"1\"\n"
+  "  deny call c where args.who == \"bob\" and operation.writes and args.n > 30 because \"2\"\n"
+  "  deny call c where args.who == \"cy\" and operation.writes and args.n > 30 because \"3\"\n"
+  "  deny call c where args.who == \"dan\" and operation.writes and args.n > 30 because \"4\"\n"
+  "  deny call c where args.n > 40 because \"5\"\n}\n"
+  "guard w { deny call c where operation.destroys because \"w\" }\n"
+  "waive w for e where args.n / args.m > 3 until 2040-01-01 because \"agreed\"\n";
 
 struct side { rebase_engine *engine; rebase_request *request; char words[8192]; };
 

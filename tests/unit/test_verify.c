@@ -429,6 +429,7 @@ static void rule_and_what_is_left_of_it(struct builder *b) {
   builder_add(b, SECTION_LISTS, (uint32_t[]){0}, 1);         /* an odd number of them in all */
 }
 static void residual_of_another_kind(struct builder *b) { AT(PROGRAMS, program, W_RULES)->guard = 1; }
+static void residual_of_another_effect(struct builder *b) { AT(PROGRAMS, program, W_RULES)->effect = RULE_ALLOW; }
 static void head_without_a_class(struct builder *b) { builder_drop(b, SECTION_HEAD_CLASS, 1); }
 static void constants_beyond_the_end(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = 1; }
 static void constants_that_wrap(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = NONE32; }
@@ -457,6 +458,7 @@ static const struct { const char *what; enum check check; void (*how)(struct bui
   {"a list names what is behind the last residual", CHECK_LIST_ORDER, entry_beyond_the_end},
   {"a list has a rule and what is left of it", CHECK_LIST_ORDER, rule_and_what_is_left_of_it},
   {"a guard's program is left of a policy's rule", CHECK_RESIDUAL_EFFECT, residual_of_another_kind},
+  {"what is left of a denial allows", CHECK_RESIDUAL_EFFECT, residual_of_another_effect},
   {"a head has no class", CHECK_CLASS_COUNT, head_without_a_class},
   {"the cost of the deepest loop", CHECK_CODE_COST, cost_of_the_deepest_loop},
 };
