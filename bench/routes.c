@@ -22,8 +22,9 @@ static unsigned pick(unsigned model, unsigned what, unsigned below) { return (un
 
 /* Windows, outputs and prices of the sizes that catalogues have; one model in eight costs more for long requests. The first answers anything, dearly. */
 static int write_model(char *text, unsigned i) {
-  if (!i) return sprintf(text, "model m00000 { provider p0 id \"m0\" window 2_000_000 tokens latency 4 seconds price input 20.00 USD per 1_000_000 tokens price output 80.00 USD per 1_000_000 tokens"
-                               " quality chat 71%% %s quality code 71%% %s quality extract 71%% %s }\n", MEASURED, MEASURED, MEASURED);
+  if (!i)
+    return sprintf(text, "model m00000 { provider p0 id \"m0\" window 2_000_000 tokens latency 4 seconds price input 20.00 USD per 1_000_000 tokens "
+                         "price output 80.00 USD per 1_000_000 tokens quality chat 71%% " MEASURED " quality code 71%% " MEASURED " quality extract 71%% " MEASURED " }\n");
   static const unsigned windows[] = {8, 16, 32, 64, 128, 200, 262, 400, 1000}, outputs[] = {2, 4, 8, 16, 32, 64};
   unsigned input = 5 + pick(i, 1, 400), output = input * (2 + pick(i, 2, 5));
   int at = sprintf(text, "model m%05u { provider p%u id \"m%u\" window %u_000 tokens output %u_000 tokens can tools latency %u milliseconds", i, pick(i, 3, 4), i,
@@ -45,7 +46,8 @@ static char *write_policy(unsigned models, size_t *length) {
                   i == 2 ? "true" : "false", i * 10);
   for (unsigned i = 0; i < models; i++) at += write_model(text + at, i);
   for (unsigned k = 0; k < ROUTES_CALL; k++) {
-    at += sprintf(text + at, "agent %s { owner \"o\" purpose \"is measured\" uses docs }\nroute by_%s { for infer by %s require model.quality[task] >= 70%% %s fallback 2 prefer ", names[k], names[k], names[k],
+    at += sprintf(text + at, "agent %s { owner \"o\" purpose \"is measured\" uses docs }\n", names[k]);
+    at += sprintf(text + at, "route by_%s { for infer by %s require model.quality[task] >= 70%% %s fallback 2 prefer ", names[k], names[k],
                   k == ROUTES_ASKED ? "require model.window >= tokens.input + tokens.output" : "");
     if (k != ROUTES_WEIGHTED) { at += sprintf(text + at, "%s cap 5.00 USD per request }\n", orders[k]); continue; }
     for (unsigned i = 0; i < SHARES; i++) at += sprintf(text + at, "%sm%05u %u", i ? ", " : "weighted { ", i, 1 + pick(i, 20, 9));

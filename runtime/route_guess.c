@@ -21,9 +21,10 @@ static void learn(struct guess_state *s, unsigned r, value v) {
 /* A fact that depends on the request is there, but for the requester's own; one of the model may not be. */
 static unsigned read_fact(const struct guesser *g, struct guess_state *s, const struct instruction *i) {
   uint32_t fact = i->imm;
-  bool fixed = (fact >= CTX_AGENT_NAME && fact <= CTX_AGENT_PACKAGE) || fact >= CTX_MODEL_NAME || (fact == CTX_TASK && !is_missing(g->facts[CTX_TASK]));
+  bool task = fact == CTX_TASK && !is_missing(g->facts[CTX_TASK]), fixed = task || (fact >= CTX_AGENT_NAME && fact <= CTX_AGENT_PACKAGE) || fact >= CTX_MODEL_NAME;
+  bool there = fact >= CTX_TASK || fact == CTX_NOW || fact == CTX_TODAY || fact == CTX_REQUESTER_ID || fact == CTX_SESSION_AGE || fact == CTX_SESSION_AGENTS;
   s->known &= ~(UINT32_C(1) << i->a);
-  if (!fixed) return fact < CTX_TASK && fact != CTX_NOW && fact != CTX_TODAY && fact != CTX_REQUESTER_ID && fact != CTX_SESSION_AGE && fact != CTX_SESSION_AGENTS ? GUESS_REMOVES : 0;
+  if (!fixed) return there ? 0 : GUESS_REMOVES;
   if (fact >= CTX_TASK && is_missing(g->facts[fact])) { s->reached = false; return GUESS_REMOVES; }
   learn(s, i->a, g->facts[fact]);
   return 0;
@@ -31,9 +32,9 @@ static unsigned read_fact(const struct guesser *g, struct guess_state *s, const 
 
 static bool harmless(uint8_t op) {
   switch (op) {
-  case OP_MOVE: case OP_FIELD: case OP_OPTFIELD: case OP_INDEX: case OP_LASTOF: case OP_MAPGET: case OP_LENGTH: case OP_TEXTLENGTH: case OP_ROW: case OP_UNDER: case OP_PRESENT:
-  case OP_MIN: case OP_MAX: case OP_ABS: case OP_EQ: case OP_EQTEXT: case OP_LT: case OP_LE: case OP_NOT: case OP_IN: case OP_INREGION: case OP_INNET: case OP_STARTS: case OP_ENDS:
-  case OP_HOLDS: case OP_MATCHES: return true;
+  case OP_MOVE: case OP_FIELD: case OP_OPTFIELD: case OP_INDEX: case OP_LASTOF: case OP_MAPGET: case OP_LENGTH: case OP_TEXTLENGTH: case OP_ROW: case OP_UNDER:
+  case OP_PRESENT: case OP_MIN: case OP_MAX: case OP_ABS: case OP_EQ: case OP_EQTEXT: case OP_LT: case OP_LE: case OP_NOT: case OP_IN: case OP_INREGION: case OP_INNET:
+  case OP_STARTS: case OP_ENDS: case OP_HOLDS: case OP_MATCHES: return true;
   default: return false;
   }
 }

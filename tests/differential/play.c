@@ -168,8 +168,9 @@ static void compare_choice(struct sides *t, const rebase_decision *ours, const s
   } else if (ours->effect != REBASE_DENY) {
     bool first = choice && (choice == theirs->choices || theirs->route->weight_count);
     if (!first || choice->cost != ours->choice->cost || ours->choice->others != theirs->others - 1)
-      text_add(&t->what, "machine: %s for %lld, %u others; reference: %s for %lld, %u", ours->choice ? ours->choice->model : "no model", ours->choice ? (long long)ours->choice->cost : 0,
-               ours->choice ? ours->choice->others : 0, theirs->choice_count ? theirs->choices[0].model->name : "no model", theirs->choice_count ? (long long)theirs->choices[0].cost : 0, theirs->others - 1);
+      text_add(&t->what, "machine: %s for %lld, %u others; reference: %s for %lld, %u", ours->choice ? ours->choice->model : "no model",
+               ours->choice ? (long long)ours->choice->cost : 0, ours->choice ? ours->choice->others : 0, theirs->choice_count ? theirs->choices[0].model->name : "no model",
+               theirs->choice_count ? (long long)theirs->choices[0].cost : 0, theirs->others - 1);
   }
   text_free(&reason);
 }

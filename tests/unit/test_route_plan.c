@@ -84,10 +84,12 @@ static void route(unsigned models, const char *name, const char *agents) {
 }
 
 static void guards(void) {
-  static const char *const denied[] = {"session has personal and not (model.region in eu)", "model.provider == \"acme.shop.p1\"", "model.retention > 1 days",
-    "model.tools and (model.vision or agent.name == \"acme.shop.helper\")", "task == code and model.vision", "task in [code, other] and not model.json", "tokens.output > 300 and model.latency > 200 milliseconds",
-    "model.quality[task] < 70%", "session.count(shop.vault) > 0 and model.training", "requester.id == \"bob\" and model.json", "tokens.input + tokens.output > 3000",
-    "tokens.output * 40_000_000_000_000_000 < 0 and model.json", "(if tokens.input > 1000 then model.latency else 50 milliseconds) > 250 milliseconds", "session has personal and tokens.input > 1500 and model.training"};
+  static const char *const denied[] = {
+    "session has personal and not (model.region in eu)", "model.provider == \"acme.shop.p1\"", "model.retention > 1 days", "task == code and model.vision",
+    "model.tools and (model.vision or agent.name == \"acme.shop.helper\")", "task in [code, other] and not model.json", "model.quality[task] < 70%",
+    "tokens.output > 300 and model.latency > 200 milliseconds", "session.count(shop.vault) > 0 and model.training", "requester.id == \"bob\" and model.json",
+    "tokens.input + tokens.output > 3000", "tokens.output * 40_000_000_000_000_000 < 0 and model.json",
+    "(if tokens.input > 1000 then model.latency else 50 milliseconds) > 250 milliseconds", "session has personal and tokens.input > 1500 and model.training"};
   for (unsigned i = draw(4); i > 0; i--) {
     put("guard g%u { deny infer where %s because \"b%u\" }\n", i, denied[draw(14)], i);
     if (draw(4) == 0) put("waive g%u for bot %s until 2024-05-16 because \"w\"\n", i, draw(2) ? "where model.vision" : "");
@@ -226,11 +228,33 @@ START_TEST(same_choices) {
 }
 END_TEST
 
+/* Beyond what a plan is made for there is none, and every rule is asked of every model. */
+START_TEST(more_tasks_than_a_plan_has) {
+  length = 0;
+  put("provider p { kind openai base \"https://p.example\" region eu training false }\n");
+  for (unsigned i = 0; i < 300; i++)
+    put("model m%u { provider p id \"i\" price input %u.00 USD per 1_000_000 tokens price output 1.00 USD per 1_000_000 tokens quality t%u 90%% " MEASURED " }\n", i, 1 + i % 7, i);
+  put("route r { for infer by bot require model.quality[task] > 50%% }\n");
+  open_both();
+  for (unsigned i = 0; i < 300; i += 13) {
+    char body[100];
+    snprintf(body, sizeof body, "{\"infer\":{\"task\":\"t%u\",\"tokens\":{\"input\":10,\"output\":20}}}", i);
+    const rebase_decision *x = decide(&with, body), *y = decide(&plain, body);
+    same(x, y, body);
+    ck_assert(x->choice && (unsigned)atoi(strrchr(x->choice->model, '.') + 2) == i);
+  }
+  ck_assert_ptr_null(with.request->loaded->bundle->route_plan);
+  host_close(&with);
+  host_close(&plain);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("route_plan");
   TCase *tests = tcase_create("route_plan");
   tcase_set_timeout(tests, 240);
   tcase_add_loop_test(tests, same_choices, 0, 8);
+  tcase_add_test(tests, more_tasks_than_a_plan_has);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
