@@ -133,7 +133,7 @@ static void choose(struct planner *p, struct scope_plan *plan) {
     }
   }
   if (most < WORTH) plan->by = SCOPE_ALL;
-  for (plan->mask = 3; plan->mask < most + most / 2; plan->mask = plan->mask * 2 + 1) continue;
+  for (plan->mask = 3; plan->mask < most + most / 4; plan->mask = plan->mask * 2 + 1) continue;      /* small, to stay near: four of five at most are in use */
 }
 
 /* The number of the constant that is the rule's key, or NONE32. */

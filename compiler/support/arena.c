@@ -1,9 +1,4 @@
-/* arena.c: blocks that grow from 8 KB to 4 MB; what is larger gets a block of its own. The largest come from the system, in huge pages
- * where there are such: a large workspace takes hundreds of megabytes, and half a second is a hundred thousand page faults. */
-#if defined(__linux__)
-#define _DEFAULT_SOURCE                             /* MAP_ANONYMOUS, MADV_HUGEPAGE */
-#include <sys/mman.h>
-#endif
+/* arena.c: blocks that grow from 8 KB to 1 MB; what is larger gets a block of its own. */
 #include "support/arena.h"
 #include <stdint.h>
 #include <stdio.h>
@@ -12,39 +7,11 @@
 
 struct arena_block { struct arena_block *next; size_t used, size; };
 
-enum { ALIGNMENT = 16, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 4 << 20 };
+enum { ALIGNMENT = 8, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 20 };
 #define HEADER ((sizeof(struct arena_block) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
-#if defined(MADV_HUGEPAGE)
-#define HUGE_PAGE ((size_t)1 << 21)
-
-static bool is_mapped(size_t size) { return size >= HUGE_PAGE && size < SIZE_MAX / 2; }
-static size_t whole_pages(size_t size) { return (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; }
-
-/* Cleared memory at the start of a huge page: more is mapped, and what is too much given back. */
-static void *take(size_t size) {
-  if (!is_mapped(size)) return calloc(1, size);
-  size = whole_pages(size);
-  char *memory = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return NULL;
-  size_t before = (0 - (size_t)(uintptr_t)memory) % HUGE_PAGE;
-  if (before) munmap(memory, before);
-  munmap(memory + before + size, HUGE_PAGE - before);
-  madvise(memory + before, size, MADV_HUGEPAGE);                  /* a system that has none may say no */
-  return memory + before;
-}
-
-static void give_back(void *memory, size_t size) {
-  if (is_mapped(size)) munmap(memory, whole_pages(size));
-  else free(memory);
-}
-#else
-static void *take(size_t size) { return calloc(1, size); }
-static void give_back(void *memory, size_t size) { (void)size; free(memory); }
-#endif
-
 static struct arena_block *new_block(struct arena *arena, size_t size) {
-  struct arena_block *block = size > SIZE_MAX - HEADER ? NULL : take(HEADER + size);
+  struct arena_block *block = size > SIZE_MAX - HEADER ? NULL : calloc(1, HEADER + size);
   if (!block) { arena->failed = true; return NULL; }
   block->size = size;
   return block;
@@ -107,7 +74,7 @@ char *arena_format(struct arena *arena, const char *format, ...) {
 void arena_free(struct arena *arena) {
   for (struct arena_block *block = arena->blocks, *next; block; block = next) {
     next = block->next;
-    give_back(block, HEADER + block->size);
+    free(block);
   }
   arena->blocks = NULL;
 }

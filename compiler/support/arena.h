@@ -8,7 +8,7 @@
 struct arena_block;
 struct arena { struct arena_block *blocks; bool failed; };
 
-void *arena_alloc(struct arena *arena, size_t size);              /* zeroed, aligned to 16 */
+void *arena_alloc(struct arena *arena, size_t size);              /* zeroed, aligned for any type that we have */
 char *arena_copy(struct arena *arena, const void *bytes, size_t size);   /* and a NUL after them */
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vformat(struct arena *arena, const char *format, va_list args);
