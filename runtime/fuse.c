@@ -19,6 +19,7 @@ static const struct fusion fusions[] = {
 enum { FUSIONS = sizeof fusions / sizeof *fusions, REGISTERS = 64 };
 
 struct fuser {
+  const struct rebase_bundle *bundle;
   struct instruction *code; uint32_t count;
   uint64_t *live;                   /* by place: registers that something from there on reads before it is written; bits */
 };
@@ -26,14 +27,20 @@ struct fuser {
 /* ---- which registers matter later ---- */
 static uint64_t bit(unsigned reg) { return UINT64_C(1) << reg; }
 
-static uint64_t reads(const struct instruction *i, const struct opcode_info *info) {
+/* Registers from b on, as many as keys or parameters are wanted. */
+static uint64_t window(const struct rebase_bundle *b, const struct instruction *i) {
+  uint32_t count = i->op == OP_CALL ? b->FUNCTIONS.at[i->imm].params : i->op == OP_ROW ? b->TABLES.at[i->imm].keys : b->ENTITIES.at[i->imm].keys;
+  return ((count < REGISTERS ? bit(count) : 0) - 1) << i->b;
+}
+
+static uint64_t reads(const struct rebase_bundle *b, const struct instruction *i, const struct opcode_info *info) {
   const enum operand_role roles[] = {info->a, info->b, info->c};
   const uint8_t operands[] = {i->a, i->b, i->c};
   uint64_t read = 0;
   for (unsigned k = 0; k < 3; k++) {
     enum operand_use use = role_table[roles[k]].use;
     if (use == USE_READ || use == USE_READ_SAME) read |= bit(operands[k]);
-    if (use == USE_WINDOW) read |= ~UINT64_C(0) << operands[k];     /* how many there are is not looked at */
+    if (use == USE_WINDOW) read |= window(b, i);
   }
   return read;
 }
@@ -41,18 +48,32 @@ static uint64_t reads(const struct instruction *i, const struct opcode_info *inf
 static bool leads_on(unsigned op) { return op != OP_JUMP && op != OP_RETURN && !(op >= OP_PASS && op <= OP_LACKS); }
 static bool jumps(unsigned op) { return op == OP_JUMP || op == OP_IF || op == OP_IFNOT || op == OP_IFMISSING; }
 
-/* Jumps go forward. False: there is a loop, or more registers than fit, and nothing is known. */
+static uint64_t live_before(const struct fuser *f, uint32_t pc) {
+  const struct instruction *i = &f->code[pc];
+  if (i->op == OP_LOOP || i->op == OP_LOOPMAP) return ((f->live[pc + 1] | f->live[i->imm]) & ~(bit(i->a) | bit(i->c))) | bit(i->b);
+  if (i->op == OP_NEXT || i->op == OP_NEXTMAP) {            /* back to behind its LOOP, with another element */
+    const struct instruction *loop = &f->code[i->imm];
+    return f->live[pc + 1] | (f->live[i->imm + 1] & ~bit(loop->a)) | bit(loop->b) | bit(loop->c);
+  }
+  const struct opcode_info *info = &opcode_table[i->op];
+  uint64_t after = leads_on(i->op) ? f->live[pc + 1] : 0;
+  if (jumps(i->op)) after |= f->live[i->imm];
+  if (role_table[info->a].use == USE_WRITE) after &= ~bit(i->a);
+  return after | reads(f->bundle, i, info);
+}
+
+/* From the end to the beginning, and again while loops bring more. False: more registers than fit. */
 static bool find_live(struct fuser *f, uint32_t registers) {
   if (registers > REGISTERS) return false;
-  f->live[f->count] = 0;
-  for (uint32_t pc = f->count; pc-- > 0;) {
-    const struct instruction *i = &f->code[pc];
-    if (i->op >= OP_COUNT || i->op == OP_LOOP || i->op == OP_NEXT) return false;
-    uint64_t after = leads_on(i->op) ? f->live[pc + 1] : 0;
-    if (jumps(i->op)) after |= f->live[i->imm];
-    const struct opcode_info *info = &opcode_table[i->op];
-    if (role_table[info->a].use == USE_WRITE) after &= ~bit(i->a);
-    f->live[pc] = after | reads(i, info);
+  memset(f->live, 0, ((size_t)f->count + 1) * sizeof *f->live);
+  for (bool more = true, loops = false; more; more = more && loops) {
+    more = false;
+    for (uint32_t pc = f->count; pc-- > 0;) {
+      uint64_t before = live_before(f, pc);
+      more |= before != f->live[pc];
+      loops |= f->code[pc].op == OP_NEXT || f->code[pc].op == OP_NEXTMAP;
+      f->live[pc] = before;
+    }
   }
   return true;
 }
@@ -106,7 +127,7 @@ static bool only_tests(const struct fuser *f) {
 
 /* A verified program does not run past its end, so what follows each other there belongs together. */
 static struct fuser fuse_one(struct verifier *v, const struct routine *r, uint64_t *live) {
-  struct fuser f = {v->prepared + (r->code - v->prepared), r->count, live};
+  struct fuser f = {v->bundle, v->prepared + (r->code - v->prepared), r->count, live};
   if (!find_live(&f, r->registers)) f.live = NULL;
   fuse(&f);
   return f;

@@ -1,4 +1,4 @@
-/* image.h: the bundle file (.rbb), version 1. Shared by the compiler (writes) and the runtime (verifies and reads).
+/* image.h: the bundle file (.rbb), version 2. Shared by the compiler (writes) and the runtime (verifies and reads).
  *
  * Little-endian, every section 8-byte aligned, in the order of sections.def, no gaps but zero padding to alignment.
  *   struct image_header; struct image_section table[SECTION_COUNT]; sections.
@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC "rebase\r\n"
-#define IMAGE_VERSION 1u
+#define IMAGE_VERSION 2u
 #define NONE32 UINT32_MAX
 #define IMAGE_MAX_LABELS 64
 #define IMAGE_MAX_PROOFS 64

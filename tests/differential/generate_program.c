@@ -518,7 +518,7 @@ static void fixed_test(struct scope *s, unsigned depth) {
 
 static void steady(struct scope *s, unsigned depth) {
   if (!s->pure && chance(s, 8)) { ADD("("); fixed_test(s, depth); ADD(")"); return; }
-  if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 40 : 18)) { ADD("("); plain_test(s); ADD(")"); return; }
+  if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 60 : 30)) { ADD("("); plain_test(s); ADD(")"); return; }
   if (!s->pure && chance(s, 26)) { ADD("("); rarity(s, depth); ADD(")"); return; }
   switch (below(s, 7)) {
   case 0: comparison(s, depth); break;

@@ -43,7 +43,7 @@ def layout(image):
     """11.1, 11.2: magic, version, number of sections, size; sections in order, aligned, without gaps but zeros."""
     assert image[:8] == b'rebase\r\n'
     version, count, size = struct.unpack_from('<IIQ', image, FIELDS['version'])
-    assert version == 1 and count == len(SECTIONS) and size == len(image), (version, count, size)
+    assert version == 2 and count == len(SECTIONS) and size == len(image), (version, count, size)
     places = [struct.unpack_from('<II', image, TABLE_AT + 8 * i)[0] for i in range(count)]
     counts = [struct.unpack_from('<II', image, TABLE_AT + 8 * i)[1] for i in range(count)]
     assert places == sorted(places) and all(p % 8 == 0 for p in places), places
