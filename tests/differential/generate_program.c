@@ -154,7 +154,7 @@ static void some_collection(struct scope *s, enum kind kind) {
 /* "x in source", where x becomes a variable; the caller takes it away again by restoring variable_count. `item` elements
  * are reached through their fields: a binder over items declares one variable a field kind, spelt "x.field". */
 static bool binder(struct scope *s) {
-  static const enum kind sources[] = {ITEMS, NAMED, STRINGS, INTS};
+  static const enum kind sources[] = {ITEMS, NAMED, NAMED, STRINGS, INTS};
   enum kind source = PICK(s, sources);
   if (!room(s) || s->loops > 2) return false;
   if (!has_collection(s, source)) source = chance(s, 50) ? STRINGS : INTS;
