@@ -27,7 +27,7 @@ static rebase_status check_caller(rebase_request *r, const rebase_caller *caller
   if (!caller->requester || !*caller->requester || (!r->requester_known && !utf8_valid(caller->requester, strlen(caller->requester))))
     return refuse(r, REBASE_E_REQUESTER, "the host names no requester");
   r->requester_known = true;
-  bool later = r->asked.event == EVENT_CALL && (!caller->session || !*caller->session);
+  bool later = (r->asked.event == EVENT_CALL || r->asked.event == EVENT_INFER) && (!caller->session || !*caller->session);
   return later || request_time(r) == REBASE_OK ? REBASE_OK : refuse(r, REBASE_E_CLOCK, "the clock is unknown");
 }
 

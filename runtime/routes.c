@@ -231,6 +231,9 @@ static void note_remover(struct selection *s, uint32_t rule) {
 
 static bool has_bit(const uint64_t *set, uint32_t model) { return set[model / 64] >> model % 64 & 1; }
 
+/* Of models that began to fail since the clock was not looked at, the next decision knows. */
+static bool any_failing(const rebase_request *r) { return !r->untimed && breaker_any(&r->engine->breaker); }
+
 static void consider(rebase_request *r, struct selection *s, uint32_t model, uint32_t weight) {
   int64_t cost = 0;
   if (s->left && !has_bit(s->left, model)) return;
@@ -242,7 +245,7 @@ static void consider(rebase_request *r, struct selection *s, uint32_t model, uin
 static rebase_status mark_aside(rebase_request *r, struct selection *s) {
   const struct rebase_bundle *b = r->loaded->bundle;
   size_t words = (b->MODELS.count + 63) / 64;
-  if (!breaker_any(&r->engine->breaker) || s->aside) return REBASE_OK;
+  if (!any_failing(r) || s->aside) return REBASE_OK;
   if (!(s->aside = arena_fixed_take(&r->scratch, words * sizeof *s->aside))) return REBASE_E_TOO_LARGE;
   memset(s->aside, 0, words * sizeof *s->aside);
   breaker_mark(&r->engine->breaker, b, r->record.now.steady, s->aside);
@@ -434,7 +437,7 @@ static bool one_by_chance(const rebase_request *r, const struct image_route *rou
 static rebase_status quickly(rebase_request *r, struct selection *s, const struct route_order *order, struct candidate *c, bool *found) {
   const struct rebase_bundle *b = r->loaded->bundle;
   int64_t input = r->infer.input, output = r->infer.output;
-  bool weighted = s->route->prefer == PREFER_WEIGHTED, failing = breaker_any(&r->engine->breaker);
+  bool weighted = s->route->prefer == PREFER_WEIGHTED, failing = any_failing(r);
   uint32_t remover;
   *found = false;
   if (r->tries.attempts || input < 1 || output < 1 || input > ROUTE_PLAN_TOKENS || output > ROUTE_PLAN_TOKENS) return REBASE_OK;
@@ -516,7 +519,7 @@ static void note_choice(rebase_request *r, const struct image_route *route, cons
   memcpy(choice->currency, currency->bytes, currency->len < sizeof choice->currency ? currency->len : sizeof choice->currency - 1);
   r->record.chosen = c->model;
   r->record.decision.choice = choice;
-  breaker_aside(&r->engine->breaker, choice->model, r->record.now.steady, true);
+  if (any_failing(r)) breaker_aside(&r->engine->breaker, choice->model, r->record.now.steady, true);
 }
 
 rebase_status route_choose(rebase_request *r) {
@@ -532,6 +535,7 @@ rebase_status route_choose(rebase_request *r) {
   s.known = NULL;
   s.first = NONE32;
   if (!s.route) return request_refuse(r, REBASE_E_EVALUATION, "what allows this names no model"), REBASE_E_EVALUATION;
+  if (breaker_any(&r->engine->breaker) && request_time(r) != REBASE_OK) return request_refuse(r, REBASE_E_CLOCK, "the clock is unknown"), REBASE_E_CLOCK;
   find_tried(r);
   rebase_status status = choose(r, &s, group, &c, &found);
   const struct jury obliging = {group && s.left ? group->obliging : s.jury.rules, group && s.left ? group->obliging_count : s.jury.count};

@@ -623,7 +623,7 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
     bool first = chance(s, 50);
     ADD(" to %s by %s", agents[first], agents[!first]);
   } else if (chance(s, 60)) ADD(" by %s", agents[below(s, agent_count)]);
-  rule_conditions(s, obliges ? STEADY : form >= 60 ? DOWN : UP, form < 17 ? 40 : 3);      /* often a denial that is then left out */
+  rule_conditions(s, obliges ? STEADY : form >= 60 ? DOWN : UP, form < 17 ? 60 : 3);      /* often a denial that is then left out */
   if (obliges && s->operation == 5 && chance(s, 60)) ADD("\n    with redact args.text of [%s]", chance(s, 50) ? "code" : "code, word");
   else if (obliges) ADD("\n    with %s(\"%c\")", stamp, chance(s, 50) ? 'x' : 'y');
   if (form < 60) ADD("\n    because \"rule %u\"", s->next_name++);

@@ -33,7 +33,7 @@ static void code(struct builder *b, const struct instruction *list, uint32_t cou
 /* ---- the file ---- */
 BREAK_FILE(FILE_SIZE) { (void)image; *size = 100; }
 BREAK_FILE(FILE_MAGIC) { (void)size; image[0] = 'R'; }
-BREAK_FILE(FILE_VERSION) { (void)size; HEADER->version = 2; }
+BREAK_FILE(FILE_VERSION) { (void)size; HEADER->version = IMAGE_VERSION + 1; }
 BREAK_FILE(FILE_SECTIONS) { (void)size; HEADER->sections--; }
 BREAK_FILE(FILE_BYTES) { (void)size; HEADER->bytes++; }
 BREAK_FILE(FILE_DIGEST) { image[*size - 1] ^= 1; stale_digest = true; }
