@@ -3,8 +3,9 @@
 #include "packed.h"
 #include "typed.h"
 
-enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_TEXT, READ_REST, READINGS };
-struct field { uint32_t slot, offset; uint8_t reading, as; bool terminated; uint32_t type, param; int64_t unit; };
+enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_TEXT, READ_REST, READINGS };    /* READ_PREPARED: one text */
+struct move { uint32_t from, to; };         /* in the host's struct; among the slots */
+struct field { struct move move; uint8_t reading, as; bool terminated, prepared; uint32_t type, param; int64_t unit; };
 struct rebase_binding {
   rebase_engine *engine;
   uint64_t generation;              /* of the bundle that all below is for; 0: none yet */
@@ -14,6 +15,7 @@ struct rebase_binding {
   size_t count;
   const rebase_member *members; const char *name;           /* our copies */
   uint32_t end[READINGS];           /* fields stand together by how they are read, which needs no look at each: where each kind ends */
+  struct move *moves;               /* of the fields */
   struct field fields[];
 };
 
@@ -80,13 +82,13 @@ void rebase_prepared_free(rebase_engine *e, rebase_prepared *prepared) {
 }
 
 /* ---- life ---- */
-/* One block: fields, members, then the names. */
+/* One block: fields, moves, members, then the names. */
 rebase_status rebase_bind(rebase_engine *e, const char *operation, const rebase_member *members, size_t count, rebase_binding **binding) {
   rebase_status status = engine_check(e);
   if (binding) *binding = NULL;
   if (status != REBASE_OK) return status;
   if (!operation || !binding || (count && !members) || count > UINT16_MAX) return REBASE_E_ARGUMENT;
-  size_t head = sizeof(rebase_binding) + count * sizeof(struct field), bytes = strlen(operation) + 1;
+  size_t fields = sizeof(rebase_binding) + count * sizeof(struct field), head = fields + count * sizeof(struct move), bytes = strlen(operation) + 1;
   for (size_t i = 0; i < count; i++) {
     if (!members[i].argument || members[i].offset > UINT32_MAX) return REBASE_E_ARGUMENT;
     bytes += strlen(members[i].argument) + 1;
@@ -95,7 +97,7 @@ rebase_status rebase_bind(rebase_engine *e, const char *operation, const rebase_
   if (!b) return REBASE_E_MEMORY;
   rebase_member *copies = (rebase_member *)(void *)((char *)b + head);
   char *text = (char *)(copies + count);
-  *b = (rebase_binding){.engine = e, .count = count, .members = copies, .name = strcpy(text, operation)};
+  *b = (rebase_binding){.engine = e, .count = count, .members = copies, .name = strcpy(text, operation), .moves = (struct move *)(void *)((char *)b + fields)};
   text += strlen(operation) + 1;
   for (size_t i = 0; i < count; i++) {
     copies[i] = members[i];
@@ -118,7 +120,7 @@ static bool unfit(rebase_binding *b, rebase_status status, const char *name, con
 }
 
 static enum reading reading_of(rebase_member_kind kind, enum typed_as as) {
-  if (kind == REBASE_MEMBER_PREPARED) return READ_PREPARED;
+  if (kind == REBASE_MEMBER_PREPARED) return as == TYPED_STRING ? READ_PREPARED : READ_REST;
   if (kind == REBASE_MEMBER_BOOL) return READ_FLAG;
   if (as == TYPED_PLAIN) return READ_NUMBER;
   return as == TYPED_STRING && kind == REBASE_MEMBER_TEXT ? READ_TEXT : READ_REST;
@@ -132,8 +134,8 @@ static bool fit_member(rebase_binding *b, const struct rebase_bundle *bundle, co
   const struct image_param *p = &bundle->PARAMS.at[o->first_param + i];
   enum typed_as as = typed_as(bundle, p->type, m->kind);
   if (as == TYPED_NONE) return unfit(b, REBASE_E_TYPE, m->argument, "the member is of another type than the argument");
-  *field = (struct field){.slot = p->slot, .offset = (uint32_t)m->offset, .reading = (uint8_t)reading_of(m->kind, as), .as = (uint8_t)as,
-                          .terminated = m->kind == REBASE_MEMBER_STRING, .type = p->type, .param = i,
+  *field = (struct field){.move = {(uint32_t)m->offset, p->slot}, .reading = (uint8_t)reading_of(m->kind, as), .as = (uint8_t)as,
+                          .terminated = m->kind == REBASE_MEMBER_STRING, .prepared = m->kind == REBASE_MEMBER_PREPARED, .type = p->type, .param = i,
                           .unit = as == TYPED_MONEY ? typed_unit(bundle_type(bundle, p->type)) : 1};
   return true;
 }
@@ -144,7 +146,9 @@ static bool fit_members(rebase_binding *b, const struct rebase_bundle *bundle) {
   for (unsigned reading = 0; reading < READINGS; b->end[reading++] = made)
     for (size_t i = 0; i < b->count; i++) {
       if (!fit_member(b, bundle, &b->members[i], &field)) return false;
-      if (field.reading == reading) b->fields[made++] = field;
+      if (field.reading != reading) continue;
+      b->moves[made] = field.move;
+      b->fields[made++] = field;
     }
   for (uint32_t i = 0; i < made; i++)
     for (uint32_t k = 0; k < i; k++)
@@ -177,6 +181,19 @@ static rebase_text text_at(const struct field *f, const char *at) {
   return text;
 }
 
+static const char not_a_text[] = "prepared as something else";
+
+static rebase_status read_prepared(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+  const rebase_prepared *p;
+  memcpy(&p, at, sizeof p);
+  if (!p) return REBASE_OK;
+  *why = p->as == TYPED_STRING ? not_a_text : "prepared texts of a set are distinct";
+  if (p->as == TYPED_STRING || (f->as == TYPED_SET && p->as == TYPED_LIST)) return REBASE_E_TYPE;
+  if (p->v.list->len > r->json.longest) r->json.longest = p->v.list->len;
+  *out = p->v;
+  return REBASE_OK;
+}
+
 static rebase_status read_list(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   rebase_texts texts;
   struct list *list;
@@ -196,7 +213,7 @@ static rebase_status read_rest(rebase_request *r, const struct field *f, const c
   case TYPED_MONEY: case TYPED_TIME: case TYPED_DATE:
     memcpy(&number, at, sizeof number);
     return number == REBASE_ABSENT ? REBASE_OK : typed_number(f->as, f->unit, number, out, why);
-  case TYPED_LIST: case TYPED_SET: return read_list(r, f, at, out, why);
+  case TYPED_LIST: case TYPED_SET: return f->prepared ? read_prepared(r, f, at, out, why) : read_list(r, f, at, out, why);
   default: text = text_at(f, at);
   }
   if (!text.bytes) return REBASE_OK;
@@ -214,37 +231,29 @@ static bool refuse(rebase_request *r, const rebase_binding *b, const struct fiel
   return false;
 }
 
-static bool read_prepared(rebase_request *r, const rebase_binding *b, const struct field *f, const rebase_prepared *p, value *out) {
-  if (f->as == TYPED_SET && p->as == TYPED_LIST) return refuse(r, b, f, REBASE_E_TYPE, "prepared texts of a set are distinct");
-  if (f->as == TYPED_STRING || p->as == TYPED_STRING) return refuse(r, b, f, REBASE_E_TYPE, "prepared as something else");
-  if (p->v.list->len > r->json.longest) r->json.longest = p->v.list->len;
-  *out = p->v;
-  return true;
-}
-
 /* What is read without a look at what it is. *complete stays true when nothing is absent. */
 static bool read_plain(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
-  const struct field *f = b->fields;
+  const struct move *m = b->moves;
   value *slots = r->slots;
   bool all = true;
-  for (const struct field *end = b->fields + b->end[READ_NUMBER]; f < end; f++) {         /* REBASE_ABSENT is what missing is */
+  for (const struct move *end = b->moves + b->end[READ_NUMBER]; m < end; m++) {           /* REBASE_ABSENT is what missing is */
     value v;
-    memcpy(&v, arguments + f->offset, sizeof v);
-    slots[f->slot] = v;
+    memcpy(&v, arguments + m->from, sizeof v);
+    slots[m->to] = v;
     all &= !is_missing(v);
   }
-  for (const struct field *end = b->fields + b->end[READ_PREPARED]; f < end; f++) {
+  for (const struct move *end = b->moves + b->end[READ_PREPARED]; m < end; m++) {
     const rebase_prepared *p;
-    memcpy(&p, arguments + f->offset, sizeof p);
+    memcpy(&p, arguments + m->from, sizeof p);
     if (!p) all = false;
-    else if (p->as == TYPED_STRING && f->as == TYPED_STRING) slots[f->slot] = p->v;
-    else if (!read_prepared(r, b, f, p, &slots[f->slot])) return false;
+    else if (p->as == TYPED_STRING) slots[m->to] = p->v;
+    else return refuse(r, b, &b->fields[m - b->moves], REBASE_E_TYPE, not_a_text);
   }
-  for (const struct field *end = b->fields + b->end[READ_FLAG]; f < end; f++) {
+  for (const struct move *end = b->moves + b->end[READ_FLAG]; m < end; m++) {
     unsigned char flag;
-    memcpy(&flag, arguments + f->offset, sizeof flag);
-    if (flag > 1) return refuse(r, b, f, REBASE_E_TYPE, "neither true nor false");
-    slots[f->slot] = int_value(flag);
+    memcpy(&flag, arguments + m->from, sizeof flag);
+    if (flag > 1) return refuse(r, b, &b->fields[m - b->moves], REBASE_E_TYPE, "neither true nor false");
+    slots[m->to] = int_value(flag);
   }
   *complete &= all;
   return true;
@@ -256,13 +265,14 @@ static bool read_texts(rebase_request *r, const rebase_binding *b, const char *a
   rebase_status status = REBASE_OK;
   for (const struct field *end = b->fields + b->end[READ_TEXT]; f < end; f++) {
     rebase_text text;
-    memcpy(&text, arguments + f->offset, sizeof text);
+    memcpy(&text, arguments + f->move.from, sizeof text);
     if (!text.bytes) *complete = false;
-    else if ((status = typed_string(r, text.bytes, text.length, &r->slots[f->slot], &why)) != REBASE_OK) return refuse(r, b, f, status, why);
+    else if ((status = typed_string(r, text.bytes, text.length, &r->slots[f->move.to], &why)) != REBASE_OK) return refuse(r, b, f, status, why);
   }
   for (const struct field *end = b->fields + b->end[READ_REST]; f < end; f++) {
-    if ((status = read_rest(r, f, arguments + f->offset, &r->slots[f->slot], &why)) != REBASE_OK) return refuse(r, b, f, status, why);
-    *complete &= !is_missing(r->slots[f->slot]);
+    value *slot = &r->slots[f->move.to];
+    if ((status = read_rest(r, f, arguments + f->move.from, slot, &why)) != REBASE_OK) return refuse(r, b, f, status, why);
+    *complete &= !is_missing(*slot);
   }
   return true;
 }

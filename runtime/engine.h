@@ -57,6 +57,12 @@ rebase_status requester_decode(const struct loaded *loaded, const char *requeste
 /* ---- requests ---- */
 enum { ID_POOL = 64, MAX_LIMITS = 24, MAX_OBLIGATIONS = 32, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
 
+struct id_pool {
+  unsigned char key[32]; uint64_t counter;
+  unsigned char first[ID_BYTES / 2]; char digits[ID_BYTES];         /* of all of them; the same in digits */
+  uint64_t last[ID_POOL]; uint32_t left;
+  unsigned char id[ID_BYTES];       /* the one that was given last: first, and last[left] */
+};
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
 /* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
 struct record {
@@ -95,9 +101,7 @@ struct rebase_request {
   struct arena_fixed scratch;
   struct out canonical;
   char *log;
-  unsigned char id_key[32]; uint64_t id_counter;
-  unsigned char ids[ID_POOL + 1][ID_BYTES / 2]; uint32_t ids_left; char id_pool[ID_BYTES];       /* ids[0] is the first half of all */
-  unsigned char id[ID_BYTES];       /* what record.decision.id was made of */
+  struct id_pool ids;
   bool in_batch; struct now batch_now; rebase_status batch_clock;     /* one bundle and one time for all of a batch */
   struct asked asked;
   bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */

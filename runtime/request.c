@@ -29,7 +29,7 @@ rebase_request *rebase_request_new(rebase_engine *e) {
   r->log = part(&memory, LOG_BYTES);
   r->poison = REBASE_E_REQUEST;
   snprintf(r->poison_text, sizeof r->poison_text, "no call was begun");
-  if (!engine_random(e, r->id_key, sizeof r->id_key)) {
+  if (!engine_random(e, r->ids.key, sizeof r->ids.key)) {
     e->allocator.release(r, e->allocator.user);
     return NULL;
   }
@@ -46,24 +46,27 @@ void rebase_request_free(rebase_request *r) {
 }
 
 /* ---- starting a decision ---- */
-/* Unpredictable without the key; made many at a time: the first half is the pool's, the second each one's own. */
-static void refill_ids(rebase_request *r) {
-  unsigned char nonce[crypto_stream_chacha20_NONCEBYTES] = {0};
-  uint64_t counter = ++r->id_counter;
+/* Unpredictable without the key, and made many at a time: the first half is the pool's, the second each one's own. */
+static void refill_ids(struct id_pool *pool) {
+  unsigned char nonce[crypto_stream_chacha20_NONCEBYTES] = {0}, bytes[sizeof pool->first + sizeof pool->last];
+  uint64_t counter = ++pool->counter;
   memcpy(nonce, &counter, sizeof nonce);
-  crypto_stream_chacha20((unsigned char *)r->ids, sizeof r->ids, nonce, r->id_key);
-  digits_of(r->ids[0], sizeof r->ids[0], r->id_pool);
-  r->ids_left = ID_POOL;
+  crypto_stream_chacha20(bytes, sizeof bytes, nonce, pool->key);
+  memcpy(pool->first, bytes, sizeof pool->first);
+  memcpy(pool->last, bytes + sizeof pool->first, sizeof pool->last);
+  digits_of(pool->first, sizeof pool->first, pool->digits);
+  pool->left = ID_POOL;
 }
 
 static void new_id(rebase_request *r) {
+  struct id_pool *pool = &r->ids;
   char *id = r->record.decision.id;
-  if (!r->ids_left) refill_ids(r);
-  memcpy(id, r->id_pool, sizeof r->id_pool);
-  digits_of(r->ids[r->ids_left], sizeof r->ids[0], id + sizeof r->id_pool);
+  if (!pool->left) refill_ids(pool);
+  memcpy(pool->id, pool->first, sizeof pool->first);
+  memcpy(pool->id + sizeof pool->first, &pool->last[--pool->left], sizeof *pool->last);
+  memcpy(id, pool->digits, sizeof pool->digits);
+  digits_of(pool->id + sizeof pool->first, sizeof *pool->last, id + sizeof pool->digits);
   id[2 * ID_BYTES] = '\0';
-  memcpy(r->id, r->ids[0], sizeof r->ids[0]);
-  memcpy(r->id + sizeof r->ids[0], r->ids[r->ids_left--], sizeof r->ids[0]);
 }
 
 static void clear_record(struct record *record) {
