@@ -232,7 +232,7 @@ test: setup                       ## build and run every suite; the last line is
 	@$(PYTHON) scripts/run_tests.py $(SUITE)
 
 fuzz: setup                       ## fuzz lexer, parser, bundles and requests, FUZZ_SECONDS each; more random policies
-	@sh scripts/setup.sh clang
+	@sh scripts/setup.sh clang libclang-rt-14-dev
 	@$(MAKE) --no-print-directory all $(FUZZERS:%=$(B)/fuzz/tests/%) $(if $(DIFFERENTIAL_C),$(B)/tests/differential)
 	@sh scripts/fuzz.sh "$(FUZZ_SECONDS)" $(FUZZERS)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# setup.sh [clang]: what the build needs. On Debian, as root, it installs what is missing; otherwise it prints
+# setup.sh [PACKAGE ...]: what the build needs. On Debian, as root, it installs what is missing; otherwise it prints
 # the one line to run. Fast when nothing is missing: a stamp in build/ names the list that was checked.
 set -eu
 cd "$(dirname "$0")/.."
