@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Instructions that a decision takes, counted and not timed; and that none of them locks the memory bus: what a change makes slower by more than the margin fails here.
 
+usage: run.py [--json]          (an object a line: what is counted, how many)
+
 Each kind is run for two numbers of decisions under callgrind; the difference leaves out loading and set-up. The figures are those
 of gcc 12 -O2 on x86-64; when a change makes decisions cheaper, lower them to what this prints.
 """
+import json
 import re
 import subprocess
 import sys
@@ -33,12 +36,20 @@ def locked():
     return re.findall(r'^.*\t(?:lock |xchg .*\().*$|^.*(?:mutex|__atomic_).*$', listing, re.M)
 
 
+def counted(kind):
+    return (instructions(kind, MANY) - instructions(kind, FEW)) / (MANY - FEW)
+
+
 def main():
+    if sys.argv[1:] == ['--json']:
+        for kind in EXPECTED:
+            print(json.dumps({'what': 'instructions, ' + kind, 'instructions': round(counted(kind))}))
+        return 0
     found = locked()
     print('\n'.join(['ok   no locked instruction'] if not found else ['FAIL locked instructions:'] + found[:10]))
     failed = bool(found)
     for kind, expected in EXPECTED.items():
-        each = (instructions(kind, MANY) - instructions(kind, FEW)) / (MANY - FEW)
+        each = counted(kind)
         good = each <= expected * MARGIN
         failed += not good
         print('%s %-16s %6.0f instructions a decision, %d expected, at most %.0f' % ('ok  ' if good else 'FAIL', kind, each, expected, expected * MARGIN))

@@ -208,7 +208,7 @@ START_TEST(a_share_while_the_server_is_away_is_the_most_that_is_overspent) {
     if (!(pids[i] = fork())) work_away(i + 1, told);
   while (told->begun < WORKERS) nanosleep(&(struct timespec){0, 1000000}, NULL);
   kill(bench.server, SIGSTOP);
-  for (int i = 0; i < 400 && told->denied < 3 * WORKERS; i++) nanosleep(&(struct timespec){0, 10000000}, NULL);
+  for (int i = 0; i < 2000 && told->denied < 3 * WORKERS; i++) nanosleep(&(struct timespec){0, 10000000}, NULL);
   int64_t away = told->granted;
   kill(bench.server, SIGCONT);
   wait_for(pids);
