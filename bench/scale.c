@@ -1,5 +1,6 @@
 /* scale.c: see scale.h. */
 #include "scale.h"
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,18 +68,20 @@ static void load(struct scale *s) {
   free(image);
 }
 
+struct read { rebase_text owner; int64_t label; };
+static const rebase_member members[] = {{"owner", REBASE_MEMBER_TEXT, offsetof(struct read, owner)}, {"label", REBASE_MEMBER_INT, offsetof(struct read, label)}};
+
 void scale_open(struct scale *s, unsigned rules) {
   *s = (struct scale){.rules = rules};
-  const rebase_options options = {.max_sessions = 1, .request_bytes = 65536};
+  const rebase_options options = {.max_sessions = 1, .request_bytes = 65536, .no_canonical = true};
   if (rebase_engine_open(&options, &s->engine) != REBASE_OK) fail("engine", "cannot be opened");
   load(s);
   if (!(s->request = rebase_request_new(s->engine))) fail("request", "out of memory");
-  if (rebase_find_operation(s->engine, "docs.read", &s->operation) != REBASE_OK || rebase_find_slot(s->engine, s->operation, "owner", &s->owner) != REBASE_OK ||
-      rebase_find_slot(s->engine, s->operation, "label", &s->label) != REBASE_OK)
-    fail("docs.read", "not found");
+  if (rebase_bind(s->engine, "docs.read", members, sizeof members / sizeof *members, &s->binding) != REBASE_OK) fail("docs.read", "cannot be bound");
 }
 
 void scale_close(struct scale *s) {
+  rebase_unbind(s->binding);
   rebase_request_free(s->request);
   rebase_engine_close(s->engine);
 }
@@ -88,10 +91,8 @@ bool scale_decide(struct scale *s, unsigned owner, unsigned label) {
   char name[32];
   memcpy(name, "user-000000", 12);
   for (unsigned i = 10, left = owner; left; left /= 10) name[i--] = (char)('0' + left % 10);
-  rebase_request_call(s->request, s->operation);
-  rebase_set_text(s->request, s->owner, name, 11);
-  rebase_set_int(s->request, s->label, label);
-  const rebase_decision *d = rebase_decide(s->request, &caller);
+  const struct read read = {{name, 11}, label};
+  const rebase_decision *d = rebase_decide_bound(s->request, &caller, s->binding, &read);
   bool allowed = owner < s->rules && label <= owner % 4;
   return (d->effect == REBASE_ALLOW) == allowed && d->rule_count == allowed;
 }

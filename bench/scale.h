@@ -8,8 +8,7 @@ struct scale {
   unsigned rules;
   rebase_engine *engine;
   rebase_request *request;
-  rebase_operation operation;
-  rebase_slot owner, label;
+  rebase_binding *binding;          /* of struct read in scale.c */
   size_t bytes;                     /* that loading made resident */
   double compile_ns, load_ns;
 };
