@@ -56,6 +56,16 @@ START_TEST(words_of_a_longer_list) {
 }
 END_TEST
 
+/* A test that is a value, compared with another. */
+START_TEST(tests_as_values) {
+  static const char *const sizes[] = {"small", "medium", "large"};
+  for (unsigned i = 0; i < COUNT(sizes); i++) {
+    ck_assert(matches("where (args.size != small) == (args.size == large)", sizes[i], "", "") == (i != 1));
+    ck_assert(matches("where (args.size != small) != (args.size == large)", sizes[i], "", "") == (i == 1));
+  }
+}
+END_TEST
+
 START_TEST(folds) {
   static const struct { const char *condition, *points, *bonus; bool matches; } cases[] = {
     {"where min(args.points) == 2", "5,2,9", "", true},
@@ -173,7 +183,7 @@ int main(void) {
   Suite *suite = suite_create("meaning");
   TCase *tests = tcase_create("meaning");
   tcase_set_timeout(tests, 60);
-  const TTest *all[] = {words_of_a_longer_list, folds, constant_parts, unknown_words, redaction_of_one_argument, waivers_end, delegation_needs_both_sides, swaps_of_types};
+  const TTest *all[] = {words_of_a_longer_list, tests_as_values, folds, constant_parts, unknown_words, redaction_of_one_argument, waivers_end, delegation_needs_both_sides, swaps_of_types};
   for (size_t i = 0; i < COUNT(all); i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

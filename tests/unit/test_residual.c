@@ -17,7 +17,7 @@ static const char world[] =
   "table most { owner: string key  amount: int } rows { (\"ann\", 100) (\"bob\", 7) }\n"
   "tree org { member: string  group: string } rows { (\"ann\", \"sales\") (\"sales\", \"all\") (\"bob\", \"all\") }\n"
   "connector c \"C\" { kind ledger residency de\n"
-  "  reads get(n: int, m: int, who: string)\n  writes set(n: int, m: int, who: string)\n  destroys drop(n: int, m: int, who: string) }\n"
+  "  reads get(n: int, m: int, who: string)\n  writes set(n: int, m: int, who: string) sends outside\n  destroys drop(n: int, m: int, who: string) }\n"
   "team crew { owner \"cy\" }\n"
   "agent a { owner \"ann\" purpose \"p\" uses c accepts b }\n"
   "agent b { owner \"bob\" purpose \"p\" uses c team crew }\n"
@@ -154,6 +154,7 @@ static const char many[] =
   "  deny call c where operation.destroys and args.n / args.m > 8 because \"another\"\n"
   "  deny call where operation.destroys and agent.owner in org(\"sales\") because \"sales drops nothing\"\n"
   "  ask leads before call where connector.residency in us because \"abroad\"\n"
+  "  deny call c where operation.sends_outside and args.n == 7 because \"seven leaves\"\n"
   "  deny call where requester.level > 3 and operation.reads because \"level\"\n}\n"
   /* an index over args.who, with what is left of some rules and others whole */
   "guard h {\n  deny call c where args.who == \"ann\" and operation.writes and args.n > 30 because \"1\"\n"

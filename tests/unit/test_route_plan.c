@@ -89,9 +89,10 @@ static void guards(void) {
     "model.tools and (model.vision or agent.name == \"acme.shop.helper\")", "task in [code, other] and not model.json", "model.quality[task] < 70%",
     "tokens.output > 300 and model.latency > 200 milliseconds", "session.count(shop.vault) > 0 and model.training", "requester.id == \"bob\" and model.json",
     "tokens.input + tokens.output > 3000", "tokens.output * 40_000_000_000_000_000 < 0 and model.json",
-    "(if tokens.input > 1000 then model.latency else 50 milliseconds) > 250 milliseconds", "session has personal and tokens.input > 1500 and model.training"};
+    "(if tokens.input > 1000 then model.latency else 50 milliseconds) > 250 milliseconds", "session has personal and tokens.input > 1500 and model.training",
+    "(if model.tools then agent.name else model.name) == \"acme.shop.helper\""};
   for (unsigned i = draw(4); i > 0; i--) {
-    put("guard g%u { deny infer where %s because \"b%u\" }\n", i, denied[draw(14)], i);
+    put("guard g%u { deny infer where %s because \"b%u\" }\n", i, denied[draw(sizeof denied / sizeof *denied)], i);
     if (draw(4) == 0) put("waive g%u for bot %s until 2024-05-16 because \"w\"\n", i, draw(2) ? "where model.vision" : "");
   }
   if (draw(8) == 0) put("guard l { limit infer for each model at most 5 per day }\n");
