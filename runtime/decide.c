@@ -95,10 +95,9 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
 void request_reason(rebase_request *r) {
   struct record *record = &r->record;
   if (record->reason[0]) return;
-  const char *whole = record_whole_reason(record);
+  const char *whole = record_whole_reason(record, &record->decision.reason_length);
   if (whole) {
     record->decision.reason = whole;
-    record->decision.reason_length = strlen(whole);
     return;
   }
   record->decision.reason = record->reason;

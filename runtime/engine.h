@@ -55,12 +55,12 @@ rebase_status requester_decode(const struct loaded *loaded, const char *requeste
                                struct workspace *work, value *record, uint32_t *longest, char *error, size_t error_size);
 
 /* ---- requests ---- */
-enum { ID_POOL = 64, MAX_LIMITS = 24, MAX_OBLIGATIONS = 32, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
+enum { ID_POOL = 63, MAX_LIMITS = 24, MAX_OBLIGATIONS = 32, NAME_BYTES = 128, REASON_BYTES = 1024, LOG_BYTES = 16384 };
 
 struct id_pool {
   unsigned char key[32]; uint64_t counter;
   unsigned char first[ID_BYTES / 2]; char digits[ID_BYTES];         /* of all of them; the same in digits */
-  uint64_t last[ID_POOL]; uint32_t left;
+  uint64_t last[ID_POOL]; uint32_t left;            /* with `first` eight blocks of the cipher */
   unsigned char id[ID_BYTES];       /* the one that was given last: first, and last[left] */
 };
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
@@ -170,7 +170,7 @@ void text_cut(char *to, size_t size, const char *from);
 void log_decision(rebase_request *request);
 void log_event(rebase_engine *engine, const char *what, const char *session, const char *decision, const char *detail);
 void record_reason(struct record *record, struct out *out);          /* why, from the rules; for agents */
-const char *record_whole_reason(const struct record *record);        /* the same where it stands somewhere as it is, else NULL */
+const char *record_whole_reason(const struct record *record, size_t *length);       /* the same where it stands somewhere as it is, else NULL */
 const char *effect_word(rebase_effect effect);
 const char *verdict_word(uint8_t verdict, bool lack_asks);
 #endif

@@ -74,6 +74,7 @@ static uint64_t add_steps(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? 
 
 static uint64_t bound_of(const rebase_request *r, const struct scope_plan *plan) {
   const struct rebase_bundle *b = r->loaded->bundle;
+  if (plan->fixed) return plan->cost.steps[0];      /* no loops: the length of lists is nothing to it */
   uint64_t n = r->vm.longest > b->longest ? r->vm.longest : b->longest, total = cost_at(&plan->cost, n);
   for (uint32_t i = 0; plan->waivers && i < plan->count; i++) {
     const struct image_form *form = bundle_form(b, bundle_rule_of(b, plan->rules[i]));

@@ -85,13 +85,22 @@ void record_reason(struct record *record, struct out *out) {
   else out_string(out, "nothing allows this");
 }
 
-const char *record_whole_reason(const struct record *record) {
+const char *record_whole_reason(const struct record *record, size_t *length) {
+  static const char allowed[] = "allowed", nothing[] = "nothing allows this";
   const rebase_decision *d = &record->decision;
   const rebase_rule *rule = record->rules;
-  if (d->effect == REBASE_ALLOW) return d->choice || record->by_approval ? NULL : "allowed";
+  if (d->effect == REBASE_ALLOW) {
+    *length = sizeof allowed - 1;
+    return d->choice || record->by_approval ? NULL : allowed;
+  }
   if (d->effect == REBASE_ASK || record->failed) return NULL;
-  if (!record->denied) return d->rule_total ? NULL : "nothing allows this";
-  return d->rule_count == 1 && record->verdicts[0] == VM_DENY && *rule->because ? rule->because : NULL;
+  if (!record->denied) {
+    *length = sizeof nothing - 1;
+    return d->rule_total ? NULL : nothing;
+  }
+  if (d->rule_count != 1 || record->verdicts[0] != VM_DENY || !*rule->because) return NULL;
+  *length = strlen(rule->because);
+  return rule->because;
 }
 
 /* ---- the explanation ---- */

@@ -26,13 +26,12 @@ enum {
 #undef PAIR
 };
 
-static const struct { bool error; const char *text; } verdict_table[VM_VERDICT_COUNT] = {
-#define VERDICT(NAME, ERROR, TEXT) [VM_##NAME] = {ERROR, TEXT},
+static const char *const verdict_texts[VM_VERDICT_COUNT] = {
+#define VERDICT(NAME, ERROR, TEXT) [VM_##NAME] = TEXT,
 #include "vm_verdicts.def"
 #undef VERDICT
 };
-const char *vm_verdict_text(enum vm_verdict verdict) { return verdict_table[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT].text; }
-bool vm_verdict_is_error(enum vm_verdict verdict) { return verdict >= VM_VERDICT_COUNT || verdict_table[verdict].error; }
+const char *vm_verdict_text(enum vm_verdict verdict) { return verdict_texts[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT]; }
 
 void vm_begin(struct vm *vm, const struct rebase_bundle *bundle) {
   vm->bundle = bundle;

@@ -29,7 +29,14 @@ enum vm_verdict {
   VM_VERDICT_COUNT
 };
 const char *vm_verdict_text(enum vm_verdict verdict);
-bool vm_verdict_is_error(enum vm_verdict verdict);  /* true of anything unknown, too */
+static inline bool vm_verdict_is_error(enum vm_verdict verdict) {           /* true of anything unknown, too */
+  const uint32_t errors = 0
+#define VERDICT(NAME, ERROR, TEXT) | (uint32_t)(ERROR) << VM_##NAME
+#include "vm_verdicts.def"
+#undef VERDICT
+    ;
+  return verdict >= VM_VERDICT_COUNT || (errors >> verdict & 1);
+}
 
 enum {
   OP_LOOPMAP = OP_COUNT, OP_NEXTMAP,
