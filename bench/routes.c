@@ -63,7 +63,7 @@ static char *write_policy(unsigned models, size_t *length) {
 void routes_open(struct routes *r, unsigned models, bool plain) {
   static const char root[] = "workspace routes\npackage routes in \"routes/\" declares connectors, agents, policies, guards, models, routes, regions, labels\n";
   const struct rbc_options options = {.date = "2026-01-01"};
-  const rebase_options own = {.max_sessions = 1, .request_bytes = 65536, .plain = plain};
+  const rebase_options own = {.max_sessions = 1, .request_bytes = 65536, .plain = plain, .no_canonical = true};
   unsigned char *image;
   size_t size, length;
   rebase_report report = {0};

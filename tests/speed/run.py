@@ -14,8 +14,8 @@ import sys
 PROGRAM, MARGIN, FEW, MANY = 'build/bench/bench', 1.25, 1024, 3072
 UNLOCKED = ['request', 'typed', 'binding', 'decide', 'evaluate', 'vm', 'vm_text', 'vm_numbers', 'scope_plan', 'routes', 'models', 'grant', 'canonical',
             'out', 'json_scan', 'json_scalar', 'json_decode', 'values', 'explain', 'log']
-EXPECTED = {'prepared': 1898, 'prepared-session': 2636, 'bound': 2490, 'typed': 3351, 'json': 7281, 'scale': 2288, 'world': 2379, 'call100': 2554,
-            'cost100': 3000, 'quality100': 2971, 'weighted100': 2991, 'asked100': 4479, 'cost2000': 3172}   # per decision
+EXPECTED = {'prepared': 1854, 'prepared-session': 2584, 'bound': 2446, 'typed': 3313, 'json': 7244, 'scale': 1503, 'world': 2335, 'call100': 1439,
+            'cost100': 2350, 'quality100': 2321, 'weighted100': 2341, 'asked100': 3829, 'cost2000': 2522}   # per decision
 
 
 def instructions(kind, decisions):
