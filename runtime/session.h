@@ -128,12 +128,13 @@ struct session_view { const struct session *session; const struct loaded *loaded
 bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count);     /* small letters only; looks at no more than it needs */
 bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]);        /* small letters only */
 /* Two digits for each byte; count is a multiple of four. */
+extern const char hex_pairs[];      /* of every byte */
 static inline void digits_of(const unsigned char *bytes, size_t count, char *hex) {
-  for (size_t i = 0; i < count; i += 4) {   /* four bytes in a word: a digit a byte, 'a' - '0' - 10 more above nine */
-    uint64_t digits = (uint64_t)bytes[i] | (uint64_t)bytes[i + 1] << 16 | (uint64_t)bytes[i + 2] << 32 | (uint64_t)bytes[i + 3] << 48;
-    digits = (digits >> 4 | digits << 8) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    digits += UINT64_C(0x3030303030303030) + ((digits + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101)) * 39;
-    memcpy(hex + 2 * i, &digits, sizeof digits);      /* little-endian, as bundles are */
+  for (size_t i = 0; i < count; i += 4, hex += 8) {
+    memcpy(hex, hex_pairs + 2 * bytes[i], 2);
+    memcpy(hex + 2, hex_pairs + 2 * bytes[i + 1], 2);
+    memcpy(hex + 4, hex_pairs + 2 * bytes[i + 2], 2);
+    memcpy(hex + 6, hex_pairs + 2 * bytes[i + 3], 2);
   }
 }
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]);
