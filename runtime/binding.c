@@ -49,13 +49,6 @@ rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_pre
   return REBASE_OK;
 }
 
-static bool is_distinct(const struct list *list) {
-  for (uint32_t i = 0; i < list->len; i++)
-    for (uint32_t k = 0; k < i; k++)
-      if (text_equal(list->items[i].text, list->items[k].text)) return false;
-  return true;
-}
-
 rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_prepared **prepared) {
   rebase_status status = engine_check(e);
   if (prepared) *prepared = NULL;
@@ -70,9 +63,13 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
   if (!(*prepared = take_prepared(e, bytes))) return REBASE_E_MEMORY;
   struct list *list = (struct list *)(void *)(*prepared + 1);
   char *at = (char *)list + head;
+  bool set = texts.count <= REBASE_MOST_TEXTS;
   *list = (struct list){0, 0};
-  for (size_t i = 0; i < texts.count; at += text_bytes(texts.items[i++].length)) list->items[list->len++].text = write_text(at, texts.items[i]);
-  bool set = texts.count <= REBASE_MOST_TEXTS && is_distinct(list);
+  for (size_t i = 0; i < texts.count; at += text_bytes(texts.items[i++].length)) {
+    const struct text *text = write_text(at, texts.items[i]);
+    set = set && !list_holds_text(list, text);
+    list->items[list->len++].text = text;
+  }
   **prepared = (rebase_prepared){.as = set ? TYPED_SET : TYPED_LIST, .v.list = list};
   return REBASE_OK;
 }
@@ -290,9 +287,7 @@ static bool read_all(rebase_request *r, const rebase_binding *b, const char *arg
 const rebase_decision *rebase_decide_bound(rebase_request *r, const rebase_caller *caller, rebase_binding *b, const void *arguments) {
   if (!r) return request_none();
   for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
-    rebase_status status = request_start(r);
-    request_note_caller(r, caller);
-    if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
+    if (!request_begin(r, caller)) return request_finish(r);
     if (!b || b->engine != r->engine || !caller || (b->count && !arguments)) return request_refuse(r, REBASE_E_ARGUMENT, "no caller or no call"), request_finish(r);
     if (b->generation != r->loaded->generation) fit(b, r->loaded);
     if (b->status != REBASE_OK) return request_refuse(r, b->status, "%s", b->why), request_finish(r);

@@ -158,15 +158,9 @@ const struct scope_plan *bundle_plan(const struct rebase_bundle *bundle, uint32_
   return list == NONE32 ? NULL : &bundle->plans[bundle->plan_of[list]];
 }
 
+_Static_assert(offsetof(struct image_limit, rule) == 0, "limits are found by their rules");
 uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule) {
-  uint32_t low = 0, high = bundle->LIMITS.count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (bundle->LIMITS.at[middle].rule == rule) return middle;
-    if (bundle->LIMITS.at[middle].rule < rule) low = middle + 1;
-    else high = middle;
-  }
-  return NONE32;
+  return find_ascending(bundle->LIMITS.at, sizeof *bundle->LIMITS.at, bundle->LIMITS.count, rule);
 }
 
 static uint64_t add_or_most(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }

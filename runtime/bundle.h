@@ -110,6 +110,8 @@ static inline const struct text *bundle_text(const struct rebase_bundle *bundle,
   return (const struct text *)(const void *)(bundle->TEXTS.at + text);
 }
 static inline const char *bundle_string(const struct rebase_bundle *bundle, ref text) { return bundle_text(bundle, text)->bytes; }
+static inline value text_fact(const struct rebase_bundle *bundle, ref text) { return (value){.text = bundle_text(bundle, text)}; }
+static inline value optional_text_fact(const struct rebase_bundle *bundle, ref text) { return text ? text_fact(bundle, text) : missing_value(); }
 static inline const struct image_type *bundle_type(const struct rebase_bundle *bundle, uint32_t type) { return bundle->TYPES.at + type; }
 
 static inline const struct image_form *bundle_form(const struct rebase_bundle *bundle, uint32_t rule) { return &bundle->FORMS.at[bundle->RULES.at[rule].form]; }
@@ -158,6 +160,19 @@ bool bundle_under(const struct rebase_bundle *bundle, uint32_t tree, const struc
 uint64_t cost_at(const struct image_cost *cost, uint64_t n);
 static inline uint64_t bundle_cost(const struct rebase_bundle *bundle, uint32_t cost, uint64_t n) { return cost_at(&bundle->COSTS.at[cost], n); }
 
+/* The place of a record in a list of those that begin with a number, ascending, each once; NONE32: not there. */
+static inline uint32_t find_ascending(const void *list, size_t record, uint32_t count, uint32_t wanted) {
+  uint32_t low = 0, high = count, number;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    memcpy(&number, (const char *)list + record * middle, sizeof number);
+    if (number == wanted) return middle;
+    if (number < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return NONE32;
+}
+
 /* Asks for memory that is looked at soon. */
 static inline void prefetch(const void *memory) {
 #if defined(__GNUC__)
@@ -193,5 +208,10 @@ static inline bool bytes_equal(const char *a, const char *b, size_t length) {
 }
 static inline bool text_equal(const struct text *a, const struct text *b) {
   return a->len == b->len && bytes_equal(a->bytes, b->bytes, a->len);
+}
+static inline bool list_holds_text(const struct list *list, const struct text *wanted) {
+  for (const value *at = list->items, *end = at + list->len; at < end; at++)
+    if (text_equal(at->text, wanted)) return true;
+  return false;
 }
 #endif

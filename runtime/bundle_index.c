@@ -235,14 +235,7 @@ bool bundle_under(const struct rebase_bundle *bundle, uint32_t tree_index, const
   uint32_t name = number_of(tree, member), wanted = number_of(tree, group);
   if (name == NONE32 || wanted == NONE32) return false;
   const struct bundle_above *above = &tree->above[name];
-  uint32_t low = 0, high = above->count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (above->groups[middle] == wanted) return true;
-    if (above->groups[middle] < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return false;
+  return find_ascending(above->groups, sizeof *above->groups, above->count, wanted) != NONE32;
 }
 
 static int by_slot(const void *context, uint32_t a, uint32_t b) {

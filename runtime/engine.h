@@ -129,6 +129,7 @@ struct rebase_request {
 rebase_status request_renew(rebase_request *request);       /* a fresh decision */
 rebase_status request_start(rebase_request *request);       /* the same, nothing asked yet, on the current bundle, which it pins */
 void request_note_caller(rebase_request *request, const rebase_caller *caller);         /* who and when, and the decision's id */
+bool request_begin(rebase_request *request, const rebase_caller *caller);           /* start and note_caller; false: refused */
 rebase_status request_time(rebase_request *request);        /* looks at the clock if it has not yet; before anything that goes by record.now */
 bool request_take_slots(rebase_request *request);           /* of the operation asked for, all missing; false: too large */
 const rebase_decision *request_none(void);          /* what a NULL request decides */
@@ -139,7 +140,7 @@ const rebase_decision *request_decide(rebase_request *request, const rebase_call
 __attribute__((format(printf, 3, 4)))
 #endif
 const rebase_decision *request_refuse(rebase_request *request, rebase_status status, const char *format, ...);
-const rebase_decision *request_refuse_as(rebase_request *request, rebase_status status, const char *why);     /* words as they are */
+rebase_status request_refuse_as(rebase_request *request, rebase_status status, const char *why);     /* words as they are; gives the status back */
 void request_reason(rebase_request *request);       /* in words, when nothing says it yet */
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */

@@ -7,8 +7,6 @@
 #include "scope_plan.h"
 
 /* ---- facts ---- */
-static value text_fact(const struct rebase_bundle *b, ref text) { return (value){.text = bundle_text(b, text)}; }
-static value optional_text(const struct rebase_bundle *b, ref text) { return text ? text_fact(b, text) : missing_value(); }
 
 static void call_facts(rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
@@ -20,7 +18,7 @@ static void call_facts(rebase_request *r) {
   r->facts[CTX_OPERATION_DESTROYS] = int_value(o->op_class == CLASS_DESTROYS);
   r->facts[CTX_OPERATION_SENDS] = int_value(o->sends_outside);
   r->facts[CTX_CONNECTOR_NAME] = text_fact(b, c->name);
-  r->facts[CTX_CONNECTOR_KIND] = optional_text(b, c->kind);
+  r->facts[CTX_CONNECTOR_KIND] = optional_text_fact(b, c->kind);
   r->facts[CTX_CONNECTOR_RESIDENCY] = c->residency == NONE32 ? missing_value() : int_value(c->residency);
 }
 
@@ -241,11 +239,6 @@ uint32_t asked_head(const struct rebase_bundle *b, const struct asked *asked) {
   }
 }
 
-static rebase_status refuse(rebase_request *r, rebase_status status, const char *why) {
-  request_refuse_as(r, status, why);
-  return status;
-}
-
 static const char too_full[] = "the decision has more approvers or obligations than it can hold";
 
 static void sort_found(struct vm_found *found, uint32_t count) {
@@ -277,7 +270,7 @@ static bool run_fixed(rebase_request *r, const struct scope_walk *walk, rebase_s
     const struct vm_found *f = &vm->found[i];
     if (f->verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
     if (take_in(&r->record, f->rule, f->verdict, f->verdict == VM_LACKS ? f->lack : NONE32)) continue;
-    *status = refuse(r, REBASE_E_FULL, too_full);
+    *status = request_refuse_as(r, REBASE_E_FULL, too_full);
     break;
   }
   return true;
@@ -291,7 +284,7 @@ static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, 
     enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, rule)) : VM_PASS;
     if (verdict == VM_OBLIGE) continue;
     if (verdict == VM_PASS) verdict = evaluate_rule(r, entry);
-    if (verdict != VM_PASS && !take_in(&r->record, rule, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return refuse(r, REBASE_E_FULL, too_full);
+    if (verdict != VM_PASS && !take_in(&r->record, rule, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return request_refuse_as(r, REBASE_E_FULL, too_full);
   }
   return REBASE_OK;
 }
@@ -302,7 +295,7 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
   uint64_t bound = bound_of(r, plan);
   if (bound > r->engine->options.max_steps) {
     record->decision.steps_bound = bound;
-    return refuse(r, REBASE_E_COST, "the request would cost more than the host allows");
+    return request_refuse_as(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
   const struct route_group *group = r->asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->asked.agent) : NULL;
   bool fixed = group ? group->fixed : plan->fixed;
@@ -321,12 +314,12 @@ rebase_status evaluate(rebase_request *r, struct session *session, const rebase_
   record->known = true;
   record->asked = r->asked;
   const struct scope_plan *plan = bundle_plan(r->loaded->bundle, r->asked.agent, asked_head(r->loaded->bundle, &r->asked));
-  if (plan && plan->timed && request_time(r) != REBASE_OK) return refuse(r, REBASE_E_CLOCK, "the clock is unknown");
+  if (plan && plan->timed && request_time(r) != REBASE_OK) return request_refuse_as(r, REBASE_E_CLOCK, "the clock is unknown");
   bool facts = r->asked.event != EVENT_CALL || (plan && plan->facts);
-  if (facts && !set_facts(r, session, caller)) return refuse(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
+  if (facts && !set_facts(r, session, caller)) return request_refuse_as(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   if (r->asked.event == EVENT_INFER && !infer_complete(r)) return REBASE_E_REQUEST;
   rebase_status status = prepare(r, session);
-  if (status != REBASE_OK) return refuse(r, status, "the requester's fields do not fit the loaded bundle");
+  if (status != REBASE_OK) return request_refuse_as(r, status, "the requester's fields do not fit the loaded bundle");
   if (plan && (status = run_rules(r, plan)) != REBASE_OK) return status;
   if (r->asked.event == EVENT_DELEGATE && !accepted(r)) {
     const struct rebase_bundle *b = r->loaded->bundle;

@@ -1,7 +1,6 @@
 /* models.c: what a bundle says of its models, as rules read it. See route_plan.h. */
 #include "route_plan.h"
 
-static value text_fact(const struct rebase_bundle *b, ref text) { return (value){.text = bundle_text(b, text)}; }
 static value span_fact(int64_t stored) { return stored ? int_value(stored) : missing_value(); }
 
 /* All others are missing: none of another event or agent is left. */
@@ -20,9 +19,23 @@ value model_quality(const struct rebase_bundle *b, const struct image_model *m, 
   return missing_value();
 }
 
+int64_t model_rank(const struct rebase_bundle *b, const struct image_model *m, enum route_prefer prefer, uint32_t task, int64_t cost) {
+  if (prefer == PREFER_LATENCY) return m->latency ? m->latency : INT64_MAX;
+  if (prefer != PREFER_QUALITY) return cost;
+  value quality = model_quality(b, m, task);
+  return is_missing(quality) ? INT64_MAX : -quality.i;
+}
+
+const struct image_price *model_price(const struct rebase_bundle *b, const struct image_model *m, enum price_kind kind, int64_t input) {
+  const struct image_price *found = NULL;
+  for (uint32_t i = m->first_price; i < m->first_price + m->prices; i++)
+    if (b->PRICES.at[i].kind == kind && (!b->PRICES.at[i].above || b->PRICES.at[i].above < input)) found = &b->PRICES.at[i];
+  return found;
+}
+
 void model_facts(const struct rebase_bundle *b, const struct image_model *m, uint32_t region, uint32_t task, value *facts) {
   facts[CTX_MODEL_NAME] = text_fact(b, m->name);
-  facts[CTX_MODEL_PROVIDER] = m->provider ? text_fact(b, m->provider) : missing_value();
+  facts[CTX_MODEL_PROVIDER] = optional_text_fact(b, m->provider);
   facts[CTX_MODEL_REGION] = region == NONE32 ? missing_value() : int_value(region);
   facts[CTX_MODEL_WINDOW] = span_fact(m->window);
   facts[CTX_MODEL_OUTPUT] = span_fact(m->output);
@@ -43,24 +56,7 @@ bool model_priced(const struct rebase_bundle *b, const struct image_model *m, ui
   return input && output;
 }
 
-uint32_t bundle_route(const struct rebase_bundle *b, uint32_t rule) {
-  uint32_t low = 0, high = b->ROUTES.count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (b->ROUTES.at[middle].rule == rule) return middle;
-    if (b->ROUTES.at[middle].rule < rule) low = middle + 1;
-    else high = middle;
-  }
-  return NONE32;
-}
+_Static_assert(offsetof(struct image_route, rule) == 0, "routes are found by their rules");
+uint32_t bundle_route(const struct rebase_bundle *b, uint32_t rule) { return find_ascending(b->ROUTES.at, sizeof *b->ROUTES.at, b->ROUTES.count, rule); }
 
-uint32_t route_place(const struct route_group *g, uint32_t route) {
-  uint32_t low = 0, high = g->route_count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (g->routes[middle] == route) return middle;
-    if (g->routes[middle] < route) low = middle + 1;
-    else high = middle;
-  }
-  return NONE32;
-}
+uint32_t route_place(const struct route_group *g, uint32_t route) { return find_ascending(g->routes, sizeof *g->routes, g->route_count, route); }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "engine.h"
+#include "route_plan.h"
 
 enum counter { INPUT, MORE_INPUT, CACHED_READ, CACHED_WRITE, CACHED_WRITE_LONG, AUDIO_INPUT, CACHED_AUDIO, OUTPUT, MORE_OUTPUT, AUDIO_OUTPUT,
                COUNTERS };
@@ -143,13 +144,6 @@ static bool take_value(struct usage *u) {
 }
 
 /* ---- prices ---- */
-static const struct image_price *price_of(const struct rebase_bundle *b, const struct image_model *m, enum price_kind kind, int64_t input) {
-  const struct image_price *found = NULL;
-  for (uint32_t i = m->first_price; i < m->first_price + m->prices; i++)
-    if (b->PRICES.at[i].kind == kind && (!b->PRICES.at[i].above || b->PRICES.at[i].above < input)) found = &b->PRICES.at[i];
-  return found;
-}
-
 struct bill { const struct rebase_bundle *bundle; const struct image_model *model; int64_t input; rebase_status status; };
 
 /* tokens at the price of `kind`, or, when there is none, of `otherwise` (PRICE_COUNT: then it is not known). */
@@ -157,8 +151,8 @@ enum { FEW_TOKENS = 1000000000 };
 
 static void add(struct bill *bill, int64_t tokens, enum price_kind kind, enum price_kind otherwise, int64_t *sum) {
   if (!tokens || bill->status != REBASE_OK) return;
-  const struct image_price *price = price_of(bill->bundle, bill->model, kind, bill->input);
-  if (!price && otherwise != PRICE_COUNT) price = price_of(bill->bundle, bill->model, otherwise, bill->input);
+  const struct image_price *price = model_price(bill->bundle, bill->model, kind, bill->input);
+  if (!price && otherwise != PRICE_COUNT) price = model_price(bill->bundle, bill->model, otherwise, bill->input);
   if (!price) { bill->status = REBASE_E_PRICE; return; }
   if (tokens < 0 || (price->amount && tokens > (INT64_MAX / 4 - *sum) / price->amount)) { bill->status = REBASE_E_RANGE; return; }
   *sum += tokens * price->amount;
@@ -174,7 +168,7 @@ rebase_status price_tokens(const struct rebase_bundle *b, const struct image_mod
   *cost = 0;
   add(&bill, input, PRICE_INPUT, PRICE_COUNT, cost);
   add(&bill, output, PRICE_OUTPUT, PRICE_COUNT, cost);
-  if (price_of(b, m, PRICE_REQUEST, input)) add(&bill, 1000000, PRICE_REQUEST, PRICE_COUNT, cost);
+  if (model_price(b, m, PRICE_REQUEST, input)) add(&bill, 1000000, PRICE_REQUEST, PRICE_COUNT, cost);
   return bill.status;
 }
 
@@ -193,7 +187,7 @@ static rebase_status bill_usage(struct bill *bill, const struct usage *u, bool b
   add(bill, u->of[CACHED_AUDIO], PRICE_CACHED_AUDIO, PRICE_AUDIO_INPUT, &cost->input);
   add(bill, out - u->of[AUDIO_OUTPUT], output, PRICE_COUNT, &cost->output);
   add(bill, u->of[AUDIO_OUTPUT], PRICE_AUDIO_OUTPUT, PRICE_COUNT, &cost->output);
-  if (price_of(bill->bundle, bill->model, PRICE_REQUEST, in)) add(bill, 1000000, PRICE_REQUEST, PRICE_COUNT, &request);
+  if (model_price(bill->bundle, bill->model, PRICE_REQUEST, in)) add(bill, 1000000, PRICE_REQUEST, PRICE_COUNT, &request);
   cost->total = cost->input + cost->output + request;
   cost->millionths = cost->total / 1000000 + (cost->total % 1000000 != 0);
   cost->input_tokens = in;

@@ -146,12 +146,17 @@ rebase_status request_start(rebase_request *r) {
   return status;
 }
 
-const rebase_decision *request_refuse(rebase_request *r, rebase_status status, const char *format, ...) {
+static rebase_decision *deny(rebase_request *r, rebase_status status) {
   rebase_decision *d = &r->record.decision;
   d->effect = REBASE_DENY;
   d->status = status;
   if (status != REBASE_E_RESERVE) d->choice = NULL;         /* that one will be an allow */
   d->reason = r->record.reason;
+  return d;
+}
+
+const rebase_decision *request_refuse(rebase_request *r, rebase_status status, const char *format, ...) {
+  rebase_decision *d = deny(r, status);
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(r->record.reason, sizeof r->record.reason, format, arguments);
@@ -161,17 +166,19 @@ const rebase_decision *request_refuse(rebase_request *r, rebase_status status, c
   return d;
 }
 
-const rebase_decision *request_refuse_as(rebase_request *r, rebase_status status, const char *why) {
-  rebase_decision *d = &r->record.decision;
+rebase_status request_refuse_as(rebase_request *r, rebase_status status, const char *why) {
   size_t length = strlen(why);
-  if (length >= REASON_BYTES) return request_refuse(r, status, "%s", why);
-  d->effect = REBASE_DENY;
-  d->status = status;
-  if (status != REBASE_E_RESERVE) d->choice = NULL;
+  if (length >= REASON_BYTES) { request_refuse(r, status, "%s", why); return status; }
+  rebase_decision *d = deny(r, status);
   memcpy(r->record.reason, why, length + 1);
-  d->reason = r->record.reason;
   d->reason_length = length;
-  return d;
+  return status;
+}
+
+bool request_begin(rebase_request *r, const rebase_caller *caller) {
+  rebase_status status = request_start(r);
+  request_note_caller(r, caller);
+  return status == REBASE_OK || (request_refuse_as(r, status, rebase_status_text(status)), false);
 }
 
 static const rebase_decision *refuse_json(rebase_request *r) {
@@ -316,9 +323,7 @@ const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller
   if (!r) return request_none();
   tries_reset(&r->tries);
   for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
-    rebase_status status = request_start(r);
-    request_note_caller(r, caller);
-    if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
+    if (!request_begin(r, caller)) return request_finish(r);
     if (!body || !caller) return request_refuse(r, REBASE_E_ARGUMENT, "no request or no caller"), request_finish(r);
     if (length > r->engine->options.request_bytes) {
       request_refuse(r, REBASE_E_TOO_LARGE, "the request is longer than %u bytes", (unsigned)r->engine->options.request_bytes);
@@ -346,9 +351,7 @@ const rebase_decision *rebase_route_next(rebase_request *r, const rebase_caller 
   if (!r) return request_none();
   bool failed = route_failed(r, failure);
   for (int tries = 0;; tries++) {
-    rebase_status status = request_start(r);
-    request_note_caller(r, caller);
-    if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
+    if (!request_begin(r, caller)) return request_finish(r);
     if (!failed || !caller) return request_refuse(r, REBASE_E_REQUEST, "no attempt of a route came before"), request_finish(r);
     r->asked.event = EVENT_INFER;
     const rebase_decision *d = request_decide(r, caller);

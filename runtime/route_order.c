@@ -5,19 +5,12 @@ enum { DEAREST = 1000000000, FIT_CELLS = 1 << 16, SORTING = 8 };        /* milli
 #define EFFORT (UINT64_C(1) << 25)
 
 /* ---- prices ---- */
-static const struct image_price *price_at(const struct rebase_bundle *b, const struct image_model *m, enum price_kind kind, int64_t input) {
-  const struct image_price *found = NULL;
-  for (uint32_t i = m->first_price; i < m->first_price + m->prices; i++)
-    if (b->PRICES.at[i].kind == kind && b->PRICES.at[i].above < input) found = &b->PRICES.at[i];
-  return found;
-}
-
 /* A tier for each number of tokens at which a price of a request without a cache changes. */
 static void read_prices(const struct rebase_bundle *b, const struct image_model *m, struct order_price *p) {
   int64_t above = 0, next = 0;
   for (p->count = 0; next != INT64_MAX; above = next) {
-    const struct image_price *input = price_at(b, m, PRICE_INPUT, above + 1), *output = price_at(b, m, PRICE_OUTPUT, above + 1);
-    const struct image_price *request = price_at(b, m, PRICE_REQUEST, above + 1);
+    const struct image_price *input = model_price(b, m, PRICE_INPUT, above + 1), *output = model_price(b, m, PRICE_OUTPUT, above + 1);
+    const struct image_price *request = model_price(b, m, PRICE_REQUEST, above + 1);
     next = INT64_MAX;
     for (uint32_t i = m->first_price; i < m->first_price + m->prices; i++) {
       const struct image_price *price = &b->PRICES.at[i];
@@ -49,11 +42,7 @@ struct ranked { struct order_maker *maker; const struct image_route *route; uint
 
 static int64_t rank_of(const struct ranked *r, uint32_t model) {
   const struct rebase_bundle *b = r->maker->v->bundle;
-  const struct image_model *m = &b->MODELS.at[model];
-  if (r->route->prefer == PREFER_LATENCY) return m->latency ? m->latency : INT64_MAX;
-  if (r->route->prefer != PREFER_QUALITY) return 0;
-  value quality = model_quality(b, m, r->task);
-  return is_missing(quality) ? INT64_MAX : -quality.i;
+  return model_rank(b, &b->MODELS.at[model], (enum route_prefer)r->route->prefer, r->task, 0);
 }
 
 static int compare(int64_t a, int64_t b) { return (a > b) - (a < b); }

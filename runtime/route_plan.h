@@ -76,6 +76,10 @@ static inline bool model_fits(const struct image_model *m, int64_t input, int64_
   return (!m->window || input + output <= m->window) && (!m->output || output <= m->output);
 }
 value model_quality(const struct rebase_bundle *bundle, const struct image_model *model, uint32_t task);
+/* By what a route prefers, the least first; INT64_MAX: not known. cost: what it ranks by otherwise. */
+int64_t model_rank(const struct rebase_bundle *bundle, const struct image_model *model, enum route_prefer prefer, uint32_t task, int64_t cost);
+/* The price of that kind for a request of so many tokens of input, or NULL. */
+const struct image_price *model_price(const struct rebase_bundle *bundle, const struct image_model *model, enum price_kind kind, int64_t input);
 /* Sets what rules read of a model, in one of its regions (NONE32: not known). */
 void model_facts(const struct rebase_bundle *bundle, const struct image_model *model, uint32_t region, uint32_t task, value *facts);
 void agent_facts(const struct rebase_bundle *bundle, uint32_t agent, value *facts);

@@ -213,17 +213,6 @@ static enum removal measure(const rebase_request *r, const struct image_route *r
   return within_cap(r, route, model, *cost) ? REMOVALS : BY_CAP;
 }
 
-static int64_t rank_of(const rebase_request *r, const struct image_route *route, const struct image_model *m, int64_t cost) {
-  value quality;
-  switch ((enum route_prefer)route->prefer) {
-  case PREFER_LATENCY: return m->latency ? m->latency : INT64_MAX;
-  case PREFER_QUALITY:
-    quality = model_quality(r->loaded->bundle, m, r->infer.symbol);
-    return is_missing(quality) ? INT64_MAX : -quality.i;
-  default: return cost;
-  }
-}
-
 static void note_remover(struct selection *s, uint32_t rule) {
   for (uint32_t i = 0; i < s->remover_count; i++) if (s->removers[i] == rule) return;
   if (s->remover_count < REBASE_MAX_RULES) s->removers[s->remover_count++] = rule;
@@ -235,11 +224,13 @@ static bool has_bit(const uint64_t *set, uint32_t model) { return set[model / 64
 static bool any_failing(const rebase_request *r) { return !r->untimed && breaker_any(&r->engine->breaker); }
 
 static void consider(rebase_request *r, struct selection *s, uint32_t model, uint32_t weight) {
+  const struct rebase_bundle *b = r->loaded->bundle;
   int64_t cost = 0;
   if (s->left && !has_bit(s->left, model)) return;
   enum removal removal = measure(r, s->route, model, &cost);
   if (removal != REMOVALS) { s->removed[removal]++; return; }
-  s->list[s->count++] = (struct candidate){model, cost, rank_of(r, s->route, &r->loaded->bundle->MODELS.at[model], cost), weight, s->aside && has_bit(s->aside, model)};
+  int64_t rank = model_rank(b, &b->MODELS.at[model], (enum route_prefer)s->route->prefer, r->infer.symbol, cost);
+  s->list[s->count++] = (struct candidate){model, cost, rank, weight, s->aside && has_bit(s->aside, model)};
 }
 
 static rebase_status mark_aside(rebase_request *r, struct selection *s) {
@@ -391,13 +382,15 @@ static const struct image_route *granted_route(const rebase_request *r) {
 }
 
 /* ---- with what was worked out when the bundle was opened ---- */
+static bool entry_fits(const struct route_entry *e, int64_t input, int64_t output) { return input + output <= e->window && output <= e->most; }
+
 /* The first of the order that fits, at what it costs; one that costs too much for the cap, or none, is left to the search. */
 static bool first_that_fits(const rebase_request *r, const struct route_order *order, struct candidate *c) {
   int64_t input = r->infer.input, output = r->infer.output;
   const struct route_entry *best = NULL;
   for (const struct route_entry *e = order->at, *end = e + order->count; e < end; e++) {
     if (best && (e->rank != best->rank || e->least * input > c->cost)) break;
-    if (input + output > e->window || output > e->most) continue;
+    if (!entry_fits(e, input, output)) continue;
     int64_t cost = route_cost(e, input, output);
     if (best && (cost > c->cost || (cost == c->cost && e->model > best->model))) continue;
     best = e;
@@ -423,11 +416,11 @@ static bool one_by_chance(const rebase_request *r, const struct image_route *rou
     found = &list[low];
   } else {
     uint64_t total = 0;
-    for (uint32_t i = 0; i < order->count; i++) total += input + output <= list[i].window && output <= list[i].most ? list[i].weight : 0;
+    for (uint32_t i = 0; i < order->count; i++) total += entry_fits(&list[i], input, output) ? list[i].weight : 0;
     if (!total) return false;
     uint64_t at = draw(r, route) % total;
-    for (found = list; input + output > found->window || output > found->most || at >= found->weight; found++)
-      at -= input + output <= found->window && output <= found->most ? found->weight : 0;
+    for (found = list; !entry_fits(found, input, output) || at >= found->weight; found++)
+      at -= entry_fits(found, input, output) ? found->weight : 0;
   }
   *c = (struct candidate){.model = found->model, .cost = route_cost(found, input, output)};
   return true;

@@ -98,19 +98,13 @@ rebase_status typed_list(rebase_request *r, enum typed_as as, size_t count, stru
   return REBASE_OK;
 }
 
-static bool holds_text(const struct list *list, const struct text *text) {
-  for (uint32_t i = 0; i < list->len; i++)
-    if (text_equal(list->items[i].text, text)) return true;
-  return false;
-}
-
 rebase_status typed_add(rebase_request *r, enum typed_as as, struct list *list, const char *text, size_t length, const char **why) {
   value v;
   *why = "no text";
   if (!text) return REBASE_E_ARGUMENT;
   rebase_status status = typed_string(r, text, length, &v, why);
   if (status != REBASE_OK) return status;
-  if (as != TYPED_SET || !holds_text(list, v.text)) list->items[list->len++] = v;
+  if (as != TYPED_SET || !list_holds_text(list, v.text)) list->items[list->len++] = v;
   if (list->len > r->json.longest) r->json.longest = list->len;
   return REBASE_OK;
 }

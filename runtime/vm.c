@@ -82,17 +82,11 @@ static value map_value(value map, value key) {
   return missing_value();
 }
 
-static inline bool holds_text(const struct list *list, const struct text *wanted) {
-  for (const value *at = list->items, *end = at + list->len; at < end; at++)
-    if (text_equal(at->text, wanted)) return true;
-  return false;
-}
-
 static bool contains(value collection, value wanted, enum vm_compare compare) {
   const struct list *list = collection.list;
   if (is_missing(wanted)) return false;
   if (compare == VM_COMPARE_MAP) return !is_missing(map_value(collection, wanted));
-  if (compare == VM_COMPARE_TEXT) return holds_text(list, wanted.text);
+  if (compare == VM_COMPARE_TEXT) return list_holds_text(list, wanted.text);
   for (const value *at = list->items, *end = at + list->len; at < end; at++)
     if (at->bits == wanted.bits) return true;
   return false;
@@ -160,7 +154,7 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 #define TEST_EQTEXT(I, X, Y) equal_texts(X, Y)
 #define TEST_LT(I, X, Y) less(X, Y)
 #define TEST_LE(I, X, Y) at_most(X, Y)
-#define TEST_IN(I, X, Y) (!is_missing(Y) && ((I)->imm == VM_COMPARE_TEXT && !is_missing(X) ? holds_text((Y).list, (X).text) : contains(Y, X, (enum vm_compare)(I)->imm)))
+#define TEST_IN(I, X, Y) (!is_missing(Y) && ((I)->imm == VM_COMPARE_TEXT && !is_missing(X) ? list_holds_text((Y).list, (X).text) : contains(Y, X, (enum vm_compare)(I)->imm)))
 #define TEST_STARTS(I, X, Y) (!is_missing(X) && !is_missing(Y) && starts_with(X, Y))
 #define SESSION NEED(vm->session, VM_ERROR_SESSION)
 #define FUEL NEED(steps <= vm->bound, VM_FAULT)
