@@ -7,9 +7,9 @@
 #include <string.h>
 #include "rbc.h"
 #include "rebase.h"
-#include "scale.h"
+#include "measure.h"
 
-enum { MOST_CALLS = 1024, MOST_SESSIONS = 64, PICKS = 16384, MOST_ROUNDS = 101 };
+enum { MOST_CALLS = 1024, MOST_SESSIONS = 64, PICKS = 16384 };
 #define AGENT "acme.airline.airline_bot"
 struct airline {
   rebase_engine *engine;
@@ -17,7 +17,7 @@ struct airline {
   rebase_caller callers[MOST_SESSIONS];
   char ids[MOST_SESSIONS][REBASE_ID_BYTES], names[MOST_SESSIONS][64];
   struct { char *body; size_t length; unsigned session; } calls[MOST_CALLS];
-  unsigned session_count, call_count;
+  unsigned session_count, call_count, allowed;
 };
 
 static int64_t in_may(void *user) { (void)user; return INT64_C(1715803200000000); }          /* 2024-05-15T20:00:00Z, when the sessions are set */
@@ -83,32 +83,22 @@ static void read_sessions(struct airline *a) {
   fclose(file);
 }
 
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
+static bool decide(void *user, unsigned i, uint64_t random) {
+  struct airline *a = user;
+  unsigned at = (unsigned)((random >> 33) % a->call_count);
+  (void)i;
+  a->allowed += rebase_decide_json(a->request, &a->callers[a->calls[at].session], a->calls[at].body, a->calls[at].length)->effect == REBASE_ALLOW;
+  return true;
 }
 
 void airline_print(unsigned rounds, bool as_json) {
   static struct airline a;
-  double times[MOST_ROUNDS];
-  uint64_t seed = 17;
-  unsigned allowed = 0;
   load(&a);
   read_sessions(&a);
-  if (rounds > MOST_ROUNDS) rounds = MOST_ROUNDS;
-  for (unsigned round = 0; round < rounds; round++) {
-    double start = now_ns();
-    for (unsigned i = 0; i < PICKS; i++) {
-      seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-      unsigned at = (unsigned)((seed >> 33) % a.call_count);
-      allowed += rebase_decide_json(a.request, &a.callers[a.calls[at].session], a.calls[at].body, a.calls[at].length)->effect == REBASE_ALLOW;
-    }
-    times[round] = (now_ns() - start) / PICKS;
-  }
-  qsort(times, rounds, sizeof *times, compare);
+  double median = median_ns(rounds, PICKS, decide, &a);
   const char *format = as_json ? "{\"what\":\"airline, JSON, in its session\",\"calls\":%u,\"allowed\":%.2f,\"median_ns\":%.1f}\n"
                                : "\nairline example: %u calls in their sessions, JSON, %.0f%% allowed: %.1f ns a decision, median\n";
-  printf(format, a.call_count, (as_json ? 1 : 100) * (double)allowed / rounds / PICKS, times[rounds / 2]);
+  printf(format, a.call_count, (as_json ? 1 : 100) * (double)a.allowed / rounds / PICKS, median);
   for (unsigned i = 0; i < a.call_count; i++) free(a.calls[i].body);
   rebase_request_free(a.request);
   rebase_engine_close(a.engine);

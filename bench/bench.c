@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include "airline.h"
+#include "measure.h"
 #include "p12_rebase.h"
 #include "routes.h"
 #include "scale.h"
@@ -95,7 +96,7 @@ static const struct { const char *name; void (*run)(struct bench *b); } measured
   {"typed, with canonical bytes", typed_and_sent}, {"JSON to decision", json}, {"JSON, in a session", json_with_session},
   {"JSON, with canonical bytes", json_and_sent},
 };
-enum { MEASURED = sizeof measured / sizeof *measured, MOST_ROUNDS = 1000 };
+enum { MEASURED = sizeof measured / sizeof *measured };
 
 /* The dearest request to the mean of all: of each the least time of several runs of itself alone. */
 static double dearest(struct bench *b) {
@@ -158,11 +159,6 @@ static void print_more(struct bench *b, bool as_json) {
   printf(format, dearest(b), most[1] / most[0]);
 }
 
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* For an instruction counter: as many decisions of one kind and nothing else, in a fixed order. */
 static int count(struct bench *b, const char *what, unsigned decisions) {
   if (strcmp(what, "scale") == 0) {
@@ -221,7 +217,7 @@ int main(int argc, char **argv) {
   unsigned allowed = 0;
   for (unsigned i = 0; i < P12_REQUESTS; i++) allowed += b.requests[i].allowed;
   if (!as_json) printf("%-28s %10s %10s %10s\n", "P12, ns a decision", "median", "p99", "to C");
-  for (size_t k = 0; k < MEASURED; k++) qsort(times[k], (size_t)rounds, sizeof times[k][0], compare);
+  for (size_t k = 0; k < MEASURED; k++) sort_times(times[k], (size_t)rounds);
   for (size_t k = 0; k < MEASURED; k++) {
     double median = times[k][rounds / 2], p99 = times[k][(rounds * 99 - 1) / 100], ratio = median / times[0][rounds / 2];
     if (as_json) printf("{\"what\":\"%s\",\"median_ns\":%.1f,\"p99_ns\":%.1f,\"ratio_to_c\":%.2f}\n", measured[k].name, median, p99, ratio);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "rbc.h"
-#include "scale.h"
+#include "measure.h"
 
 #define MEMBER(KIND, NAME) {#NAME, REBASE_MEMBER_##KIND, offsetof(struct p12_arguments, NAME)}
 static const rebase_member members[P12_ARGUMENTS] = {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "rbc.h"
 
-enum { MODEL_BYTES = 640, SHARES = 10, DECISIONS = 20000, MOST_ROUNDS = 101, COMPARED = 3000 };
+enum { MODEL_BYTES = 640, SHARES = 10, DECISIONS = 20000, COMPARED = 3000 };
 static const char *const names[ROUTES_KINDS] = {"cost", "latency", "quality", "weighted", "asked", "call"};
 static const char *const agents[ROUTES_KINDS] = {"routes.cost", "routes.latency", "routes.quality", "routes.weighted", "routes.asked", "routes.cost"};
 static const char *const tasks[] = {"chat", "code", "extract"};
@@ -115,11 +115,6 @@ bool routes_counted(const char *what, enum routes_by *by, unsigned *models) {
 }
 
 /* ---- the table ---- */
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* What is chosen must be what an engine without any plan chooses. */
 static void check(struct routes *r, unsigned models) {
   struct routes plain;
@@ -133,18 +128,11 @@ static void check(struct routes *r, unsigned models) {
   routes_close(&plain);
 }
 
-static double measure(struct routes *r, enum routes_by by, unsigned rounds) {
-  double times[MOST_ROUNDS];
-  unsigned allowed = 0;
-  if (rounds > MOST_ROUNDS) rounds = MOST_ROUNDS;
-  for (unsigned round = 0; round < rounds; round++) {
-    double start = now_ns();
-    for (unsigned i = 0; i < DECISIONS; i++) allowed += routes_decide(r, by, round * DECISIONS + i)->effect == REBASE_ALLOW;
-    times[round] = (now_ns() - start) / DECISIONS;
-  }
-  if (allowed != rounds * DECISIONS) fail("routes", "no model answers");
-  qsort(times, rounds, sizeof *times, compare);
-  return times[rounds / 2];
+struct kind { struct routes *routes; enum routes_by by; };
+static bool decide(void *user, unsigned i, uint64_t random) {
+  const struct kind *kind = user;
+  (void)random;
+  return routes_decide(kind->routes, kind->by, i)->effect == REBASE_ALLOW;
 }
 
 void routes_print(unsigned rounds, bool as_json) {
@@ -155,7 +143,7 @@ void routes_print(unsigned rounds, bool as_json) {
     double medians[ROUTES_KINDS];
     routes_open(&r, sizes[i], false);
     check(&r, sizes[i]);
-    for (unsigned k = 0; k < ROUTES_KINDS; k++) medians[k] = measure(&r, (enum routes_by)k, rounds);
+    for (unsigned k = 0; k < ROUTES_KINDS; k++) medians[k] = median_ns(rounds, DECISIONS, decide, &(struct kind){&r, (enum routes_by)k});
     const char *format = as_json ? "{\"models\":%u,\"call_ns\":%.1f,\"cost_ns\":%.1f,\"latency_ns\":%.1f,\"quality_ns\":%.1f,\"weighted_ns\":%.1f,\"asked_ns\":%.1f,\"load_ms\":%.2f}\n"
                                  : "%-14u %10.1f %10.1f %10.1f %10.1f %10.1f %10.1f %10.2f\n";
     printf(format, sizes[i], medians[ROUTES_CALL], medians[ROUTES_COST], medians[ROUTES_LATENCY], medians[ROUTES_QUALITY], medians[ROUTES_WEIGHTED], medians[ROUTES_ASKED], r.load_ns / 1e6);

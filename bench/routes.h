@@ -1,7 +1,8 @@
 /* routes.h: what it costs to choose a model, among few and many. See README.md. */
 #ifndef BENCH_ROUTES_H
 #define BENCH_ROUTES_H
-#include "scale.h"
+#include "measure.h"
+#include "rebase.h"
 
 enum routes_by { ROUTES_COST, ROUTES_LATENCY, ROUTES_QUALITY, ROUTES_WEIGHTED, ROUTES_ASKED, ROUTES_CALL, ROUTES_KINDS };
   /* ASKED: by cost, in a session, with rules that read session and tokens; CALL: no choice, for the difference */

@@ -4,22 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "rbc.h"
 
-enum { RULE_BYTES = 96, DECISIONS = 20000, MOST_ROUNDS = 101 };
-
-double now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-void fail(const char *what, const char *why) {
-  fprintf(stderr, "bench: %s: %s\n", what, why);
-  exit(1);
-}
+enum { RULE_BYTES = 96, DECISIONS = 20000 };
 
 /* A bundle's pages come from the system, not from an allocator: what is resident is asked of Linux; 0 elsewhere. */
 static size_t resident(void) {
@@ -98,25 +86,10 @@ bool scale_decide(struct scale *s, unsigned owner, unsigned label) {
 }
 
 /* ---- the table ---- */
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double measure(struct scale *s, unsigned rounds) {
-  double times[MOST_ROUNDS];
-  uint64_t seed = 17;
-  if (rounds > MOST_ROUNDS) rounds = MOST_ROUNDS;
-  for (unsigned round = 0; round < rounds; round++) {
-    double start = now_ns();
-    for (unsigned i = 0; i < DECISIONS; i++) {
-      seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-      if (!scale_decide(s, (unsigned)(seed >> 33) % s->rules, (unsigned)(seed >> 20) % 4)) fail("decision", "not as the rules say");
-    }
-    times[round] = (now_ns() - start) / DECISIONS;
-  }
-  qsort(times, rounds, sizeof *times, compare);
-  return times[rounds / 2];
+static bool decide(void *user, unsigned i, uint64_t random) {
+  struct scale *s = user;
+  (void)i;
+  return scale_decide(s, (unsigned)(random >> 33) % s->rules, (unsigned)(random >> 20) % 4);
 }
 
 void scale_print(unsigned rounds, bool as_json) {
@@ -125,7 +98,7 @@ void scale_print(unsigned rounds, bool as_json) {
   for (unsigned i = 0; i < 3; i++) {
     struct scale s;
     scale_open(&s, sizes[i]);
-    double median = measure(&s, rounds);
+    double median = median_ns(rounds, DECISIONS, decide, &s);
     const char *format = as_json ? "{\"rules\":%u,\"median_ns\":%.1f,\"compile_ms\":%.2f,\"load_ms\":%.2f,\"loaded_mb\":%.2f}\n"
                                  : "%-14u %12.1f %12.2f %12.2f %12.2f\n";
     printf(format, s.rules, median, s.compile_ns / 1e6, s.load_ns / 1e6, (double)s.bytes / 1e6);

@@ -2,6 +2,7 @@
 #ifndef SCALE_H
 #define SCALE_H
 #include <stdbool.h>
+#include "measure.h"
 #include "rebase.h"
 
 struct scale {
@@ -12,8 +13,6 @@ struct scale {
   size_t bytes;                     /* that loading made resident */
   double compile_ns, load_ns;
 };
-double now_ns(void);
-_Noreturn void fail(const char *what, const char *why);       /* prints it and exits */
 void scale_open(struct scale *s, unsigned rules);
 /* Allowed by the one rule of this owner: whether it was as it must be. */
 bool scale_decide(struct scale *s, unsigned owner, unsigned label);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "rbc.h"
-#include "scale.h"
+#include "measure.h"
 
-enum { KINDS = 5, OWNERS = 7, CLASSES = 3, CONNECTORS = 50, DECISIONS = 20000, MOST_ROUNDS = 101 };
+enum { KINDS = 5, OWNERS = 7, CLASSES = 3, CONNECTORS = 50, DECISIONS = 20000 };
 static const char *const kinds[KINDS] = {"ledger", "mail", "files", "code", "crm"}, *const classes[CLASSES] = {"reads", "writes", "destroys"};
 
 /* ---- the rules as text ---- */
@@ -111,25 +111,10 @@ bool world_decide(struct world *w, unsigned agent, unsigned operation, unsigned 
 }
 
 /* ---- the table ---- */
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double measure(struct world *w, unsigned rounds) {
-  double times[MOST_ROUNDS];
-  uint64_t seed = 17;
-  if (rounds > MOST_ROUNDS) rounds = MOST_ROUNDS;
-  for (unsigned round = 0; round < rounds; round++) {
-    double start = now_ns();
-    for (unsigned i = 0; i < DECISIONS; i++) {
-      seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-      if (!world_decide(w, (unsigned)(seed >> 33) % w->agents, (unsigned)(seed >> 20) % w->operations, (unsigned)(seed >> 40) % 200)) fail("decision", "not as the rules say");
-    }
-    times[round] = (now_ns() - start) / DECISIONS;
-  }
-  qsort(times, rounds, sizeof *times, compare);
-  return times[rounds / 2];
+static bool decide(void *user, unsigned i, uint64_t random) {
+  struct world *w = user;
+  (void)i;
+  return world_decide(w, (unsigned)(random >> 33) % w->agents, (unsigned)(random >> 20) % w->operations, (unsigned)(random >> 40) % 200);
 }
 
 void world_print(unsigned rounds, bool as_json) {
@@ -139,7 +124,7 @@ void world_print(unsigned rounds, bool as_json) {
   for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     char name[64];
     world_open(&w, sizes[i].agents, sizes[i].operations, sizes[i].rules, sizes[i].plain);
-    double median = measure(&w, rounds);
+    double median = median_ns(rounds, DECISIONS, decide, &w);
     snprintf(name, sizeof name, "%u x %u, %u%s", w.agents, w.operations, w.rules, w.plain ? ", as written" : "");
     const char *format = as_json ? "{\"world\":\"%s\",\"median_ns\":%.1f,\"bundle_kb\":%.1f,\"compile_ms\":%.2f,\"load_ms\":%.2f}\n" : "%-34s %12.1f %12.1f %12.2f %12.2f\n";
     printf(format, name, median, (double)w.bundle / 1e3, w.compile_ns / 1e6, w.load_ns / 1e6);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "p12_rebase.h"
-#include "scale.h"
+#include "measure.h"
 
 struct bench {
   struct p12_request requests[P12_REQUESTS];
@@ -37,10 +37,6 @@ static void whole_round(struct bench *b, const struct form *form, const uint16_t
   printf("%.0f %u\n", now_ns() - start, allowed);
 }
 
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 static void each(struct bench *b, const struct form *form, const uint16_t *order, unsigned picks) {
   double *times = malloc(picks * sizeof *times);
   if (!times) fail("times", "out of memory");
@@ -49,7 +45,7 @@ static void each(struct bench *b, const struct form *form, const uint16_t *order
     form->decide(b, order[k]);
     times[k] = now_ns() - start;
   }
-  qsort(times, picks, sizeof *times, compare);
+  sort_times(times, picks);
   printf("%.0f\n", times[(size_t)picks * 99 / 100]);
   free(times);
 }
