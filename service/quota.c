@@ -1,5 +1,6 @@
 /* quota.c: see quota.h; and `rbgate seed`, `rbgate reservations`, `rbgate settle`. */
 #include <jansson.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -90,15 +91,12 @@ int run_seed(int count, char **arguments) {
   return fine ? EXIT_FINE : EXIT_NO;
 }
 
-static void hex_of(const unsigned char *bytes, char hex[33]) {
-  for (int i = 0; i < 16; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-}
+enum { HEX = 2 * REBASE_QUOTA_ID + 1 };
+_Static_assert(REBASE_QUOTA_ID == REBASE_QUOTA_KEY, "ids and keys are printed alike");
 
 static bool id_of(const char *hex, unsigned char *id) {
   size_t length = strlen(hex);
-  if (length != 32 || strspn(hex, "0123456789abcdef") != length) return false;
-  for (int i = 0; i < 16; i++) id[i] = (unsigned char)strtoul((char[3]){hex[2 * i], hex[2 * i + 1], 0}, NULL, 16);
-  return true;
+  return length == HEX - 1 && strspn(hex, "0123456789abcdef") == length && sodium_hex2bin(id, REBASE_QUOTA_ID, hex, length, NULL, NULL, NULL) == 0;
 }
 
 static void time_of(int64_t at, char text[32]) {
@@ -110,14 +108,14 @@ static void time_of(int64_t at, char text[32]) {
 
 static json_t *one_open(const rebase_quota_open *open, int64_t now) {
   static const char *const windows[] = {"period", "rolling", "held"};
-  char hex[33], made[32], expires[32];
+  char hex[HEX], made[32], expires[32];
   json_t *counters = json_array();
   for (uint32_t i = 0; i < open->count; i++) {
-    hex_of(open->parts[i].key, hex);
+    sodium_bin2hex(hex, sizeof hex, open->parts[i].key, REBASE_QUOTA_KEY);
     json_array_append_new(counters, json_pack("{s:s, s:s, s:I}", "counter", hex, "window", (unsigned)open->parts[i].window < 3 ? windows[open->parts[i].window] : "?", "amount",
                                               (json_int_t)open->parts[i].amount));
   }
-  hex_of(open->id, hex);
+  sodium_bin2hex(hex, sizeof hex, open->id, REBASE_QUOTA_ID);
   time_of(open->made, made);
   time_of(open->expires, expires);
   return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o}", "id", hex, "kind", open->lease ? "lease" : "decision", "since", made, "expires", expires, "expired",

@@ -46,9 +46,13 @@ static void quoted(const char *text, FILE *out) {
 }
 
 /* ---- scopes ---- */
-static uint32_t rule_of(const struct bundle_view *view, uint32_t entry) {
+static const struct image_residual *residual_of(const struct bundle_view *view, uint32_t entry) {
   uint32_t rules = view_count(view, SECTION_RULES);
-  const struct image_residual *residual = entry < rules ? NULL : view_record(view, SECTION_RESIDUALS, entry - rules);
+  return entry < rules ? NULL : view_record(view, SECTION_RESIDUALS, entry - rules);
+}
+
+static uint32_t rule_of(const struct bundle_view *view, uint32_t entry) {
+  const struct image_residual *residual = residual_of(view, entry);
   return residual ? residual->rule : entry;
 }
 
@@ -175,11 +179,6 @@ static void operand(const char *role, unsigned number, const char **comma, FILE 
 static const struct image_form *form_of(const struct bundle_view *view, uint32_t rule) {
   const struct image_rule *r = view_record(view, SECTION_RULES, rule);
   return r ? view_record(view, SECTION_FORMS, r->form) : NULL;
-}
-
-static const struct image_residual *residual_of(const struct bundle_view *view, uint32_t entry) {
-  uint32_t rules = view_count(view, SECTION_RULES);
-  return entry < rules ? NULL : view_record(view, SECTION_RESIDUALS, entry - rules);
 }
 
 static const struct image_program *program_of(const struct bundle_view *view, uint32_t entry) {

@@ -123,6 +123,12 @@ uint32_t gen_pooled(struct generator *g, struct gen_pool *pool, const void *byte
   return pool->last = number;
 }
 
+uint32_t gen_pooled_record(struct generator *g, struct gen_pool *pool, enum section section, const void *record, size_t size) {
+  uint32_t number = gen_pooled(g, pool, record, size);
+  if (number == gen_count(g, section)) gen_append(g, section, record, 1);
+  return number;
+}
+
 /* ---- texts ---- */
 static bool same_text(const struct generator *g, uint32_t at, const void *key, size_t size) {
   const unsigned char *stored = g->sections[SECTION_TEXTS].bytes + at;

@@ -28,9 +28,7 @@ static uint32_t lacks_entry(struct generator *g, const struct let *let) {
     record.approvers = let->approver_count;
     record.first_approver = gen_groups(g, let->approvers, let->approver_count);
   }
-  uint32_t number = gen_pooled(g, &g->lacks, &record, sizeof record);
-  if (number == gen_count(g, SECTION_LACKS)) gen_append(g, SECTION_LACKS, &record, 1);
-  return gen_rule_constant(g, NONE32, number);
+  return gen_rule_constant(g, NONE32, gen_pooled_record(g, &g->lacks, SECTION_LACKS, &record, sizeof record));
 }
 
 static const uint8_t verdict_of[] = {
@@ -114,9 +112,7 @@ static uint32_t form(struct generator *g, const struct rule *rule, struct image_
   if (rule->obligation_count) record->first_obligation = obligations(g, rule);
   if (rule->waiver_count) record->first_waiver = gen_count(g, SECTION_WAIVERS);
   for (unsigned i = 0; i < rule->waiver_count; i++) waiver(g, rule, rule->waivers[i]);
-  uint32_t number = gen_pooled(g, &g->forms, record, sizeof *record);
-  if (number == gen_count(g, SECTION_FORMS)) gen_append(g, SECTION_FORMS, record, 1);
-  return number;
+  return gen_pooled_record(g, &g->forms, SECTION_FORMS, record, sizeof *record);
 }
 
 static void rule(struct generator *g, const struct rule *rule) {

@@ -33,7 +33,7 @@ static void sources(struct generator *g) {
   }
 }
 
-/* Line and column, from 1; the column counts characters. */
+/* Its place in SOURCES, and the line, from 1. */
 uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line) {
   const struct program *p = g->program;
   *line = 0;

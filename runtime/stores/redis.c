@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,13 +42,8 @@ static void push_number(struct arguments *a, int64_t n) {
 }
 
 static void push_hex(struct arguments *a, const unsigned char *bytes) {
-  static const char digits[] = "0123456789abcdef";
   char *to = a->bytes + a->used;
-  for (int i = 0; i < 16; i++) {
-    to[2 * i] = digits[bytes[i] >> 4];
-    to[2 * i + 1] = digits[bytes[i] & 15];
-  }
-  to[32] = 0;
+  sodium_bin2hex(to, HEX, bytes, HEX / 2);
   a->used += HEX;
   push(a, to);
 }
@@ -294,10 +290,7 @@ static void seed(rebase_quota *quota, const rebase_charge *charges, uint32_t cou
 }
 
 static void bytes_of(const char *hex, unsigned char bytes[REBASE_QUOTA_ID]) {
-  for (int k = 0; k < REBASE_QUOTA_ID; k++) {
-    char pair[3] = {hex[2 * k], hex[2 * k + 1], 0};
-    bytes[k] = (unsigned char)strtoul(pair, NULL, 16);
-  }
+  sodium_hex2bin(bytes, REBASE_QUOTA_ID, hex, HEX - 1, NULL, NULL, NULL);
 }
 
 static const char *text_at(const redisReply *reply, size_t i) {
