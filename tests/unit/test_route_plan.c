@@ -5,17 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "draw.h"
 #include "engine.h"
 #include "engine_fixture.h"
 #include "route_plan.h"
-
-static uint64_t state = 88172645463325252u;
-static unsigned draw(unsigned n) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (unsigned)(state % n);
-}
 
 /* ---- worlds ---- */
 enum { MOST_MODELS = 70 };
@@ -209,7 +202,7 @@ static void count_orders(unsigned *orders, unsigned *searched) {
 
 START_TEST(same_choices) {
   unsigned worlds = 0, fewer = 0, orders = 0, searched = 0, more = 0;
-  state += (uint64_t)_i * UINT64_C(0x9e3779b97f4a7c15);
+  draw_state += (uint64_t)_i * UINT64_C(0x9e3779b97f4a7c15);
   for (unsigned round = 0; round < 1000 && worlds < 20; round++) {
     if (!world()) continue;                         /* a route that nothing can answer is an error of the compiler's */
     worlds++;

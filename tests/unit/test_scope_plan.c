@@ -5,17 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "draw.h"
 #include "engine.h"
 #include "rbc.h"
 #include "scope_plan.h"
-
-static uint64_t state = 88172645463325252u;
-static unsigned draw(unsigned n) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (unsigned)(state % n);
-}
 
 /* ---- policies ---- */
 struct writer { char text[65536]; size_t length; bool roles; };
