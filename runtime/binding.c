@@ -3,9 +3,9 @@
 #include "packed.h"
 #include "typed.h"
 
-enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_TEXT, READ_REST, READINGS };    /* READ_PREPARED: one text */
+enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_PREPARED_LIST, READ_TEXT, READ_REST, READINGS };    /* READ_PREPARED: one text */
 struct move { uint32_t from, to; };         /* in the host's struct; among the slots */
-struct field { struct move move; uint8_t reading, as; bool terminated, prepared; uint32_t type, param; int64_t unit; };
+struct field { struct move move; uint8_t reading, as; bool terminated; uint32_t type, param; int64_t unit; };
 struct rebase_binding {
   rebase_engine *engine;
   uint64_t generation;              /* of the bundle that all below is for; 0: none yet */
@@ -117,7 +117,7 @@ static bool unfit(rebase_binding *b, rebase_status status, const char *name, con
 }
 
 static enum reading reading_of(rebase_member_kind kind, enum typed_as as) {
-  if (kind == REBASE_MEMBER_PREPARED) return as == TYPED_STRING ? READ_PREPARED : READ_REST;
+  if (kind == REBASE_MEMBER_PREPARED) return as == TYPED_STRING ? READ_PREPARED : READ_PREPARED_LIST;
   if (kind == REBASE_MEMBER_BOOL) return READ_FLAG;
   if (as == TYPED_PLAIN) return READ_NUMBER;
   return as == TYPED_STRING && kind == REBASE_MEMBER_TEXT ? READ_TEXT : READ_REST;
@@ -132,7 +132,7 @@ static bool fit_member(rebase_binding *b, const struct rebase_bundle *bundle, co
   enum typed_as as = typed_as(bundle, p->type, m->kind);
   if (as == TYPED_NONE) return unfit(b, REBASE_E_TYPE, m->argument, "the member is of another type than the argument");
   *field = (struct field){.move = {(uint32_t)m->offset, p->slot}, .reading = (uint8_t)reading_of(m->kind, as), .as = (uint8_t)as,
-                          .terminated = m->kind == REBASE_MEMBER_STRING, .prepared = m->kind == REBASE_MEMBER_PREPARED, .type = p->type, .param = i,
+                          .terminated = m->kind == REBASE_MEMBER_STRING, .type = p->type, .param = i,
                           .unit = as == TYPED_MONEY ? typed_unit(bundle_type(bundle, p->type)) : 1};
   return true;
 }
@@ -180,7 +180,7 @@ static rebase_text text_at(const struct field *f, const char *at) {
 
 static const char not_a_text[] = "prepared as something else";
 
-static rebase_status read_prepared(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+static rebase_status read_prepared_list(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   const rebase_prepared *p;
   memcpy(&p, at, sizeof p);
   if (!p) return REBASE_OK;
@@ -210,7 +210,7 @@ static rebase_status read_rest(rebase_request *r, const struct field *f, const c
   case TYPED_MONEY: case TYPED_TIME: case TYPED_DATE:
     memcpy(&number, at, sizeof number);
     return number == REBASE_ABSENT ? REBASE_OK : typed_number(f->as, f->unit, number, out, why);
-  case TYPED_LIST: case TYPED_SET: return f->prepared ? read_prepared(r, f, at, out, why) : read_list(r, f, at, out, why);
+  case TYPED_LIST: case TYPED_SET: return read_list(r, f, at, out, why);
   default: text = text_at(f, at);
   }
   if (!text.bytes) return REBASE_OK;
@@ -260,15 +260,32 @@ static bool read_texts(rebase_request *r, const rebase_binding *b, const char *a
   const char *why;
   const struct field *f = b->fields + b->end[READ_FLAG];
   rebase_status status = REBASE_OK;
+  for (const struct field *end = b->fields + b->end[READ_PREPARED_LIST]; f < end; f++) {
+    value *slot = &r->slots[f->move.to];
+    if ((status = read_prepared_list(r, f, arguments + f->move.from, slot, &why)) != REBASE_OK) return refuse(r, b, f, status, why);
+    *complete &= !is_missing(*slot);
+  }
   for (const struct field *end = b->fields + b->end[READ_TEXT]; f < end; f++) {
     rebase_text text;
     memcpy(&text, arguments + f->move.from, sizeof text);
     if (!text.bytes) *complete = false;
     else if ((status = typed_string(r, text.bytes, text.length, &r->slots[f->move.to], &why)) != REBASE_OK) return refuse(r, b, f, status, why);
   }
-  for (const struct field *end = b->fields + b->end[READ_REST]; f < end; f++) {
+  return true;
+}
+
+static void begin_json(rebase_request *r, uint32_t longest) {
+  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, "", 0);
+  r->json.longest = longest;
+}
+
+static bool read_others(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
+  const char *why;
+  begin_json(r, r->json.longest);           /* some are read by their wire form */
+  for (const struct field *f = b->fields + b->end[READ_TEXT], *end = b->fields + b->end[READ_REST]; f < end; f++) {
     value *slot = &r->slots[f->move.to];
-    if ((status = read_rest(r, f, arguments + f->move.from, slot, &why)) != REBASE_OK) return refuse(r, b, f, status, why);
+    rebase_status status = read_rest(r, f, arguments + f->move.from, slot, &why);
+    if (status != REBASE_OK) return refuse(r, b, f, status, why);
     *complete &= !is_missing(*slot);
   }
   return true;
@@ -277,22 +294,29 @@ static bool read_texts(rebase_request *r, const rebase_binding *b, const char *a
 static bool read_all(rebase_request *r, const rebase_binding *b, const char *arguments) {
   bool complete = b->every;
   r->asked = (struct asked){EVENT_CALL, b->operation, NONE32};
-  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, "", 0);
-  if (!request_take_slots(r)) return request_refuse(r, REBASE_E_TOO_LARGE, "too large for the request's workspace"), false;
-  if (!read_plain(r, b, arguments, &complete) || !read_texts(r, b, arguments, &complete)) return false;
-  if (complete || json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[b->operation], r->slots)) return true;
-  return request_refuse(r, r->json.status, "%s", r->json.error), false;
+  r->json.longest = 0;
+  if (!request_take_slots(r)) return request_refuse_as(r, REBASE_E_TOO_LARGE, "too large for the request's workspace"), false;
+  if (!read_plain(r, b, arguments, &complete)) return false;
+  if (b->end[READ_TEXT] > b->end[READ_FLAG] && !read_texts(r, b, arguments, &complete)) return false;
+  if (b->end[READ_REST] > b->end[READ_TEXT] && !read_others(r, b, arguments, &complete)) return false;
+  if (complete) return true;
+  begin_json(r, r->json.longest);
+  if (json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[b->operation], r->slots)) return true;
+  return request_refuse_as(r, r->json.status, r->json.error), false;
+}
+
+struct bound_call { rebase_binding *binding; const void *arguments; };
+
+static bool read_bound(rebase_request *r, const void *what) {
+  const struct bound_call *call = what;
+  rebase_binding *b = call->binding;
+  if (!b || b->engine != r->engine || (b->count && !call->arguments)) return request_refuse_as(r, REBASE_E_ARGUMENT, "no call"), false;
+  if (b->generation != r->loaded->generation) fit(b, r->loaded);
+  if (b->status != REBASE_OK) return request_refuse_as(r, b->status, b->why), false;
+  return read_all(r, b, call->arguments);
 }
 
 const rebase_decision *rebase_decide_bound(rebase_request *r, const rebase_caller *caller, rebase_binding *b, const void *arguments) {
   if (!r) return request_none();
-  for (int tries = 0;; tries++) {           /* again when the bundle was swapped meanwhile */
-    if (!request_begin(r, caller)) return request_finish(r);
-    if (!b || b->engine != r->engine || !caller || (b->count && !arguments)) return request_refuse(r, REBASE_E_ARGUMENT, "no caller or no call"), request_finish(r);
-    if (b->generation != r->loaded->generation) fit(b, r->loaded);
-    if (b->status != REBASE_OK) return request_refuse(r, b->status, "%s", b->why), request_finish(r);
-    if (!read_all(r, b, arguments)) return request_finish(r);
-    const rebase_decision *d = request_decide(r, caller);
-    if (d->status != REBASE_E_STALE || tries == 3) return request_finish(r);
-  }
+  return request_decide(r, caller, REQUEST_NEW, read_bound, &(struct bound_call){b, arguments});
 }

@@ -139,11 +139,6 @@ uint32_t find_group(const struct rebase_bundle *b, const char *name, size_t leng
 }
 
 /* ---- scope and cost ---- */
-uint32_t bundle_list(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
-  if (agent >= b->AGENTS.count || head >= b->scope_width) return NONE32;
-  return b->SCOPE.at[(size_t)b->AGENT_CLASS.at[agent] * b->head_classes + b->HEAD_CLASS.at[head]];
-}
-
 const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count) {
   static const uint32_t none[1];
   uint32_t list = bundle_list(bundle, agent, head);
@@ -151,11 +146,6 @@ const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent,
   if (list == NONE32) return none;
   *count = bundle->LISTS.at[list];
   return bundle->LISTS.at + list + 1;
-}
-
-const struct scope_plan *bundle_plan(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head) {
-  uint32_t list = bundle_list(bundle, agent, head);
-  return list == NONE32 ? NULL : &bundle->plans[bundle->plan_of[list]];
 }
 
 _Static_assert(offsetof(struct image_limit, rule) == 0, "limits are found by their rules");

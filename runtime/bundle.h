@@ -42,6 +42,11 @@ enum {                              /* open flags */
   BUNDLE_PLAIN = 2                  /* no index over rules, no fused instructions: what the tests compare them with */
 };
 
+/* A program that does nothing but test arguments, as a list: what is compared, and what comes next when it is false and when it is true:
+ * another test by its place, or TEST_ENDS + the verdict. A machine instruction or two are all that it takes to go on. */
+enum { TEST_ENDS = 248 };
+struct arg_test { uint8_t op, how, next[2]; uint16_t x, y; };   /* op: of the fused instruction; how: to compare; x, y: slots and numbers of constants */
+
 /* A piece of code that the VM runs: the program of rules, a waiver or a function. */
 struct routine {
   const struct instruction *code;   /* prepared: see vm.h; NULL when no request can reach it (then running it is a fault) */
@@ -53,13 +58,15 @@ struct routine {
   uint32_t fixed;                   /* the cost when nothing in it depends on a list, else 0 */
   uint64_t facts;                   /* bits of enum context_fact: what it or a function that it calls reads */
   uint32_t constants;               /* of each rule that it is the program of */
-  bool tests;                       /* it does nothing but test arguments, in fused instructions */
+  const struct arg_test *tests;         /* the same, if it only tests arguments; else NULL */
 };
 
 /* What a decision touches of a rule, side by side: its program and its constants, these elsewhere when there are more than fit. */
 enum { RULE_NEAR = 3 };
 struct bundle_rule { const struct routine *program; value near[RULE_NEAR]; };
 static inline const value *rule_constants(const struct bundle_rule *r) { return r->program->constants <= RULE_NEAR ? r->near : r->near[0].record; }
+
+struct rule_run { const uint32_t *at, *end; };      /* entries of lists that stand together */
 
 struct bundle_table { const value *rows; uint32_t count; };        /* rows sorted by key, for bundle_row */
 struct bundle_above { const uint32_t *groups; uint32_t count; };   /* all groups above a name, as numbers of names, ascending */
@@ -119,6 +126,9 @@ static inline const struct image_program *bundle_program(const struct rebase_bun
   return &bundle->PROGRAMS.at[bundle_form(bundle, rule)->program];
 }
 
+/* Whether its allow or ask lets something happen that nothing else allows. */
+static inline bool program_grants(const struct image_program *program) { return !program->guard && (program->effect == RULE_ALLOW || program->effect == RULE_ASK); }
+
 /* Look-ups by name: an index, or NONE32. Names need no NUL. */
 uint32_t find_agent(const struct rebase_bundle *bundle, const char *name, size_t length);
 uint32_t find_operation(const struct rebase_bundle *bundle, const char *name, size_t length);
@@ -136,7 +146,10 @@ static inline uint32_t head_release(const struct rebase_bundle *b, enum release_
 static inline uint32_t head_delegate(const struct rebase_bundle *b, uint32_t agent) { return b->OPERATIONS.count + RELEASE_COUNT + agent; }
 static inline uint32_t head_infer(const struct rebase_bundle *b) { return b->OPERATIONS.count + RELEASE_COUNT + b->AGENTS.count; }
 /* Where in LISTS the list begins, or NONE32. */
-uint32_t bundle_list(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head);
+static inline uint32_t bundle_list(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
+  if (agent >= b->AGENTS.count || head >= b->scope_width) return NONE32;
+  return b->SCOPE.at[(size_t)b->AGENT_CLASS.at[agent] * b->head_classes + b->HEAD_CLASS.at[head]];
+}
 /* What is in scope, ascending by rule; *count is 0 when there is nothing. An entry is a rule with its own program, or one of RESIDUALS. */
 const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count);
 
@@ -149,8 +162,6 @@ static inline uint32_t bundle_program_of(const struct rebase_bundle *b, uint32_t
 
 /* The limit that a rule charges, or NONE32. */
 uint32_t bundle_limit(const struct rebase_bundle *bundle, uint32_t rule);
-/* The same with what opening worked out about them (scope_plan.h); NULL when there are none. */
-const struct scope_plan *bundle_plan(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head);
 
 /* The row of a table under keys (as many as the table has), or missing. A missing key finds nothing. */
 value bundle_row(const struct rebase_bundle *bundle, uint32_t table, const value *keys);

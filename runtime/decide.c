@@ -1,8 +1,163 @@
-/* decide.c: one decision, in the order of SPEC 7: checks, rules, combination, obligations, approvals, and with an allow the
- * change of the session, all under its lock. */
+/* decide.c: a decision from its beginning to its end, in the order of SPEC 7: who asks and when, what is asked, checks, rules, combination,
+ * obligations, approvals, and with an allow the change of the session, all under its lock. */
+#include <sodium.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include "engine.h"
+#include "hex.h"
 #include "packed.h"
+
+/* ---- what the policy does not decide ---- */
+static rebase_decision *deny(rebase_request *r, rebase_status status) {
+  rebase_decision *d = &r->record.decision;
+  d->effect = REBASE_DENY;
+  d->status = status;
+  if (status != REBASE_E_RESERVE) d->choice = NULL;         /* that one will be an allow */
+  d->reason = r->record.reason;
+  return d;
+}
+
+const rebase_decision *request_refuse(rebase_request *r, rebase_status status, const char *format, ...) {
+  rebase_decision *d = deny(r, status);
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(r->record.reason, sizeof r->record.reason, format, arguments);
+  va_end(arguments);
+  utf8_patch(r->record.reason);
+  d->reason_length = strlen(r->record.reason);
+  return d;
+}
+
+rebase_status request_refuse_as(rebase_request *r, rebase_status status, const char *why) {
+  size_t length = strlen(why);
+  if (length >= REASON_BYTES) { request_refuse(r, status, "%s", why); return status; }
+  rebase_decision *d = deny(r, status);
+  memcpy(r->record.reason, why, length + 1);
+  d->reason_length = length;
+  return status;
+}
+
+/* What a NULL request decides. */
+static const struct record no_request = {.decision = {.status = REBASE_E_ARGUMENT, .reason = "", .canonical = ""}};
+const rebase_decision *request_none(void) { return &no_request.decision; }
+
+/* ---- the decision's id ---- */
+/* Unpredictable without the key, and made many at a time: the first half is the pool's, the second each one's own. */
+static void refill_ids(struct id_pool *pool) {
+  unsigned char nonce[crypto_stream_chacha20_NONCEBYTES] = {0}, bytes[sizeof pool->first + sizeof pool->last];
+  uint64_t counter = ++pool->counter;
+  memcpy(nonce, &counter, sizeof nonce);
+  crypto_stream_chacha20(bytes, sizeof bytes, nonce, pool->key);
+  memcpy(pool->first, bytes, sizeof pool->first);
+  memcpy(pool->last, bytes + sizeof pool->first, sizeof pool->last);
+  eight_to_hex(pool->first, pool->digits);
+  pool->left = ID_POOL;
+}
+
+static void new_id(struct id_pool *pool, char id[REBASE_ID_BYTES]) {
+  if (!pool->left) refill_ids(pool);
+  memcpy(id, pool->digits, sizeof pool->digits);
+  eight_to_hex(pool->last[--pool->left], id + sizeof pool->digits);
+  id[2 * ID_BYTES] = '\0';
+}
+
+void request_id(const rebase_request *r, unsigned char id[ID_BYTES]) {
+  memcpy(id, r->ids.first, sizeof r->ids.first);
+  memcpy(id + sizeof r->ids.first, r->ids.last[r->ids.left], sizeof *r->ids.last);
+}
+
+/* ---- beginning ---- */
+/* Field by field: to clear the two texts in it would take longer than the rest. */
+static void clear_decision(struct record *record) {
+  rebase_decision *d = &record->decision;
+  d->effect = REBASE_DENY;
+  d->status = REBASE_OK;
+  d->id[0] = d->call_hash[0] = record->reason[0] = '\0';
+  d->reason = record->reason;
+  d->reason_length = d->canonical_length = 0;
+  d->rule_count = d->rule_total = d->obligation_count = d->redactions = d->limit_count = d->approver_count = 0;
+  d->rules = record->rules;
+  d->obligations = record->obligations;
+  d->limits = NULL;
+  d->approvers = record->approvers;
+  d->deadline = 0;
+  d->canonical = "";
+  d->steps = d->steps_bound = 0;
+  d->choice = NULL;
+}
+
+static void clear_record(struct record *record) {
+  clear_decision(record);
+  record->loaded = NULL;
+  record->route_rule = NONE32;
+  record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
+  record->redaction_count = record->limit_count = 0;
+  record->wait = 0;
+}
+
+rebase_status request_pin(rebase_request *r) {
+  uint64_t generation = atomic_load_explicit(&r->engine->generation, memory_order_acquire);
+  if (r->loaded && (r->in_batch || r->loaded->generation == generation)) return REBASE_OK;
+  loaded_drop(r->loaded);
+  r->loaded = generation ? engine_pin(r->engine) : NULL;
+  return r->loaded ? REBASE_OK : REBASE_E_NO_BUNDLE;
+}
+
+rebase_status request_renew(rebase_request *r) {
+  clear_record(&r->record);
+  r->asked = (struct asked){EVENT_CALL, NONE32, NONE32};
+  r->canonical.length = 0;
+  r->charges.count = 0;
+  r->scratch.used = 0;
+  return engine_check(r->engine);
+}
+
+rebase_status request_start(rebase_request *r) {
+  rebase_status status = request_renew(r);
+  if (status == REBASE_OK) status = request_pin(r);
+  r->building = false;
+  r->filling = (struct filling){0};
+  r->slots = NULL;
+  r->text = NULL;
+  workspace_reset(&r->work);
+  return status;
+}
+
+/* True when it is another than the last time. */
+static bool note_name(char *noted, size_t size, const char *name) {
+  if (name ? strcmp(noted, name) == 0 : !*noted) return false;
+  text_cut(noted, size, name);
+  return true;
+}
+
+static void note_time(rebase_request *r) {
+  const rebase_options *o = &r->engine->options;
+  struct record *record = &r->record;
+  r->untimed = !r->in_batch && !o->wall_clock && !o->steady_clock && !o->log;
+  if (r->untimed) { record->clock = REBASE_OK; return; }
+  if (!r->in_batch) { record->clock = engine_now(r->engine, &record->now); return; }
+  record->now = r->batch_now;
+  record->clock = r->batch_clock;
+}
+
+/* The decision's id; who asks and when, for log and explanation: known of every decision, refused ones too. */
+static void note_caller(rebase_request *r, const rebase_caller *caller) {
+  struct record *record = &r->record;
+  new_id(&r->ids, record->decision.id);
+  note_time(r);
+  bool agent = note_name(record->agent, sizeof record->agent, caller ? caller->agent : NULL);
+  bool requester = note_name(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
+  bool session = note_name(record->session, sizeof record->session, caller ? caller->session : NULL);
+  if (agent) r->agent = NONE32;
+  r->requester_known &= !requester;
+  r->session_known &= !agent && !requester && !session;
+}
+
+rebase_status request_time(rebase_request *r) {
+  if (r->untimed) r->record.clock = engine_now(r->engine, &r->record.now);
+  r->untimed = false;
+  return r->record.clock;
+}
 
 /* ---- checks of the caller ---- */
 static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
@@ -87,10 +242,29 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
   return r->charges.count ? request_refuse_as(r, REBASE_E_RESERVE, "allowed once its limits are reserved") : REBASE_OK;
 }
 
+/* The reason where it stands somewhere as it is, else NULL. */
+static const char *whole_reason(const struct record *record, size_t *length) {
+  static const char allowed[] = "allowed", nothing[] = "nothing allows this";
+  const rebase_decision *d = &record->decision;
+  const rebase_rule *rule = record->rules;
+  if (d->effect == REBASE_ALLOW) {
+    *length = sizeof allowed - 1;
+    return d->choice || record->by_approval ? NULL : allowed;
+  }
+  if (d->effect == REBASE_ASK || record->failed) return NULL;
+  if (!record->denied) {
+    *length = sizeof nothing - 1;
+    return d->rule_total ? NULL : nothing;
+  }
+  if (d->rule_count != 1 || record->verdicts[0] != VM_DENY || !*rule->because) return NULL;
+  *length = strlen(rule->because);
+  return rule->because;
+}
+
 void request_reason(rebase_request *r) {
   struct record *record = &r->record;
   if (record->reason[0]) return;
-  const char *whole = record_whole_reason(record, &record->decision.reason_length);
+  const char *whole = whole_reason(record, &record->decision.reason_length);
   if (whole) {
     record->decision.reason = whole;
     return;
@@ -101,18 +275,19 @@ void request_reason(rebase_request *r) {
   record->decision.reason_length = out_end(&out);
 }
 
-const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller) {
+/* ---- all of it ---- */
+static rebase_status decide(rebase_request *r, const rebase_caller *caller) {
   struct session *session = NULL;
   rebase_decision *d = &r->record.decision;
   rebase_status status = check_caller(r, caller);
   if (status == REBASE_OK) status = check_session(r, caller, &session);
   if (status == REBASE_OK) status = evaluate(r, session, caller);
   if (status == REBASE_OK) status = conclude(r, session);
-  engine_release(r->engine, session);
+  if (session) engine_release(r->engine, session);
   if (status != REBASE_OK) d->effect = REBASE_DENY;
   if (d->effect == REBASE_DENY && d->status != REBASE_E_RESERVE) d->choice = NULL;
   request_reason(r);
-  return d;
+  return d->status;
 }
 
 const rebase_decision *request_finish(rebase_request *r) {
@@ -123,4 +298,18 @@ const rebase_decision *request_finish(rebase_request *r) {
   tally_add(&r->tally, d->effect == REBASE_ALLOW ? TALLY_ALLOWED : d->effect == REBASE_ASK ? TALLY_ASKED : TALLY_DENIED);
   if (d->status != REBASE_OK) tally_add(&r->tally, TALLY_ERRORS);
   return d;
+}
+
+#if defined(__GNUC__)
+__attribute__((flatten))            /* what is short here is called by every decision */
+#endif
+const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
+  for (int tries = 0;; tries++) {
+    rebase_status status = begun == REQUEST_BEGUN ? engine_check(r->engine) : request_start(r);
+    note_caller(r, caller);
+    if (status != REBASE_OK) request_refuse_as(r, status, rebase_status_text(status));
+    else if (!caller) request_refuse_as(r, REBASE_E_ARGUMENT, "no caller");
+    else if (read(r, what) && decide(r, caller) == REBASE_E_STALE && begun == REQUEST_NEW && tries < 3) continue;
+    return request_finish(r);
+  }
 }

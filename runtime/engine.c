@@ -13,8 +13,8 @@
 #endif
 
 /* The one variable of the library: how often this process is a fork of the one that opened an engine. */
-static atomic_uint fork_count;
-static void forked(void) { atomic_fetch_add(&fork_count, 1); }
+atomic_uint engine_forks;
+static void forked(void) { atomic_fetch_add(&engine_forks, 1); }
 static void watch_forks(void) { pthread_atfork(NULL, NULL, forked); }
 
 const char *rebase_version(void) { return REBASE_VERSION; }
@@ -146,7 +146,7 @@ rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **
   pthread_once(&once, watch_forks);
   rebase_engine *e = allocate(sizeof *e, &chosen);
   if (!e) return REBASE_E_MEMORY;
-  *e = (rebase_engine){.options = chosen, .allocator = {allocate, release, &e->options}, .forks = atomic_load(&fork_count),
+  *e = (rebase_engine){.options = chosen, .allocator = {allocate, release, &e->options}, .forks = atomic_load(&engine_forks),
                        .ops = &store_memory};
   rebase_status status = copy_trusted_keys(e);
   if (status == REBASE_OK && (!copy_obligations(e) || !(e->store = e->ops->open(&e->allocator, chosen.max_sessions)) || !start_locks(e)))
@@ -175,11 +175,6 @@ void rebase_engine_close(rebase_engine *e) {
   release((void *)(uintptr_t)options.obligations, &options);
   release(e->trusted, &options);
   release(e, &options);
-}
-
-rebase_status engine_check(const rebase_engine *e) {
-  if (!e) return REBASE_E_ARGUMENT;
-  return e->forks == atomic_load_explicit(&fork_count, memory_order_relaxed) ? REBASE_OK : REBASE_E_FORKED;
 }
 
 /* ---- bundles ---- */

@@ -34,7 +34,11 @@ struct rebase_engine {
   unsigned char (*trusted)[SIGNATURE_KEY_BYTES]; uint32_t trusted_count;
 };
 
-rebase_status engine_check(const rebase_engine *engine);    /* argument, fork */
+extern atomic_uint engine_forks;    /* of this process */
+static inline rebase_status engine_check(const rebase_engine *engine) {     /* argument, fork */
+  if (!engine) return REBASE_E_ARGUMENT;
+  return engine->forks == atomic_load_explicit(&engine_forks, memory_order_relaxed) ? REBASE_OK : REBASE_E_FORKED;
+}
 rebase_status engine_now(const rebase_engine *engine, struct now *now);
 struct loaded *engine_pin(rebase_engine *engine);           /* a reference to the current bundle, or NULL */
 /* Locks a session that is open and not expired, moves now.wall up to the session's own time. Then engine_release. */
@@ -60,8 +64,7 @@ enum { ID_POOL = 63, MAX_LIMITS = 24, MAX_OBLIGATIONS = 32, NAME_BYTES = 128, RE
 struct id_pool {
   unsigned char key[32]; uint64_t counter;
   unsigned char first[ID_BYTES / 2]; char digits[ID_BYTES];         /* of all of them; the same in digits */
-  uint64_t last[ID_POOL]; uint32_t left;            /* with `first` eight blocks of the cipher */
-  unsigned char id[ID_BYTES];       /* the one that was given last: first, and last[left] */
+  unsigned char last[ID_POOL][ID_BYTES / 2]; uint32_t left;         /* with `first` eight blocks of the cipher; last[left] was given last */
 };
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
 /* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
@@ -125,16 +128,17 @@ struct rebase_request {
   struct vm vm;
 };
 
-/* request.c */
+/* decide.c */
 rebase_status request_renew(rebase_request *request);       /* a fresh decision */
 rebase_status request_start(rebase_request *request);       /* the same, nothing asked yet, on the current bundle, which it pins */
-void request_note_caller(rebase_request *request, const rebase_caller *caller);         /* who and when, and the decision's id */
-bool request_begin(rebase_request *request, const rebase_caller *caller);           /* start and note_caller; false: refused */
+rebase_status request_pin(rebase_request *request);         /* the current bundle, or in a batch the one it began with */
+void request_id(const rebase_request *request, unsigned char id[ID_BYTES]);         /* of the decision being made */
 rebase_status request_time(rebase_request *request);        /* looks at the clock if it has not yet; before anything that goes by record.now */
-bool request_take_slots(rebase_request *request);           /* of the operation asked for, all missing; false: too large */
 const rebase_decision *request_none(void);          /* what a NULL request decides */
-/* decide.c: everything from the checks of the caller on. */
-const rebase_decision *request_decide(rebase_request *request, const rebase_caller *caller);
+/* Reads what is asked into the request; false: refused. It is read again when the bundle was swapped meanwhile, unless the host has begun on one. */
+typedef bool request_reader(rebase_request *request, const void *what);
+enum request_begun { REQUEST_NEW, REQUEST_BEGUN };
+const rebase_decision *request_decide(rebase_request *request, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what);
 /* A deny that the policy did not make. */
 #if defined(__GNUC__) || defined(__clang__)
 __attribute__((format(printf, 3, 4)))
@@ -143,9 +147,19 @@ const rebase_decision *request_refuse(rebase_request *request, rebase_status sta
 rebase_status request_refuse_as(rebase_request *request, rebase_status status, const char *why);     /* words as they are; gives the status back */
 void request_reason(rebase_request *request);       /* in words, when nothing says it yet */
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
+/* Slots of the operation asked for, all missing; false: too large. */
+#define M {REBASE_MISSING}
+static const value missing_slots[SLOT_BLOCK] = {M, M, M, M, M, M, M, M};
+#undef M
+static inline bool request_take_slots(rebase_request *r) {
+  uint32_t blocks = r->loaded->plans[r->asked.target].slot_blocks;
+  value *at = r->slots = workspace_take(&r->work, blocks * SLOT_BLOCK * sizeof *r->slots);
+  if (!at) return false;
+  for (; blocks; blocks--, at += SLOT_BLOCK) memcpy(at, missing_slots, sizeof missing_slots);
+  return true;
+}
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */
 uint32_t asked_head(const struct rebase_bundle *bundle, const struct asked *asked);
-static inline bool rule_grants(const struct image_program *program) { return !program->guard && (program->effect == RULE_ALLOW || program->effect == RULE_ASK); }
 /* One rule; whether a waiver silences a rule (VM_OBLIGE) or is in error; a verdict taken in; a rule noted as one that denied. */
 enum vm_verdict evaluate_rule(rebase_request *request, uint32_t rule);
 enum vm_verdict evaluate_waived(rebase_request *request, const struct image_form *form);
@@ -171,7 +185,7 @@ void text_cut(char *to, size_t size, const char *from);
 void log_decision(rebase_request *request);
 void log_event(rebase_engine *engine, const char *what, const char *session, const char *decision, const char *detail);
 void record_reason(struct record *record, struct out *out);          /* why, from the rules; for agents */
-const char *record_whole_reason(const struct record *record, size_t *length);       /* the same where it stands somewhere as it is, else NULL */
 const char *effect_word(rebase_effect effect);
-const char *verdict_word(uint8_t verdict, bool lack_asks);
+extern const char *const verdict_words[VM_VERDICT_COUNT];
+static inline const char *verdict_word(enum vm_verdict verdict) { return verdict_words[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT]; }
 #endif

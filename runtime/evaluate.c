@@ -158,7 +158,6 @@ static int weight(enum vm_verdict verdict) {
 
 static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
-  const struct image_form *form = bundle_form(b, index);
   rebase_decision *d = &record->decision;
   uint32_t at = d->rule_count;
   d->rule_total++;
@@ -166,15 +165,20 @@ static void note_rule(struct record *record, uint32_t index, enum vm_verdict ver
     do at--; while (at > 0 && weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict));
     if (weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict)) return;
   } else d->rule_count++;
-  bool error = vm_verdict_is_error(verdict), lacks = verdict == VM_LACKS && lack != NONE32;
   record->rule_indexes[at] = index;
   record->verdicts[at] = (uint8_t)verdict;
   record->lacks[at] = lack;
-  record->rules[at] = (rebase_rule){
-    .name = bundle_string(b, form->name), .effect = verdict == VM_OBLIGE && bundle_limit(b, index) != NONE32 ? "limit" : verdict_word((uint8_t)verdict, lacks && b->LACKS.at[lack].approvers),
-    .file = bundle_string(b, b->SOURCES.at[form->source].path), .line = b->RULES.at[index].line,
-    .because = error ? "" : bundle_string(b, lacks ? b->LACKS.at[lack].because : form->because),
-  };
+  rebase_rule *rule = &record->rules[at];
+  *rule = record->loaded->shown[b->RULES.at[index].form].rule;
+  rule->line = b->RULES.at[index].line;
+  rule->effect = verdict_word(verdict);
+  if (verdict < VM_OBLIGE) return;          /* what follows is rare */
+  if (verdict == VM_OBLIGE) { if (bundle_limit(b, index) != NONE32) rule->effect = "limit"; }
+  else if (verdict != VM_LACKS) rule->because = "";
+  else if (lack != NONE32) {
+    if (b->LACKS.at[lack].approvers) rule->effect = verdict_word(VM_ASK);
+    rule->because = bundle_string(b, b->LACKS.at[lack].because);
+  }
 }
 
 static void shorten_wait(struct record *record, int64_t wait) {
@@ -185,7 +189,7 @@ static void shorten_wait(struct record *record, int64_t wait) {
 static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
   const struct image_form *form = bundle_form(b, index);
-  bool could_grant = rule_grants(&b->PROGRAMS.at[form->program]), fits = true;
+  bool could_grant = record->loaded->shown[b->RULES.at[index].form].grants, fits = true;
   note_rule(record, index, verdict, lack);
   uint32_t limit = verdict == VM_OBLIGE ? bundle_limit(b, index) : NONE32;
   if (limit != NONE32) {
@@ -252,24 +256,22 @@ static void sort_found(struct vm_found *found, uint32_t count) {
 
 /* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself, and the few that matter are put in order
  * afterwards. False: too many of them, nothing was taken in. */
-static bool run_fixed(rebase_request *r, const struct scope_walk *walk, rebase_status *status) {
+static bool run_fixed(rebase_request *r, const struct scope_walk *walk, uint64_t bound, rebase_status *status) {
   const struct rebase_bundle *b = r->loaded->bundle;
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   vm->max_steps = r->engine->options.max_steps;
+  vm->bound = bound;
   vm->found_count = 0;
-  for (unsigned run = 0; run < walk->runs; run++) {
-    if (walk->run[run].at == walk->run[run].end) continue;
-    prefetch(&b->RULES.at[bundle_rule_of(b, *walk->run[run].at)]);     /* for when it matches; the machine needs other memory of it */
-    if (!vm_run_fixed(vm, walk->run[run].at, walk->run[run].end)) { d->steps = 0; return false; }
-    d->steps += vm->steps;
-  }
-  for (uint32_t i = 0; i < vm->found_count; i++) vm->found[i].rule = bundle_rule_of(b, vm->found[i].rule);
+  for (unsigned run = 0; run < walk->runs; run++)   /* for when it matches; the machine needs other memory of it */
+    if (walk->run[run].at < walk->run[run].end) prefetch(&b->RULES.at[bundle_rule_of(b, *walk->run[run].at)]);
+  if (!vm_run_fixed(vm, walk->run, walk->runs)) return false;
+  d->steps += vm->steps;
   if (walk->runs > 1) sort_found(vm->found, vm->found_count);
   for (uint32_t i = 0; i < vm->found_count; i++) {
     const struct vm_found *f = &vm->found[i];
     if (f->verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
-    if (take_in(&r->record, f->rule, f->verdict, f->verdict == VM_LACKS ? f->lack : NONE32)) continue;
+    if (take_in(&r->record, f->rule, f->verdict, f->lack)) continue;
     *status = request_refuse_as(r, REBASE_E_FULL, too_full);
     break;
   }
@@ -302,11 +304,14 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
   if (group && fixed) walk = (struct scope_walk){r->loaded->bundle, 1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
   else scope_walk_begin(&walk, plan, r->slots);
   rebase_status status = REBASE_OK;
-  if (!fixed || !run_fixed(r, &walk, &status)) status = run_each(r, plan, &walk);
+  if (!fixed || !run_fixed(r, &walk, bound, &status)) status = run_each(r, plan, &walk);
   if (status == REBASE_OK && record->decision.steps_bound < bound) record->decision.steps_bound = bound;
   return status;
 }
 
+#if defined(__GNUC__)
+__attribute__((flatten))
+#endif
 rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
   struct record *record = &r->record;
   rebase_decision *d = &record->decision;

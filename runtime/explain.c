@@ -85,24 +85,6 @@ void record_reason(struct record *record, struct out *out) {
   else out_string(out, "nothing allows this");
 }
 
-const char *record_whole_reason(const struct record *record, size_t *length) {
-  static const char allowed[] = "allowed", nothing[] = "nothing allows this";
-  const rebase_decision *d = &record->decision;
-  const rebase_rule *rule = record->rules;
-  if (d->effect == REBASE_ALLOW) {
-    *length = sizeof allowed - 1;
-    return d->choice || record->by_approval ? NULL : allowed;
-  }
-  if (d->effect == REBASE_ASK || record->failed) return NULL;
-  if (!record->denied) {
-    *length = sizeof nothing - 1;
-    return d->rule_total ? NULL : nothing;
-  }
-  if (d->rule_count != 1 || record->verdicts[0] != VM_DENY || !*rule->because) return NULL;
-  *length = strlen(rule->because);
-  return rule->because;
-}
-
 /* ---- the explanation ---- */
 static void head(const struct record *record, struct out *out) {
   const rebase_decision *d = &record->decision;
@@ -206,7 +188,7 @@ static void near_misses(const struct record *record, struct out *out) {
   for (uint32_t i = 0; i < count && shown < MOST_NEAR; i++) {
     uint32_t rule = bundle_rule_of(b, rules[i]);
     const struct image_form *form = bundle_form(b, rule);
-    if (!rule_grants(&b->PROGRAMS.at[form->program])) continue;
+    if (!program_grants(&b->PROGRAMS.at[form->program])) continue;
     shown++;
     out_string(out, "  would have granted, but did not match: ");
     out_text(out, bundle_text(b, form->name));

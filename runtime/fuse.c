@@ -22,6 +22,7 @@ struct fuser {
   const struct rebase_bundle *bundle;
   struct instruction *code; uint32_t count;
   uint64_t *live;                   /* by place: registers that something from there on reads before it is written; bits */
+  uint32_t *place;                  /* by place in the code: the place of a test in its list */
 };
 
 /* ---- which registers matter later ---- */
@@ -104,30 +105,67 @@ static void fuse(const struct fuser *f) {
       if (fits(f, &fusions[k], pc)) f->code[pc].op = fusions[k].op;
 }
 
-static unsigned length_of(unsigned op) {    /* of what vm_run_fixed runs by itself, else 0 */
-  if (op == OP_PASS || op == OP_ALLOW || op == OP_ASK || op == OP_DENY || op == OP_OBLIGE) return 1;
+/* ---- programs that only test ---- */
+static bool is_verdict(unsigned op) { return op == OP_PASS || op == OP_ALLOW || op == OP_ASK || op == OP_DENY || op == OP_OBLIGE; }
+static unsigned verdict_of(unsigned op) { return op - OP_PASS + VM_PASS; }
+_Static_assert(OP_ALLOW - OP_PASS + VM_PASS == VM_ALLOW && OP_ASK - OP_PASS + VM_PASS == VM_ASK && OP_DENY - OP_PASS + VM_PASS == VM_DENY &&
+               OP_OBLIGE - OP_PASS + VM_PASS == VM_OBLIGE && TEST_ENDS + VM_OBLIGE <= UINT8_MAX, "verdicts and what gives them stand in one order");
+
+static unsigned length_of(unsigned op) {    /* of a verdict or a fused test of arguments, else 0 */
+  if (is_verdict(op)) return 1;
   if (op == OP_ARG_BRANCH) return 2;
   for (unsigned k = 0; k < FUSIONS; k++)
     if (fusions[k].op == op && fusions[k].kind == FUSED_KIND) return fusions[k].count;
   return 0;
 }
 
-/* From whole instruction to whole instruction. No jump leads between: what stands there would read a register, and none is written. */
-static bool only_tests(const struct fuser *f) {
-  if (!f->live) return false;
-  for (uint32_t pc = 0; pc < f->count;) {
-    unsigned length = length_of(f->code[pc].op);
-    if (!length || f->count - pc < length) return false;
-    pc += length;
-    struct instruction *branch = &f->code[pc - 1];          /* most lead to where nothing is done any more: see run_tests */
-    if (length > 1) branch->b = f->code[branch->imm].op == OP_PASS;
+/* The place of each test in the list, by where it stands in the code; how many, or NONE32 when there is anything else. From whole instruction to whole
+ * instruction: no jump leads between, since what stands there would read a register, and none is written. */
+static uint32_t place_tests(const struct fuser *f) {
+  uint32_t count = 0;
+  if (!f->live) return NONE32;
+  for (uint32_t pc = 0, length; pc < f->count; pc += length) {
+    length = length_of(f->code[pc].op);
+    if (!length || f->count - pc < length) return NONE32;
+    if (length == 1) continue;
+    if (count == TEST_ENDS || f->code[pc].imm > UINT16_MAX || f->code[pc + 1].imm > UINT16_MAX) return NONE32;
+    f->place[pc] = count++;
   }
+  return count;
+}
+
+static uint8_t next_of(const struct fuser *f, uint32_t pc) {
+  const unsigned op = f->code[pc].op;
+  return (uint8_t)(is_verdict(op) ? TEST_ENDS + verdict_of(op) : f->place[pc]);
+}
+
+static struct arg_test test_at(const struct fuser *f, uint32_t pc) {
+  const struct instruction *i = &f->code[pc];
+  const unsigned length = length_of(i->op);
+  const struct instruction *branch = &i[length - 1], *compared = &i[length - 2];
+  const uint8_t jumps = next_of(f, branch->imm), falls = next_of(f, pc + length);
+  struct arg_test test = {.op = i->op, .how = (uint8_t)compared->imm, .x = (uint16_t)i[0].imm, .y = length > 2 ? (uint16_t)i[1].imm : 0};
+  test.next[0] = branch->op == OP_IFNOT ? jumps : falls;
+  test.next[1] = branch->op == OP_IFNOT ? falls : jumps;
+  return test;
+}
+
+/* False when memory is out. */
+static bool list_tests(struct verifier *v, const struct fuser *f, struct routine *r) {
+  const uint32_t count = place_tests(f);
+  if (count == NONE32) return true;
+  struct arg_test *tests = pages_array(v->bundle->pages, (size_t)count + 1, sizeof *tests);
+  if (!tests) return out_of_memory(v);
+  for (uint32_t pc = 0; pc < f->count; pc += length_of(f->code[pc].op))
+    if (!is_verdict(f->code[pc].op)) tests[f->place[pc]] = test_at(f, pc);
+  if (!count) tests[0] = (struct arg_test){.op = OP_SETTLED, .next = {next_of(f, 0), next_of(f, 0)}};
+  r->tests = tests;
   return true;
 }
 
 /* A verified program does not run past its end, so what follows each other there belongs together. */
-static struct fuser fuse_one(struct verifier *v, const struct routine *r, uint64_t *live) {
-  struct fuser f = {v->bundle, v->prepared + (r->code - v->prepared), r->count, live};
+static struct fuser fuse_one(struct verifier *v, const struct routine *r, uint64_t *live, uint32_t *place) {
+  struct fuser f = {v->bundle, v->prepared + (r->code - v->prepared), r->count, live, place};
   if (!find_live(&f, r->registers)) f.live = NULL;
   fuse(&f);
   return f;
@@ -137,13 +175,14 @@ bool fuse_programs(struct verifier *v) {
   const struct rebase_bundle *b = v->bundle;
   if (b->flags & BUNDLE_PLAIN) return true;
   uint64_t *live = pages_array(&v->temporary, (size_t)b->CODE.count + 1, sizeof *live);
-  if (!live) return out_of_memory(v);
+  uint32_t *place = pages_array(&v->temporary, (size_t)b->CODE.count + 1, sizeof *place);
+  if (!live || !place) return out_of_memory(v);
   for (uint32_t k = 0; k < b->PROGRAMS.count; k++) {
     if (!v->programs[k].code) continue;
-    struct fuser f = fuse_one(v, &v->programs[k], live);
-    v->programs[k].tests = only_tests(&f);
+    struct fuser f = fuse_one(v, &v->programs[k], live, place);
+    if (!list_tests(v, &f, &v->programs[k])) return false;
   }
-  for (uint32_t k = 0; k < b->WAIVERS.count; k++) if (b->waivers[k].code) fuse_one(v, &b->waivers[k], live);
-  for (uint32_t k = 0; k < b->FUNCTIONS.count; k++) if (b->functions[k].code) fuse_one(v, &b->functions[k], live);
+  for (uint32_t k = 0; k < b->WAIVERS.count; k++) if (b->waivers[k].code) fuse_one(v, &b->waivers[k], live, place);
+  for (uint32_t k = 0; k < b->FUNCTIONS.count; k++) if (b->functions[k].code) fuse_one(v, &b->functions[k], live, place);
   return true;
 }

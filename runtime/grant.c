@@ -161,7 +161,7 @@ rebase_status settle_ask(rebase_request *r, struct session *session, const unsig
     ask = session_new_ask(session);
     memcpy(ask->hash, hash, sizeof ask->hash);
     memcpy(ask->bundle, r->loaded->bundle->digest, sizeof ask->bundle);
-    memcpy(ask->id, r->ids.id, sizeof ask->id);
+    request_id(r, ask->id);
   } else id_to_hex(ask->id, d->id);
   renew(ask, record, fresh);
   d->deadline = ask->deadline;
@@ -203,11 +203,12 @@ bool reached_unaided(rebase_request *r) {
 
 /* All that can fail comes first: from `count++` on nothing is refused any more. */
 rebase_status commit_allow(rebase_request *r, struct session *session, struct ask *used) {
-  const unsigned char *id = r->ids.id;
+  unsigned char id[ID_BYTES];
   if (!session || (r->asked.event != EVENT_CALL && r->asked.event != EVENT_DELEGATE)) {
     if (used) used->used = false;
     return REBASE_OK;
   }
+  request_id(r, id);
   if (r->asked.event == EVENT_DELEGATE) {
     struct call *delegation = session_begin_call(session, r->loaded, NONE32, NULL, id);
     delegation->agent = r->asked.target;

@@ -119,6 +119,7 @@ static void make_plan(struct loaded *l, uint32_t operation) {
   const struct rebase_bundle *b = l->bundle;
   const struct image_operation *o = &b->OPERATIONS.at[operation];
   struct plan *plan = &l->plans[operation];
+  plan->slot_blocks = (b->CONNECTORS.at[o->connector].slots + SLOT_BLOCK - 1) / SLOT_BLOCK;
   plan->entity = o->result_type == NONE32 ? NONE32 : l->type_entity[o->result_type];
   for (uint32_t i = 0; i < o->params; i++) {
     const struct image_param *p = &b->PARAMS.at[o->first_param + i];
@@ -178,6 +179,15 @@ static bool number_names(struct loaded *l, struct registry *r, const struct allo
   return true;
 }
 
+static void show_rules(struct loaded *l) {
+  const struct rebase_bundle *b = l->bundle;
+  for (uint32_t i = 0; i < b->FORMS.count; i++) {
+    const struct image_form *f = &b->FORMS.at[i];
+    const char *file = bundle_string(b, b->SOURCES.at[f->source].path);
+    l->shown[i] = (struct shown){{.name = bundle_string(b, f->name), .file = file, .because = bundle_string(b, f->because)}, program_grants(&b->PROGRAMS.at[f->program])};
+  }
+}
+
 static size_t kept_at_most(const struct rebase_bundle *b) {
   size_t total = 0;
   for (uint32_t i = 0; i < b->OPERATIONS.count; i++) total += b->OPERATIONS.at[i].params;
@@ -187,11 +197,12 @@ static size_t kept_at_most(const struct rebase_bundle *b) {
 static bool take_memory(struct loaded *l, const struct allocator *a) {
   const struct rebase_bundle *b = l->bundle;
   size_t numbers = (size_t)b->LABELS.count + b->PROOFS.count + b->OPERATIONS.count + b->ENTITIES.count + b->TYPES.count + kept_at_most(b);
-  size_t plans = b->OPERATIONS.count * sizeof *l->plans, size = plans + numbers * sizeof(uint32_t) + 8;
+  size_t plans = b->OPERATIONS.count * sizeof *l->plans, shown = b->FORMS.count * sizeof *l->shown, size = plans + shown + numbers * sizeof(uint32_t) + 8;
   if (!(l->memory = a->alloc(size, a->user))) return false;
   memset(l->memory, 0, size);
   l->plans = l->memory;
-  l->label = (uint32_t *)(void *)((char *)l->memory + plans);
+  l->shown = (struct shown *)(void *)((char *)l->memory + plans);
+  l->label = (uint32_t *)(void *)((char *)l->memory + plans + shown);
   l->proof = l->label + b->LABELS.count;
   l->operation = l->proof + b->PROOFS.count;
   l->entity = l->operation + b->OPERATIONS.count;
@@ -216,6 +227,7 @@ rebase_status loaded_make(struct rebase_bundle *bundle, const struct allocator *
   for (uint32_t i = 0; i < bundle->TYPES.count; i++) l->type_entity[i] = NONE32;
   for (uint32_t i = 0; i < bundle->ENTITIES.count; i++) l->type_entity[bundle->ENTITIES.at[i].type] = i;
   make_layout(l);
+  show_rules(l);
   uint32_t kept = 0;
   for (uint32_t i = 0; i < bundle->OPERATIONS.count; i++) {
     l->plans[i].first_kept = kept;

@@ -15,14 +15,19 @@ void names_free(struct names *names, const struct allocator *allocator);
 struct registry { struct names labels, proofs, operations, entities; };
 
 /* What has to be remembered of an operation's arguments until its result is there. */
+enum { SLOT_BLOCK = 8 };            /* slots are cleared so many at a time */
 struct plan {
   uint32_t first_kept, kept;        /* in loaded.kept: indexes in PARAMS, of slots that fill, change or are keys */
   uint32_t key_param[IMAGE_MAX_ENTITY_KEYS];        /* of the entity that the result directly is: the argument with the key, or NONE32 */
   uint32_t entity;                  /* that entity, or NONE32 */
   bool holds_entity;                /* somewhere in its result there can be one */
   uint32_t required; bool defaults; /* arguments that must be there; whether any has a default */
+  uint32_t slot_blocks;             /* that hold the connector's slots */
   uint64_t shape;                   /* differs when the declaration differs in what observing needs */
 };
+
+/* What a decision shows of each rule of a form, but for line and effect; whether its allow or ask can grant. */
+struct shown { rebase_rule rule; bool grants; };
 
 struct loaded {
   atomic_uint references;
@@ -35,6 +40,7 @@ struct loaded {
   uint32_t *label, *proof, *operation, *entity;     /* image index -> registry number */
   uint32_t *type_entity;            /* by type: the entity that is it, or NONE32 */
   struct plan *plans;               /* by operation */
+  struct shown *shown;              /* by form */
   uint32_t *kept;
 };
 

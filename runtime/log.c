@@ -7,17 +7,11 @@ const char *effect_word(rebase_effect effect) {
   return effect == REBASE_ALLOW ? "allow" : effect == REBASE_ASK ? "ask" : "deny";
 }
 
-const char *verdict_word(uint8_t verdict, bool lack_asks) {
-  switch (verdict) {
-  case VM_ALLOW: return "allow";
-  case VM_ASK: return "ask";
-  case VM_DENY: return "deny";
-  case VM_OBLIGE: return "oblige";
-  case VM_LACKS: return lack_asks ? "ask" : "deny";
-  default: return "error";
-  }
-}
-
+const char *const verdict_words[VM_VERDICT_COUNT] = {
+#define VERDICT(NAME, ERROR, WORD, TEXT) [VM_##NAME] = WORD,
+#include "vm_verdicts.def"
+#undef VERDICT
+};
 void text_cut(char *to, size_t size, const char *from) {
   size_t length = from ? strlen(from) : 0;
   if (length && !utf8_valid(from, length)) length = 0;

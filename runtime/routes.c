@@ -286,7 +286,7 @@ static uint64_t draw(const rebase_request *r, const struct image_route *route) {
   bool session = route->sticky == STICKY_SESSION && *r->record.session;
   const char *whom = session ? r->record.session : r->record.requester;
   uint64_t number;
-  if (!route->sticky) number = r->ids.last[r->ids.left];
+  if (!route->sticky) memcpy(&number, r->ids.last[r->ids.left], sizeof number);
   else crypto_shorthash((unsigned char *)&number, (const unsigned char *)whom, strlen(whom), b->route_keys[route - b->ROUTES.at]);
   return number;
 }

@@ -27,9 +27,15 @@ struct scope_plan {
   const struct scope_bucket *buckets;
 };
 
+/* Of what is in scope; NULL when nothing is. */
+static inline const struct scope_plan *bundle_plan(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
+  uint32_t list = bundle_list(b, agent, head);
+  return list == NONE32 ? NULL : &b->plans[b->plan_of[list]];
+}
+
 /* One ascending pass over the rules that can match. */
 enum { SCOPE_RUNS = 9 };
-struct scope_walk { const struct rebase_bundle *bundle; unsigned runs; struct { const uint32_t *at, *end; } run[SCOPE_RUNS]; };
+struct scope_walk { const struct rebase_bundle *bundle; unsigned runs; struct rule_run run[SCOPE_RUNS]; };
 void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, const value *slots);
 uint32_t scope_walk_least(struct scope_walk *walk);
 static inline uint32_t scope_walk_next(struct scope_walk *walk) {           /* NONE32 at the end */

@@ -1,4 +1,5 @@
 /* session.c: the life of sessions and conversations; labels, proofs, counts, subjects, what was said. */
+#include "hex.h"
 #include "packed.h"
 #include "session.h"
 
@@ -40,13 +41,9 @@ bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
   return !odd;
 }
 
-#define PAIRS(D) D "0" D "1" D "2" D "3" D "4" D "5" D "6" D "7" D "8" D "9" D "a" D "b" D "c" D "d" D "e" D "f"
-const char hex_pairs[] = PAIRS("0") PAIRS("1") PAIRS("2") PAIRS("3") PAIRS("4") PAIRS("5") PAIRS("6") PAIRS("7")
-                         PAIRS("8") PAIRS("9") PAIRS("a") PAIRS("b") PAIRS("c") PAIRS("d") PAIRS("e") PAIRS("f");
-#undef PAIRS
-
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {
-  digits_of(id, ID_BYTES, hex);
+  eight_to_hex(id, hex);
+  eight_to_hex(id + ID_BYTES / 2, hex + ID_BYTES);
   hex[2 * ID_BYTES] = '\0';
 }
 

@@ -127,16 +127,6 @@ struct session_view { const struct session *session; const struct loaded *loaded
 /* ---- session.c ---- */
 bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count);     /* small letters only; looks at no more than it needs */
 bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]);        /* small letters only */
-/* Two digits for each byte; count is a multiple of four. */
-extern const char hex_pairs[];      /* of every byte */
-static inline void digits_of(const unsigned char *bytes, size_t count, char *hex) {
-  for (size_t i = 0; i < count; i += 4, hex += 8) {
-    memcpy(hex, hex_pairs + 2 * bytes[i], 2);
-    memcpy(hex + 2, hex_pairs + 2 * bytes[i + 1], 2);
-    memcpy(hex + 4, hex_pairs + 2 * bytes[i + 2], 2);
-    memcpy(hex + 6, hex_pairs + 2 * bytes[i + 3], 2);
-  }
-}
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]);
 struct family *family_new(const struct allocator *a, struct requester *requester, uint32_t counts, struct now now);
 /* A member of the family. chain: names of the agents. NULL: out of memory; the family is untouched then. */

@@ -269,34 +269,25 @@ rebase_status rebase_set_json(rebase_request *r, rebase_slot slot, const char *j
   return fill_made(r, &slot, place, typed_json(r, slot.type, json, length, &v, &why), &v, &why);
 }
 
+static bool read_built(rebase_request *r, const void *what) {
+  const struct asked *asked = what;
+  if (!r->building) return request_refuse_as(r, REBASE_E_REQUEST, "no call was begun"), false;
+  if (r->poison != REBASE_OK) return request_refuse_as(r, r->poison, r->poison_text), false;
+  if (r->loaded->generation != atomic_load_explicit(&r->engine->generation, memory_order_acquire))
+    return request_refuse_as(r, REBASE_E_STALE, "the call was built on an older bundle"), false;
+  r->asked = (struct asked){asked->event, asked->target, NONE32};
+  if (asked->event == EVENT_INFER) return workspace_reset(&r->work), true;
+  r->work.low = r->built;
+  r->work.high = r->work.size & ~(size_t)7;
+  bool complete = !r->filling.required && !r->loaded->plans[asked->target].defaults;
+  if (complete || json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[asked->target], r->slots)) return true;
+  return request_refuse_as(r, poison(r, r->json.status, r->json.error), r->json.error), false;
+}
+
 const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *caller) {
   if (!r) return request_none();
   struct asked asked = r->asked;
-  rebase_status status = r->building && r->fresh ? REBASE_OK : request_renew(r);
+  if (!r->building || !r->fresh) request_renew(r);
   r->fresh = false;
-  request_note_caller(r, caller);
-  if (status != REBASE_OK) return request_refuse(r, status, "%s", rebase_status_text(status)), request_finish(r);
-  if (!caller) return request_refuse(r, REBASE_E_ARGUMENT, "no caller"), request_finish(r);
-  if (!r->building || r->poison != REBASE_OK) {
-    status = r->poison == REBASE_OK ? REBASE_E_REQUEST : r->poison;
-    return request_refuse(r, status, "%s", r->poison == REBASE_OK ? "no call was begun" : r->poison_text), request_finish(r);
-  }
-  r->asked = asked;
-  r->asked.agent = NONE32;
-  if (r->loaded->generation != atomic_load_explicit(&r->engine->generation, memory_order_acquire))
-    return request_refuse(r, REBASE_E_STALE, "the call was built on an older bundle"), request_finish(r);
-  if (asked.event == EVENT_INFER) {
-    workspace_reset(&r->work);
-    request_decide(r, caller);
-    return request_finish(r);
-  }
-  r->work.low = r->built;
-  r->work.high = r->work.size & ~(size_t)7;
-  bool complete = !r->filling.required && !r->loaded->plans[r->asked.target].defaults;
-  if (!complete && !json_defaults(&r->json, &r->loaded->bundle->OPERATIONS.at[r->asked.target], r->slots)) {
-    poison(r, r->json.status, r->json.error);
-    return request_refuse(r, r->json.status, "%s", r->json.error), request_finish(r);
-  }
-  request_decide(r, caller);
-  return request_finish(r);
+  return request_decide(r, caller, REQUEST_BEGUN, read_built, &asked);
 }

@@ -27,20 +27,11 @@ enum {
 };
 
 static const char *const verdict_texts[VM_VERDICT_COUNT] = {
-#define VERDICT(NAME, ERROR, TEXT) [VM_##NAME] = TEXT,
+#define VERDICT(NAME, ERROR, WORD, TEXT) [VM_##NAME] = TEXT,
 #include "vm_verdicts.def"
 #undef VERDICT
 };
 const char *vm_verdict_text(enum vm_verdict verdict) { return verdict_texts[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT]; }
-
-void vm_begin(struct vm *vm, const struct rebase_bundle *bundle) {
-  vm->bundle = bundle;
-  vm->args = vm->facts = NULL;
-  vm->requester = missing_value();
-  vm->session = NULL;
-  vm->longest = vm->max_steps = 0;
-  vm->scratch = (struct arena_fixed){0};
-}
 
 /* ---- what instructions do that is more than a line ---- */
 static bool any_missing(const value *keys, uint32_t count) {
@@ -95,12 +86,12 @@ static bool contains(value collection, value wanted, enum vm_compare compare) {
 static inline bool equal_bits(value a, value b) { return a.bits == b.bits && !is_missing(a); }
 static inline bool less(value a, value b) { return a.i < b.i; }
 static inline bool at_most(value a, value b) { return a.i <= b.i; }
-static bool equal_texts(value a, value b) { return !is_missing(a) && !is_missing(b) && text_equal(a.text, b.text); }
+static inline bool equal_texts(value a, value b) { return !is_missing(a) && !is_missing(b) && text_equal(a.text, b.text); }
 static bool in_region(const struct vm *vm, value inner, value outer) {
   return !is_missing(inner) && !is_missing(outer) && inner.i >= outer.i && inner.i < vm->bundle->REGIONS.at[outer.i].end;
 }
 static bool in_network(value ip, value cidr) { return !is_missing(ip) && !is_missing(cidr) && ip_in_network(ip.text, cidr.text); }
-static bool starts_with(value text, value part) {
+static inline bool starts_with(value text, value part) {
   return part.text->len <= text.text->len && bytes_equal(text.text->bytes, part.text->bytes, part.text->len);
 }
 static bool ends_with(value text, value part) {
@@ -149,13 +140,12 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 /* What fused instructions are made of; I is the instruction they stood in. */
 #define READ_ARG(I) (vm->args[(I)->imm])
 #define READ_RULECONST(I) (constants[(I)->imm])
-#define TEST_ARG(I, X, Y) (vm->args[(I)->imm].i)
-#define TEST_EQ(I, X, Y) equal_bits(X, Y)
-#define TEST_EQTEXT(I, X, Y) equal_texts(X, Y)
-#define TEST_LT(I, X, Y) less(X, Y)
-#define TEST_LE(I, X, Y) at_most(X, Y)
-#define TEST_IN(I, X, Y) (!is_missing(Y) && ((I)->imm == VM_COMPARE_TEXT && !is_missing(X) ? list_holds_text((Y).list, (X).text) : contains(Y, X, (enum vm_compare)(I)->imm)))
-#define TEST_STARTS(I, X, Y) (!is_missing(X) && !is_missing(Y) && starts_with(X, Y))
+#define TEST_EQ(HOW, X, Y) equal_bits(X, Y)
+#define TEST_EQTEXT(HOW, X, Y) equal_texts(X, Y)
+#define TEST_LT(HOW, X, Y) less(X, Y)
+#define TEST_LE(HOW, X, Y) at_most(X, Y)
+#define TEST_IN(HOW, X, Y) (!is_missing(Y) && ((HOW) == VM_COMPARE_TEXT && !is_missing(X) ? list_holds_text((Y).list, (X).text) : contains(Y, X, (enum vm_compare)(HOW))))
+#define TEST_STARTS(HOW, X, Y) (!is_missing(X) && !is_missing(Y) && starts_with(X, Y))
 #define SESSION NEED(vm->session, VM_ERROR_SESSION)
 #define FUEL NEED(steps <= vm->bound, VM_FAULT)
 
@@ -263,10 +253,10 @@ on:
   OPCODE(WEEKDAY) SET_INT(zone_weekday(bundle, i->imm, B.i));
   OPCODE(DATEOF) SET_INT(zone_date(bundle, i->imm, B.i));
   /* ---- comparison */
-  OPCODE(EQ) SET_INT(TEST_EQ(i, B, C));
-  OPCODE(EQTEXT) SET_INT(TEST_EQTEXT(i, B, C));
-  OPCODE(LT) SET_INT(TEST_LT(i, B, C));
-  OPCODE(LE) SET_INT(TEST_LE(i, B, C));
+  OPCODE(EQ) SET_INT(TEST_EQ(0, B, C));
+  OPCODE(EQTEXT) SET_INT(TEST_EQTEXT(0, B, C));
+  OPCODE(LT) SET_INT(TEST_LT(0, B, C));
+  OPCODE(LE) SET_INT(TEST_LE(0, B, C));
   OPCODE(NOT) SET_INT(!B.i);
   OPCODE(IN) NEED(!is_missing(C), VM_FAULT); SET_INT(contains(C, B, (enum vm_compare)i->imm));
   OPCODE(INREGION) SET_INT(in_region(vm, B, C));
@@ -333,11 +323,12 @@ on:
   OPCODE(FIRST##_##SECOND##_##TEST) { \
     NEED(vm->args, VM_FAULT); \
     value x = READ_##FIRST(i), y = READ_##SECOND(i + 1); \
-    bool true_now = TEST_##TEST(i + 2, x, y); \
+    bool true_now = TEST_##TEST(i[2].imm, x, y); \
     pc = true_now == (i[3].op == OP_IF) ? now->code + i[3].imm : i + 4; \
     GO_ON; \
   }
-#define TESTED(TEST) OPCODE(TEST##_BRANCH) NEED(vm->args || i->op != OP_ARG_BRANCH, VM_FAULT); A.i = TEST_##TEST(i, B, C); BRANCH;
+#define TEST_ARG(HOW, X, Y) (vm->args[HOW].i)
+#define TESTED(TEST) OPCODE(TEST##_BRANCH) NEED(vm->args || i->op != OP_ARG_BRANCH, VM_FAULT); A.i = TEST_##TEST(i->imm, B, C); BRANCH;
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
 #undef FUSED
@@ -368,26 +359,82 @@ enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule) {
 }
 
 /* ---- many rules ---- */
-/* A program that only tests arguments (routine.tests): what the loop above does with it, and nothing else. */
-static inline enum vm_verdict run_tests(const value *args, const struct instruction *code, const value *constants, uint64_t *steps) {
-  const struct instruction *i = code;
-  for (;;) {
-    EXECUTED(i->op);
-    switch (i->op) {
-#define BRANCH_ON(TEST, AT) do { \
-    bool met = (TEST); \
-    if (met != ((AT)->op == OP_IF)) { i = (AT) + 1; break; } \
-    if ((AT)->b) { *steps += STEPS_PASS; EXECUTED(OP_PASS); return VM_PASS; } \
-    i = code + (AT)->imm; \
+static bool add_found(struct vm *vm, uint32_t entry, enum vm_verdict verdict) {
+  if (vm->found_count == VM_FOUND) return false;
+  vm->found[vm->found_count++] = (struct vm_found){bundle_rule_of(vm->bundle, entry), verdict == VM_LACKS ? vm->lack : NONE32, verdict};
+  return true;
+}
+
+/* Apart, so that its needs do not slow down what follows. Leaves its steps in vm->steps. */
+#if defined(__GNUC__)
+__attribute__((noinline))
+#endif
+static bool run_one(struct vm *vm, uint32_t entry) {
+  const struct bundle_rule *rule = &vm->bundle->rules[entry];
+  enum vm_verdict verdict = run_code(vm, rule->program, rule_constants(rule));
+  return verdict == VM_PASS || add_found(vm, entry, verdict);
+}
+
+_Static_assert(STEPS_PASS == STEPS_ALLOW && STEPS_PASS == STEPS_ASK && STEPS_PASS == STEPS_DENY && STEPS_PASS == STEPS_OBLIGE, "a verdict is a step");
+#ifdef THREADED
+#define ON_TEST(NAME) test_##NAME
+#define TAKE_TEST goto *places[(size_t)t->op - (OP_NEXTMAP + 1)]
+#else
+#define ON_TEST(NAME) case OP_##NAME
+#define TAKE_TEST goto take
+#endif
+#define TESTED_ARG(AT) (args[AT])
+#define TESTED_RULECONST(AT) (constants[AT])
+#define MET(CONDITION) do { \
+    next = t->next[CONDITION]; \
+    if (next >= TEST_ENDS) goto ended; \
+    t = program->tests + next; \
+    TAKE_TEST; \
   } while (0)
-#define READ_TESTED_ARG(I) (args[(I)->imm])
-#define READ_TESTED_RULECONST(I) (constants[(I)->imm])
+
+/* Lists of tests are gone through here: what run_code does with their programs, and nothing else. */
+bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
+#ifdef THREADED
+  static const void *const places[] = {
+#define FUSED(FIRST, SECOND, TEST) &&test_##FIRST##_##SECOND##_##TEST,
+#define TESTED(TEST) &&test_ARG_BRANCH,             /* there is no other in lists of tests */
+#define PAIR(FIRST, SECOND) &&test_SETTLED,         /* nor these */
+#include "fused.def"
+#undef FUSED
+#undef TESTED
+#undef PAIR
+    &&test_SETTLED
+  };
+#endif
+  const struct bundle_rule *const rules = vm->bundle->rules;
+  const value *const args = vm->args;
+  uint64_t steps = 0;
+  for (const struct rule_run *run = runs, *last = runs + count; run < last; run++)
+    for (const uint32_t *at = run->at, *const end = run->end; at < end; at++) {
+      const struct bundle_rule *rule = &rules[*at];
+      const struct routine *program = rule->program;
+      const struct arg_test *t = program->tests;
+      if (!t) {
+        uint64_t bound = vm->bound;
+        if (!run_one(vm, *at)) return false;
+        steps += vm->steps;
+        vm->bound = bound;
+        continue;
+      }
+      const value *constants = rule_constants(rule);
+      unsigned next;
+#ifdef THREADED
+      TAKE_TEST;
+#else
+    take:
+      switch (t->op) {
+#endif
 #define FUSED(FIRST, SECOND, TEST) \
-    case OP_##FIRST##_##SECOND##_##TEST: { \
-      value x = READ_TESTED_##FIRST(i), y = READ_TESTED_##SECOND(i + 1); \
-      *steps += STEPS_##FIRST##_##SECOND##_##TEST; \
-      BRANCH_ON(TEST_##TEST(i + 2, x, y), i + 3); \
-      break; \
+    ON_TEST(FIRST##_##SECOND##_##TEST): { \
+      value x = TESTED_##FIRST(t->x), y = TESTED_##SECOND(t->y); \
+      steps += STEPS_##FIRST##_##SECOND##_##TEST; \
+      EXECUTED(OP_##FIRST##_##SECOND##_##TEST) \
+      MET(TEST_##TEST(t->how, x, y)); \
     }
 #define TESTED(TEST)
 #define PAIR(FIRST, SECOND)
@@ -395,41 +442,22 @@ static inline enum vm_verdict run_tests(const value *args, const struct instruct
 #undef FUSED
 #undef TESTED
 #undef PAIR
-    case OP_ARG_BRANCH:
-      *steps += STEPS_ARG_BRANCH;
-      BRANCH_ON(args[i->imm].i != 0, i + 1);
+    ON_TEST(ARG_BRANCH):
+      steps += STEPS_ARG_BRANCH;
+      EXECUTED(OP_ARG_BRANCH)
+      MET(args[t->x].i != 0);
+    ON_TEST(SETTLED):
+      next = t->next[0];
+#ifndef THREADED
       break;
-#define VERDICT_OF(NAME) case OP_##NAME: *steps += STEPS_##NAME; return VM_##NAME;
-    VERDICT_OF(PASS)
-    VERDICT_OF(ALLOW)
-    VERDICT_OF(ASK)
-    VERDICT_OF(DENY)
-    VERDICT_OF(OBLIGE)
-    default: return VM_FAULT;
+      default: return false;
+      }
+#endif
+    ended:
+      steps += STEPS_PASS;
+      EXECUTED(next - (TEST_ENDS + VM_PASS) + OP_PASS)
+      if (next != TEST_ENDS + VM_PASS && !add_found(vm, *at, (enum vm_verdict)(next - TEST_ENDS))) return false;
     }
-  }
-}
-
-bool vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end) {
-  const struct bundle_rule *const rules = vm->bundle->rules;
-  const value *const args = vm->args;
-  uint64_t steps = 0, bound = 0;
-  for (const uint32_t *at = first; at < end; at++) {
-    const struct bundle_rule *rule = &rules[*at];
-    const struct routine *program = rule->program;
-    enum vm_verdict verdict;
-    bound += program->fixed;
-    if (program->tests && args) verdict = run_tests(args, program->code, rule_constants(rule), &steps);
-    else {
-      verdict = run_code(vm, program, rule_constants(rule));
-      steps += vm->steps;
-    }
-    if (steps > bound) verdict = VM_FAULT;
-    if (verdict == VM_PASS) continue;
-    if (vm->found_count == VM_FOUND) return false;
-    vm->found[vm->found_count++] = (struct vm_found){*at, verdict == VM_LACKS ? vm->lack : NONE32, verdict};
-  }
   vm->steps = steps;
-  vm->bound = bound;
-  return true;
+  return steps <= vm->bound;
 }

@@ -23,7 +23,7 @@ enum {
 };
 
 enum vm_verdict {
-#define VERDICT(NAME, ERROR, TEXT) VM_##NAME,
+#define VERDICT(NAME, ERROR, WORD, TEXT) VM_##NAME,
 #include "vm_verdicts.def"
 #undef VERDICT
   VM_VERDICT_COUNT
@@ -31,7 +31,7 @@ enum vm_verdict {
 const char *vm_verdict_text(enum vm_verdict verdict);
 static inline bool vm_verdict_is_error(enum vm_verdict verdict) {           /* true of anything unknown, too */
   const uint32_t errors = 0
-#define VERDICT(NAME, ERROR, TEXT) | (uint32_t)(ERROR) << VM_##NAME
+#define VERDICT(NAME, ERROR, WORD, TEXT) | (uint32_t)(ERROR) << VM_##NAME
 #include "vm_verdicts.def"
 #undef VERDICT
     ;
@@ -47,13 +47,14 @@ enum {
 #undef FUSED
 #undef TESTED
 #undef PAIR
-  OP_PREPARED_COUNT
+  OP_PREPARED_COUNT,
+  OP_SETTLED = OP_PREPARED_COUNT    /* in lists of tests: nothing is tested, `next` says what it comes to */
 };
 enum vm_compare { VM_COMPARE_BITS, VM_COMPARE_TEXT, VM_COMPARE_MAP };
 
 struct vm_call { const struct instruction *resume; const struct routine *caller; value *base; uint8_t into; };
 
-struct vm_found { uint32_t rule, lack; enum vm_verdict verdict; };
+struct vm_found { uint32_t rule, lack; enum vm_verdict verdict; };          /* rule: of the entry that was run */
 
 struct vm {
   const struct rebase_bundle *bundle;
@@ -76,10 +77,18 @@ struct vm {
 };
 
 /* Clears what the caller sets, not the registers (programs define before they read). */
-void vm_begin(struct vm *vm, const struct rebase_bundle *bundle);
+static inline void vm_begin(struct vm *vm, const struct rebase_bundle *bundle) {
+  vm->bundle = bundle;
+  vm->args = vm->facts = NULL;
+  vm->requester = missing_value();
+  vm->session = NULL;
+  vm->longest = vm->max_steps = 0;
+  vm->scratch = (struct arena_fixed){0};
+}
 enum vm_verdict vm_run(struct vm *vm, const struct routine *program);        /* one without constants: a waiver */
 enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule);
-/* The rules *first and so on, one after the other; those that do not pass are added to `found`. All of them without loops (routine.fixed); the
- * caller has added up what they may cost, and begins with found_count 0. steps and bound are of this call. False: more than `found` holds. */
-bool vm_run_fixed(struct vm *vm, const uint32_t *first, const uint32_t *end);
+/* The rules of all runs, one after the other; those that do not pass are added to `found`. All of them without loops (routine.fixed). The caller
+ * begins with found_count 0, and with bound what they may take at most. False: `found` holds no more, or they took more; then each is to be
+ * run by itself. */
+bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count);
 #endif

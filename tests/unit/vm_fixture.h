@@ -88,7 +88,8 @@ static void run_as_one_of_several(void) {
   const uint32_t rules[] = {RULE_MAIN, RULE_MAIN};
   if (fix.vm.max_steps || !fix.bundle->rules[RULE_MAIN].program->fixed) return;
   fix.vm.found_count = 0;
-  ck_assert(vm_run_fixed(&fix.vm, rules, rules + 2));
+  fix.vm.bound = UINT64_MAX;
+  ck_assert(vm_run_fixed(&fix.vm, &(struct rule_run){rules, rules + 2}, 1));
   uint64_t steps = fix.vm.steps;
   uint32_t found = fix.vm.found_count;
   enum vm_verdict verdict = vm_run_rule(&fix.vm, RULE_MAIN);
