@@ -163,8 +163,8 @@ static void print_more(struct bench *b, bool as_json) {
 static int count(struct bench *b, const char *what, unsigned decisions) {
   if (strcmp(what, "scale") == 0) {
     struct scale s;
-    scale_open(&s, 1000);
-    for (unsigned i = 0; i < decisions; i++) b->wrong += !scale_decide(&s, i * 7 % 1200, i % 4);
+    scale_open(&s, 1000, SCALE_INDEXED);
+    for (unsigned i = 0; i < decisions; i++) b->wrong += !scale_decide(&s, i);
     scale_close(&s);
     return b->wrong != 0;
   }

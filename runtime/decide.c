@@ -115,8 +115,8 @@ rebase_status request_renew(rebase_request *r) {
 rebase_status request_start(rebase_request *r) {
   rebase_status status = request_renew(r);
   if (status == REBASE_OK) status = request_pin(r);
+  if (r->building) r->filling = (struct filling){0};
   r->building = false;
-  r->filling = (struct filling){0};
   r->slots = NULL;
   r->text = NULL;
   workspace_reset(&r->work);
@@ -131,9 +131,8 @@ static bool note_name(char *noted, size_t size, const char *name) {
 }
 
 static void note_time(rebase_request *r) {
-  const rebase_options *o = &r->engine->options;
   struct record *record = &r->record;
-  r->untimed = !r->in_batch && !o->wall_clock && !o->steady_clock && !o->log;
+  r->untimed = !r->in_batch && !r->engine->watches;
   if (r->untimed) { record->clock = REBASE_OK; return; }
   if (!r->in_batch) { record->clock = engine_now(r->engine, &record->now); return; }
   record->now = r->batch_now;
@@ -145,12 +144,12 @@ static void note_caller(rebase_request *r, const rebase_caller *caller) {
   struct record *record = &r->record;
   new_id(&r->ids, record->decision.id);
   note_time(r);
-  bool agent = note_name(record->agent, sizeof record->agent, caller ? caller->agent : NULL);
-  bool requester = note_name(record->requester, sizeof record->requester, caller ? caller->requester : NULL);
-  bool session = note_name(record->session, sizeof record->session, caller ? caller->session : NULL);
+  bool agent = note_name(record->agent, sizeof record->agent, caller->agent);
+  bool requester = note_name(record->requester, sizeof record->requester, caller->requester);
+  bool session = note_name(record->session, sizeof record->session, caller->session);
   if (agent) r->agent = NONE32;
-  r->requester_known &= !requester;
-  r->session_known &= !agent && !requester && !session;
+  if (requester) r->requester_known = false;
+  if (agent || requester || session) r->session_known = false;
 }
 
 rebase_status request_time(rebase_request *r) {
@@ -160,24 +159,29 @@ rebase_status request_time(rebase_request *r) {
 }
 
 /* ---- checks of the caller ---- */
-static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
-  const struct record *record = &r->record;
-  if (record->clock != REBASE_OK) return request_refuse_as(r, record->clock, "the clock is unknown");
+/* Who they are under this bundle; kept for the next decision, which most likely is for the same. */
+static rebase_status find_caller(rebase_request *r, const rebase_caller *caller) {
   if (!caller->agent || !*caller->agent || (r->agent == NONE32 && !utf8_valid(caller->agent, strlen(caller->agent))))
     return request_refuse_as(r, REBASE_E_AGENT, "the host names no agent");
   if (r->agent == NONE32 || r->agent_generation != r->loaded->generation) {
     r->agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
     r->agent_generation = r->loaded->generation;
   }
-  r->asked.agent = r->agent;
-  if (r->asked.agent == NONE32) {
+  if (r->agent == NONE32) {
     request_refuse(r, REBASE_E_AGENT, "unknown agent `%.200s`", caller->agent);
     return REBASE_E_AGENT;
   }
-  if (!caller->requester || !*caller->requester || (!r->requester_known && !utf8_valid(caller->requester, strlen(caller->requester))))
-    return request_refuse_as(r, REBASE_E_REQUESTER, "the host names no requester");
-  r->requester_known = true;
-  bool later = (r->asked.event == EVENT_CALL || r->asked.event == EVENT_INFER) && (!caller->session || !*caller->session);
+  r->requester_known = r->requester_known || (caller->requester && *caller->requester && utf8_valid(caller->requester, strlen(caller->requester)));
+  return r->requester_known ? REBASE_OK : request_refuse_as(r, REBASE_E_REQUESTER, "the host names no requester");
+}
+
+static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
+  if (r->record.clock != REBASE_OK) return request_refuse_as(r, r->record.clock, "the clock is unknown");
+  bool known = r->agent != NONE32 && r->agent_generation == r->loaded->generation && r->requester_known;
+  rebase_status status = known ? REBASE_OK : find_caller(r, caller);
+  r->asked.agent = r->agent;
+  if (status != REBASE_OK || !r->untimed) return status;
+  bool later = (r->asked.event == EVENT_CALL || r->asked.event == EVENT_INFER) && !r->record.session[0];
   return later || request_time(r) == REBASE_OK ? REBASE_OK : request_refuse_as(r, REBASE_E_CLOCK, "the clock is unknown");
 }
 
@@ -285,7 +289,7 @@ static rebase_status decide(rebase_request *r, const rebase_caller *caller) {
   if (status == REBASE_OK) status = conclude(r, session);
   if (session) engine_release(r->engine, session);
   if (status != REBASE_OK) d->effect = REBASE_DENY;
-  if (d->effect == REBASE_DENY && d->status != REBASE_E_RESERVE) d->choice = NULL;
+  if (d->choice && d->effect == REBASE_DENY && d->status != REBASE_E_RESERVE) d->choice = NULL;
   request_reason(r);
   return d->status;
 }
@@ -304,9 +308,10 @@ const rebase_decision *request_finish(rebase_request *r) {
 __attribute__((flatten))            /* what is short here is called by every decision */
 #endif
 const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
+  static const rebase_caller nobody;
   for (int tries = 0;; tries++) {
     rebase_status status = begun == REQUEST_BEGUN ? engine_check(r->engine) : request_start(r);
-    note_caller(r, caller);
+    note_caller(r, caller ? caller : &nobody);
     if (status != REBASE_OK) request_refuse_as(r, status, rebase_status_text(status));
     else if (!caller) request_refuse_as(r, REBASE_E_ARGUMENT, "no caller");
     else if (read(r, what) && decide(r, caller) == REBASE_E_STALE && begun == REQUEST_NEW && tries < 3) continue;

@@ -18,6 +18,7 @@ static inline void tally_add(struct tally *tally, enum tallied what) {        /*
 
 struct rebase_engine {
   rebase_options options;           /* defaults filled in; obligations are our copy */
+  bool watches;                     /* the host's clock, or a log, which tells the time of every decision */
   struct allocator allocator;
   unsigned forks;                   /* of this process when it was opened */
   pthread_mutex_t load_lock;        /* one load at a time; covers registry */

@@ -55,7 +55,6 @@ static rebase_status prepare(rebase_request *r, struct session *session) {
   vm->args = r->slots;
   vm->facts = r->facts;
   vm->scratch = r->scratch;
-  vm->requester = missing_value();
   if (session) {
     r->view = (struct session_view){session, r->loaded, r->record.now};
     vm->session = &r->view;

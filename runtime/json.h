@@ -18,7 +18,7 @@ enum { JSON_MAX_DEPTH = 32, JSON_ORDER = 64 };
 
 /* Memory of one request: values grow from the front, lists of yet unknown length wait at the back. */
 struct workspace { char *base; size_t low, high, size; };   /* base 8-byte aligned; free: low .. high */
-void workspace_reset(struct workspace *w);
+static inline void workspace_reset(struct workspace *w) { w->low = 0; w->high = w->size & ~(size_t)7; }
 static inline void *workspace_take(struct workspace *w, size_t size) {      /* 8-byte aligned, NULL when full */
   size_t rounded = (size + 7) & ~(size_t)7;
   if (rounded < size || rounded > w->high - w->low) return NULL;

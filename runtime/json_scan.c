@@ -5,11 +5,6 @@
 #include "packed.h"
 
 /* ---- workspace ---- */
-void workspace_reset(struct workspace *w) {
-  w->low = 0;
-  w->high = w->size & ~(size_t)7;
-}
-
 const struct text *workspace_text(struct workspace *w, const char *bytes, size_t length) {
   struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
   if (!text) return NULL;

@@ -1,6 +1,7 @@
 /* scope_plan.c: see scope_plan.h. */
 #include "scope_plan.h"
 #include "pages.h"
+#include "plain.h"
 #include "verify.h"
 #include "vm.h"
 
@@ -64,18 +65,15 @@ static uint64_t mix(uint64_t h) {
   return h ^ h >> 29;
 }
 
+/* Of a text eight bytes at a time, the last ones perhaps twice. */
 static uint32_t hash_key(bool text, value key) {
   if (!text) return (uint32_t)(mix(key.bits) >> 16);
-  const char *at = key.text->bytes;
-  size_t left = key.text->len;
-  uint64_t h = left, word;
-  for (; left >= 8; at += 8, left -= 8) {
-    memcpy(&word, at, 8);
-    h = mix(h ^ word);
-  }
-  word = 0;
-  for (size_t i = 0; i < left; i++) word = word << 8 | (unsigned char)at[i];
-  return (uint32_t)(mix(mix(h ^ word)) >> 16);
+  const unsigned char *at = (const unsigned char *)key.text->bytes;
+  size_t length = key.text->len;
+  uint64_t h = length;
+  if (length < 8) return (uint32_t)(mix(mix(h ^ (length ? plain_few(at, length) : 0))) >> 16);
+  for (size_t i = 0; i + 8 < length; i += 8) h = mix(h ^ plain_word(at + i));
+  return (uint32_t)(mix(mix(h ^ plain_word(at + length - 8))) >> 16);
 }
 
 /* A tag: bit 0 says that the bucket is in use, bit 1 that it has several rules; the rest is of the hash. */

@@ -15,30 +15,21 @@ bool family_expired(const struct family *family, struct now now, int64_t lifetim
 
 /* ---- ids ---- */
 /* Ids are no secrets: what they open is compared in constant time, or belongs to a session that is. */
-static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
-
-bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    int high = hex_digit(hex[2 * i]), low = high < 0 ? -1 : hex_digit(hex[2 * i + 1]);
-    if (low < 0) return false;
-    bytes[i] = (unsigned char)(high << 4 | low);
-  }
-  return true;
+bool four_from_hex(const char hex[8], unsigned char bytes[4]) {
+  const uint64_t each = UINT64_C(0x0101010101010101);
+  uint64_t digits;
+  memcpy(&digits, hex, sizeof digits);
+  uint64_t v = (digits & each * 15) + (digits >> 6 & each) * 9;      /* a letter has bit 6 */
+  uint64_t odd = (v & each * 240) | (digits ^ (v + each * '0' + ((v + each * 6) >> 4 & each) * HEX_LETTER));         /* what comes of a digit must give it back */
+  v = v << 4 | v >> 8;
+  for (int k = 0; k < 4; k++) bytes[k] = (unsigned char)(v >> 16 * k);
+  return !odd;
 }
 
-/* Eight digits at a time: a letter has bit 6, and what comes of a digit must give it back. */
 bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]) {
-  const uint64_t each = UINT64_C(0x0101010101010101);
-  uint64_t digits, odd = 0;
-  if (!hex || memchr(hex, 0, REBASE_ID_BYTES) != hex + 2 * ID_BYTES) return false;
-  for (int i = 0; i < ID_BYTES; i += 4) {
-    memcpy(&digits, hex + 2 * i, sizeof digits);
-    uint64_t v = (digits & each * 15) + (digits >> 6 & each) * 9;
-    odd |= (v & each * 240) | (digits ^ (v + each * '0' + ((v + each * 6) >> 4 & each) * 39));
-    v = v << 4 | v >> 8;
-    for (int k = 0; k < 4; k++) id[i + k] = (unsigned char)(v >> 16 * k);
-  }
-  return !odd;
+  bool good = id_has_length(hex);
+  for (int i = 0; good && i < ID_BYTES; i += 4) good = four_from_hex(hex + 2 * i, id + i);
+  return good;
 }
 
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]) {

@@ -104,7 +104,7 @@ struct ask {
 struct proved { uint32_t proof; struct now at; };
 struct session {
   char id[REBASE_ID_BYTES];
-  uint32_t slot;                    /* the store's */
+  uint32_t slot; bool alone;        /* the store's; alone: in its family, since it was acquired */
   struct family *family;
   struct list *chain;               /* texts: the agents, first the one that was asked */
   void *chain_memory;
@@ -125,7 +125,8 @@ struct session {
 struct session_view { const struct session *session; const struct loaded *loaded; struct now now; };
 
 /* ---- session.c ---- */
-bool bytes_from_hex(const char *hex, unsigned char *bytes, size_t count);     /* small letters only; looks at no more than it needs */
+static inline bool id_has_length(const char *id) { return id && memchr(id, 0, REBASE_ID_BYTES) == id + REBASE_ID_BYTES - 1; }
+bool four_from_hex(const char hex[8], unsigned char bytes[4]);        /* small letters only */
 bool id_from_hex(const char *hex, unsigned char id[ID_BYTES]);        /* small letters only */
 void id_to_hex(const unsigned char id[ID_BYTES], char hex[REBASE_ID_BYTES]);
 struct family *family_new(const struct allocator *a, struct requester *requester, uint32_t counts, struct now now);

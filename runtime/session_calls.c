@@ -3,16 +3,16 @@
 #include "session.h"
 
 /* ---- a call's room ---- */
-/* Of those in a state the one that began first, or NONE32. */
-static uint32_t oldest_in(const struct session *s, enum call_state state) {
-  uint32_t oldest = NONE32;
-  uint64_t began = UINT64_MAX;
+/* Those that began first, by state; NONE32: none. */
+static void find_oldest(const struct session *s, uint32_t oldest[CALL_DONE + 1]) {
+  uint64_t began[CALL_DONE + 1] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+  oldest[CALL_FREE] = oldest[CALL_OPEN] = oldest[CALL_DONE] = NONE32;
   for (uint32_t i = 0; i < SESSION_CALLS; i++) {
-    bool older = s->call_state[i] == state && s->call_began[i] < began;
-    oldest = older ? i : oldest;
-    began = older ? s->call_began[i] : began;
+    uint8_t state = s->call_state[i];
+    if (s->call_began[i] >= began[state]) continue;
+    oldest[state] = i;
+    began[state] = s->call_began[i];
   }
-  return oldest;
 }
 
 static uint32_t place_of(const struct session *s, const struct call *c) { return (uint32_t)(c - s->calls); }
@@ -60,7 +60,9 @@ static void give_up(struct session *s, struct call *c) {
 static struct call *free_call(struct session *s) {
   const uint8_t *found = memchr(s->call_state, CALL_FREE, SESSION_CALLS);
   if (found) return &s->calls[found - s->call_state];
-  uint32_t open = oldest_in(s, CALL_OPEN), done = oldest_in(s, CALL_DONE);
+  uint32_t oldest_in[CALL_DONE + 1];
+  find_oldest(s, oldest_in);
+  uint32_t open = oldest_in[CALL_OPEN], done = oldest_in[CALL_DONE];
   for (uint32_t i = 0; done != NONE32 && i < SESSION_CALLS; i++) {
     if (s->call_state[i] != CALL_DONE || (open != NONE32 && s->calls[i].ended >= s->call_began[open])) continue;
     s->call_state[i] = CALL_FREE;

@@ -173,7 +173,7 @@ static rebase_status add(void *store, struct session *session, const unsigned ch
 
 static bool slot_of(const struct store *s, const char *id, uint32_t *index) {
   unsigned char bytes[sizeof *index];
-  if (!id || strlen(id) != REBASE_ID_BYTES - 1 || !bytes_from_hex(id, bytes, sizeof bytes)) return false;
+  if (!id_has_length(id) || !four_from_hex(id, bytes)) return false;
   memcpy(index, bytes, sizeof *index);
   return *index < s->slot_count;
 }
@@ -184,7 +184,8 @@ static bool has_id(const struct session *session, const char *id) {
   return session && !crypto_verify_32((const unsigned char *)session->id, (const unsigned char *)id);
 }
 
-/* The family's lock is taken inside the slot's: whoever holds a slot's lock waits for nobody who waits for it. */
+/* The family's lock is taken inside the slot's: whoever holds a slot's lock waits for nobody who waits for it. A session that is alone in its
+ * family needs no second lock: another can join only by way of this one, while it is held. */
 static struct session *acquire(void *store, const char *id) {
   struct store *s = store;
   uint32_t index;
@@ -192,8 +193,10 @@ static struct session *acquire(void *store, const char *id) {
   struct slot *slot = &s->slots[index];
   pthread_mutex_lock(&slot->lock);
   if (has_id(slot->session, id)) {
-    pthread_mutex_lock(&slot->session->family->lock);
-    return slot->session;
+    struct session *session = slot->session;
+    session->alone = atomic_load_explicit(&session->family->members, memory_order_acquire) == 1;
+    if (!session->alone) pthread_mutex_lock(&session->family->lock);
+    return session;
   }
   pthread_mutex_unlock(&slot->lock);
   return NULL;
@@ -202,7 +205,7 @@ static struct session *acquire(void *store, const char *id) {
 static void release(void *store, struct session *session) {
   struct store *s = store;
   struct slot *slot = &s->slots[session->slot];
-  pthread_mutex_unlock(&session->family->lock);
+  if (!session->alone) pthread_mutex_unlock(&session->family->lock);
   pthread_mutex_unlock(&slot->lock);
 }
 
