@@ -21,6 +21,7 @@ struct bench {
   struct p12_request requests[P12_REQUESTS];
   struct p12_arguments arguments[P12_REQUESTS];
   uint16_t order[PICKS];
+  uint16_t by_action[PICKS]; const void *batch[PICKS]; unsigned batch_end[P12_ACTIONS];        /* the same picks, those of one action together */
   struct p12_host own, sends;       /* who makes the calls from their own values; who sends the canonical bytes on */
   uint64_t wrong;
 };
@@ -42,6 +43,13 @@ static void shuffle(struct bench *b, uint64_t seed) {
     seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
     b->order[i] = (uint16_t)(seed >> 33 & (P12_REQUESTS - 1));
   }
+  unsigned filled = 0;
+  for (unsigned action = 0; action < P12_ACTIONS; b->batch_end[action++] = filled)
+    for (unsigned i = 0; i < PICKS; i++) {
+      if (b->requests[b->order[i]].action != action) continue;
+      b->by_action[filled] = b->order[i];
+      b->batch[filled++] = &b->arguments[b->order[i]];
+    }
 }
 
 /* ---- what is measured: a whole pass over the picks ---- */
@@ -60,6 +68,20 @@ static void prepared_by(struct bench *b, struct p12_host *h, const rebase_caller
 }
 static void prepared(struct bench *b) { prepared_by(b, &b->own, &b->own.plain); }
 static void prepared_with_session(struct bench *b) { prepared_by(b, &b->own, &b->own.with_session); }
+
+struct batch { struct bench *b; const uint16_t *picks; };
+static void check_one(const rebase_decision *d, size_t i, void *user) {
+  const struct batch *batch = user;
+  batch->b->wrong += (d->effect == REBASE_ALLOW) != batch->b->requests[batch->picks[i]].allowed;
+}
+
+static void prepared_in_batches(struct bench *b) {
+  for (unsigned action = 0, first = 0; action < P12_ACTIONS; first = b->batch_end[action++]) {
+    struct batch batch = {b, b->by_action + first};
+    const unsigned count = b->batch_end[action] - first;
+    if (rebase_decide_bound_batch(b->own.request, &b->own.plain, b->own.prepared[action], b->batch + first, count, check_one, &batch) != REBASE_OK) b->wrong++;
+  }
+}
 
 static void bound_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
   for (unsigned i = 0; i < PICKS; i++) {
@@ -91,7 +113,8 @@ static void json_with_session(struct bench *b) { json_by(b, &b->own, &b->own.wit
 static void json_and_sent(struct bench *b) { json_by(b, &b->sends, &b->sends.plain); }
 
 static const struct { const char *name; void (*run)(struct bench *b); } measured[] = {
-  {"the rules in C by hand", by_hand}, {"prepared struct to decision", prepared}, {"prepared, in a session", prepared_with_session},
+  {"the rules in C by hand", by_hand}, {"prepared struct to decision", prepared}, {"prepared, in batches", prepared_in_batches},
+  {"prepared, in a session", prepared_with_session},
   {"a host's struct to decision", bound}, {"struct, in a session", bound_with_session}, {"typed request to decision", typed}, {"typed, in a session", typed_with_session},
   {"typed, with canonical bytes", typed_and_sent}, {"JSON to decision", json}, {"JSON, in a session", json_with_session},
   {"JSON, with canonical bytes", json_and_sent},
@@ -187,6 +210,11 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
   load(b);
   const rebase_caller *caller = strstr(what, "session") ? &b->own.with_session : &b->own.plain;
   char form = what[0];              /* prepared, bound, json or typed */
+  if (strstr(what, "batch")) {
+    shuffle(b, 1);
+    for (unsigned i = 0; i < decisions; i += PICKS) prepared_in_batches(b);
+    return b->wrong != 0;
+  }
   for (unsigned i = 0; i < decisions; i++) {
     const struct p12_request *q = &b->requests[i % P12_REQUESTS];
     const struct p12_arguments *a = &b->arguments[i % P12_REQUESTS];

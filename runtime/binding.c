@@ -320,3 +320,13 @@ const rebase_decision *rebase_decide_bound(rebase_request *r, const rebase_calle
   if (!r) return request_none();
   return request_decide(r, caller, REQUEST_NEW, read_bound, &(struct bound_call){b, arguments});
 }
+
+rebase_status rebase_decide_bound_batch(rebase_request *r, const rebase_caller *caller, rebase_binding *b, const void *const *arguments, size_t count,
+                                        rebase_decided decided, void *user) {
+  if (!r || (count && (!arguments || !decided))) return REBASE_E_ARGUMENT;
+  rebase_status status = request_begin_batch(r);
+  if (status != REBASE_OK) return status;
+  for (size_t i = 0; i < count; i++) decided(rebase_decide_bound(r, caller, b, arguments[i]), i, user);
+  r->batch.under_way = false;
+  return REBASE_OK;
+}

@@ -95,9 +95,9 @@ static void clear_record(struct record *record) {
   record->wait = 0;
 }
 
-rebase_status request_pin(rebase_request *r) {
+static rebase_status pin(rebase_request *r) {
   uint64_t generation = atomic_load_explicit(&r->engine->generation, memory_order_acquire);
-  if (r->loaded && (r->in_batch || r->loaded->generation == generation)) return REBASE_OK;
+  if (r->loaded && (r->batch.under_way || r->loaded->generation == generation)) return REBASE_OK;
   loaded_drop(r->loaded);
   r->loaded = generation ? engine_pin(r->engine) : NULL;
   return r->loaded ? REBASE_OK : REBASE_E_NO_BUNDLE;
@@ -114,7 +114,7 @@ rebase_status request_renew(rebase_request *r) {
 
 rebase_status request_start(rebase_request *r) {
   rebase_status status = request_renew(r);
-  if (status == REBASE_OK) status = request_pin(r);
+  if (status == REBASE_OK) status = pin(r);
   if (r->building) r->filling = (struct filling){0};
   r->building = false;
   r->slots = NULL;
@@ -132,11 +132,11 @@ static bool note_name(char *noted, size_t size, const char *name) {
 
 static void note_time(rebase_request *r) {
   struct record *record = &r->record;
-  r->untimed = !r->in_batch && !r->engine->watches;
+  r->untimed = !r->batch.under_way && !r->engine->watches;
   if (r->untimed) { record->clock = REBASE_OK; return; }
-  if (!r->in_batch) { record->clock = engine_now(r->engine, &record->now); return; }
-  record->now = r->batch_now;
-  record->clock = r->batch_clock;
+  if (!r->batch.under_way) { record->clock = engine_now(r->engine, &record->now); return; }
+  record->now = r->batch.now;
+  record->clock = r->batch.clock;
 }
 
 /* The decision's id; who asks and when, for log and explanation: known of every decision, refused ones too. */
@@ -144,6 +144,8 @@ static void note_caller(rebase_request *r, const rebase_caller *caller) {
   struct record *record = &r->record;
   new_id(&r->ids, record->decision.id);
   note_time(r);
+  if (r->batch.under_way && r->batch.named) return;
+  r->batch.named = true;
   bool agent = note_name(record->agent, sizeof record->agent, caller->agent);
   bool requester = note_name(record->requester, sizeof record->requester, caller->requester);
   bool session = note_name(record->session, sizeof record->session, caller->session);
@@ -156,6 +158,17 @@ rebase_status request_time(rebase_request *r) {
   if (r->untimed) r->record.clock = engine_now(r->engine, &r->record.now);
   r->untimed = false;
   return r->record.clock;
+}
+
+rebase_status request_begin_batch(rebase_request *r) {
+  if (r->batch.under_way) return REBASE_E_ARGUMENT;
+  rebase_status status = engine_check(r->engine);
+  if (status == REBASE_OK) status = pin(r);
+  if (status != REBASE_OK) return status;
+  r->batch.under_way = true;
+  r->batch.named = false;
+  r->batch.clock = engine_now(r->engine, &r->batch.now);
+  return REBASE_OK;
 }
 
 /* ---- checks of the caller ---- */

@@ -106,7 +106,7 @@ struct rebase_request {
   struct out canonical;
   char *log;
   struct id_pool ids;
-  bool in_batch; struct now batch_now; rebase_status batch_clock;     /* one bundle and one time for all of a batch */
+  struct { bool under_way, named; struct now now; rebase_status clock; } batch;       /* one bundle, time and caller for all of it; named: who is noted */
   struct asked asked;
   bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
   bool requester_known;             /* record.requester is a text that was looked at before */
@@ -132,7 +132,7 @@ struct rebase_request {
 /* decide.c */
 rebase_status request_renew(rebase_request *request);       /* a fresh decision */
 rebase_status request_start(rebase_request *request);       /* the same, nothing asked yet, on the current bundle, which it pins */
-rebase_status request_pin(rebase_request *request);         /* the current bundle, or in a batch the one it began with */
+rebase_status request_begin_batch(rebase_request *request);
 void request_id(const rebase_request *request, unsigned char id[ID_BYTES]);         /* of the decision being made */
 rebase_status request_time(rebase_request *request);        /* looks at the clock if it has not yet; before anything that goes by record.now */
 const rebase_decision *request_none(void);          /* what a NULL request decides */

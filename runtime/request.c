@@ -176,14 +176,11 @@ const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller
 }
 
 rebase_status rebase_decide_batch(rebase_request *r, const rebase_caller *caller, const rebase_body *bodies, size_t count, rebase_decided decided, void *user) {
-  if (!r || (count && (!bodies || !decided)) || r->in_batch) return REBASE_E_ARGUMENT;
-  rebase_status status = engine_check(r->engine);
-  if (status == REBASE_OK) status = request_pin(r);
+  if (!r || (count && (!bodies || !decided))) return REBASE_E_ARGUMENT;
+  rebase_status status = request_begin_batch(r);
   if (status != REBASE_OK) return status;
-  r->batch_clock = engine_now(r->engine, &r->batch_now);
-  r->in_batch = true;
   for (size_t i = 0; i < count; i++) decided(rebase_decide_json(r, caller, bodies[i].text, bodies[i].length), i, user);
-  r->in_batch = false;
+  r->batch.under_way = false;
   return REBASE_OK;
 }
 

@@ -202,7 +202,7 @@ REBASE_API const rebase_decision *rebase_decide_json(rebase_request *request, co
 
 /* Many for one caller: decided in order, each a decision of its own, all under one bundle and at one time, whatever is loaded meanwhile. `decided`
  * gets each decision, valid until it returns, and must not use the request but for rebase_reserve, rebase_explain and the like. A body that cannot be
- * read is denied like any other. Other than REBASE_OK: none was decided. */
+ * read is denied like any other. The caller's texts stay as they are until it returns. Other than REBASE_OK: none was decided. */
 typedef struct rebase_body { const char *text; size_t length; } rebase_body;
 typedef void (*rebase_decided)(const rebase_decision *decision, size_t index, void *user);
 REBASE_API rebase_status rebase_decide_batch(rebase_request *request, const rebase_caller *caller, const rebase_body *bodies, size_t count,
@@ -267,6 +267,9 @@ REBASE_API void rebase_prepared_free(rebase_engine *engine, rebase_prepared *pre
 REBASE_API rebase_status rebase_bind(rebase_engine *engine, const char *operation, const rebase_member *members, size_t count, rebase_binding **binding);
 REBASE_API void rebase_unbind(rebase_binding *binding);                /* takes NULL */
 REBASE_API const rebase_decision *rebase_decide_bound(rebase_request *request, const rebase_caller *caller, rebase_binding *binding, const void *arguments);
+/* The same for each of `count` structs, as rebase_decide_batch does it. */
+REBASE_API rebase_status rebase_decide_bound_batch(rebase_request *request, const rebase_caller *caller, rebase_binding *binding, const void *const *arguments,
+                                                   size_t count, rebase_decided decided, void *user);
 
 /* A decision that asks keeps its id when the same call is decided again before it is answered or its deadline has passed.
  * An answer to an `ask`, by the id of the decision that asked: then decide the same call again, everything is evaluated

@@ -233,6 +233,43 @@ START_TEST(bundles_come_and_go) {
 }
 END_TEST
 
+struct several { size_t count; char effects[8]; bool swaps; };
+static void note_decided(const rebase_decision *d, size_t index, void *user) {
+  struct several *s = user;
+  ck_assert_uint_eq(index, s->count);
+  s->effects[s->count++] = d->effect == REBASE_ALLOW ? 'a' : 'd';
+  if (index == 0 && s->swaps) host_load(&h, "policy none { deny call because \"closed\" }\n");
+}
+
+/* Each a decision of its own; one bundle for all, and who asks is noted of each batch anew. */
+START_TEST(in_batches) {
+  host_load(&h, "policy few { allow call shop.pay by bot where args.amount <= 12.00 USD }\n");
+  const rebase_member two[] = {MEMBER(STRING, id), MEMBER(DECIMAL, amount)};
+  rebase_binding *b = bind(two, 2);
+  struct pay small = least(), large = whole();
+  const void *calls[] = {&small, &large, NULL, &small};
+  struct several s = {.swaps = true};
+  const rebase_caller alone = {BOT, "ann", NULL}, other = {"acme.shop.helper", "bob", NULL};
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, calls, 4, note_decided, &s), REBASE_OK);
+  ck_assert_str_eq(s.effects, "adda");
+  s = (struct several){0};
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, calls, 4, note_decided, &s), REBASE_OK);
+  ck_assert_str_eq(s.effects, "dddd");
+  host_load(&h, "policy few { allow call shop.pay by bot }\n");
+  s = (struct several){0};
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, calls, 1, note_decided, &s), REBASE_OK);
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &other, b, calls, 1, note_decided, &(struct several){0}), REBASE_OK);
+  s = (struct several){0};
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &other, b, calls + 3, 1, note_decided, &s), REBASE_OK);
+  ck_assert_str_eq(s.effects, "d");
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, NULL, 0, NULL, NULL), REBASE_OK);
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, NULL, 1, note_decided, &s), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, calls, 1, NULL, &s), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_decide_bound_batch(NULL, &alone, b, calls, 1, note_decided, &s), REBASE_E_ARGUMENT);
+  rebase_unbind(b);
+}
+END_TEST
+
 /* ---- a clock that is looked at when something goes by it ---- */
 START_TEST(time_is_read_when_it_matters) {
   static const struct { const char *rules; bool allowed; } cases[] = {
@@ -273,6 +310,7 @@ int main(void) {
   tcase_add_test(t, members_that_do_not_fit);
   tcase_add_test(t, wrong_calls);
   tcase_add_test(t, bundles_come_and_go);
+  tcase_add_test(t, in_batches);
   tcase_add_test(t, time_is_read_when_it_matters);
   suite_add_tcase(suite, t);
   SRunner *runner = srunner_create(suite);
