@@ -1,18 +1,14 @@
 /* automata.c: sections PATTERNS and ZONES: patterns as automata, zones as changes of their offset. */
 #include <string.h>
 #include "codegen/generator.h"
-#include "support/pattern.h"
 #include "support/zones.h"
 
 static void pattern(struct generator *g, const struct pattern *p) {
-  struct pattern_automaton a;
-  const char *error = rbc_pattern_compile(&g->scratch, p->text, strlen(p->text), &a);
-  if (g->scratch.failed) { g->out_of_memory = true; return; }
-  if (error) { gen_internal_error(g, p->span, error); return; }          /* the checker has tried */
-  struct image_pattern record = {.states = a.states, .start = a.start, .min_length = a.min_length};
-  record.accept = gen_append(g, SECTION_BYTES, a.accept, a.states);
-  record.classes = gen_append(g, SECTION_BYTES, a.classes, sizeof a.classes);
-  record.table = gen_append(g, SECTION_DFA, a.next, a.states * a.class_count);
+  const struct pattern_automaton *a = &p->automaton;
+  struct image_pattern record = {.states = a->states, .start = a->start, .min_length = a->min_length};
+  record.accept = gen_append(g, SECTION_BYTES, a->accept, a->states);
+  record.classes = gen_append(g, SECTION_BYTES, a->classes, sizeof a->classes);
+  record.table = gen_append(g, SECTION_DFA, a->next, a->states * a->class_count);
   gen_append(g, SECTION_PATTERNS, &record, 1);
 }
 
@@ -25,7 +21,7 @@ static void zone(struct generator *g, const struct zone *z) {
   struct span nowhere = {NO_SOURCE, 0, 0};
   const char *error = rbc_zone_read(&g->scratch, z->name, &data);
   if (g->scratch.failed) { g->out_of_memory = true; return; }
-  if (error) { gen_internal_error(g, nowhere, error); return; }          /* as above */
+  if (error) { gen_internal_error(g, nowhere, error); return; }          /* the checker has tried */
   struct image_zone record = {gen_string(g, z->name), data.offset, 0, data.count};
   if (data.count) record.first = gen_count(g, SECTION_ZONE_CHANGES);
   for (uint32_t i = 0; i < data.count; i++) {

@@ -251,17 +251,15 @@ static const struct pattern *pattern(struct env *env, const struct node *node) {
   const char *text = node_string(env->scope->source, node, c->arena, &length);
   struct span span = rbc_span(env->scope, node);
   if (!text) return NULL;
-  const char *wrong = rbc_pattern_error(c->arena, text, length);
-  if (wrong) {
-    rule_diag(c, E0270, span, "this pattern cannot be used: %s", wrong);
-    return NULL;
-  }
   for (unsigned i = 0; i < c->program->patterns_count; i++)
     if (rule_is(c->program->patterns[i]->text, text)) return c->program->patterns[i];
   struct pattern *p = arena_alloc(c->arena, sizeof *p);
   if (!p) return NULL;
-  *p = (struct pattern){text, c->program->patterns_count, span};
-  return PROGRAM_APPEND(c, patterns, p) ? p : NULL;
+  *p = (struct pattern){.text = text, .id = c->program->patterns_count, .span = span};
+  const char *wrong = rbc_pattern_compile(c->arena, text, length, &p->automaton);
+  if (!wrong) return PROGRAM_APPEND(c, patterns, p) ? p : NULL;
+  rule_diag(c, E0270, span, "this pattern cannot be used: %s", wrong);
+  return NULL;
 }
 
 static struct expr *text_operand(struct env *env, const struct node *node, const char *operator) {

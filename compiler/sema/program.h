@@ -10,6 +10,7 @@
 #include "diag/diag.h"
 #include "image.h"                 /* base kinds only: TYPE_*, EVENT_*, RULE_*, CLASS_*, CTX_* */
 #include "support/arena.h"
+#include "support/pattern.h"
 #include "syntax/tree.h"
 
 /* ---- types: one object a type; equal types are the same pointer ---- */
@@ -108,7 +109,7 @@ struct model {
 struct table { const char *name; struct type *row; unsigned keys, key_field[IMAGE_MAX_ENTITY_KEYS]; bool total;
   struct constant **rows; unsigned row_count; int64_t lasts; unsigned id; struct span span; const char *digest; };   /* rows sorted by key */
 struct tree { const char *name; struct constant **rows; unsigned row_count; unsigned id; struct span span; };  /* two strings each: member, group */
-struct pattern { const char *text; unsigned id; struct span span; };
+struct pattern { const char *text; unsigned id; struct span span; struct pattern_automaton automaton; };
 struct detector { const char *name, *full; const struct pattern **patterns; unsigned pattern_count; unsigned id; struct span span; };
 
 /* ---- expressions ---- */

@@ -203,8 +203,8 @@ static bool blocks(struct checker *c) {
 static bool detectors(struct checker *c) {
   bool ok = true;
   for (unsigned i = 0; i < c->program->patterns_count; i++) {
-    const struct pattern *pattern = c->program->patterns[i];
-    const char *wrong = rbc_pattern_error(c->arena, pattern->text, strlen(pattern->text));
+    struct pattern *pattern = c->program->patterns[i];
+    const char *wrong = rbc_pattern_compile(c->arena, pattern->text, strlen(pattern->text), &pattern->automaton);
     if (!wrong) continue;
     rule_diag(c, E0270, pattern->span, "this pattern cannot be used: %s", wrong);
     ok = false;

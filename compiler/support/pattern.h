@@ -26,6 +26,4 @@ struct pattern_automaton {             /* complete and minimal over bytes; state
 /* Fills *automaton (in the arena). NULL, or what is wrong with the pattern, for a person. */
 const char *rbc_pattern_compile(struct arena *arena, const char *text, size_t length,
                                 struct pattern_automaton *automaton);
-/* The same for a checker: only what is wrong, or NULL. */
-const char *rbc_pattern_error(struct arena *arena, const char *text, size_t length);
 #endif

@@ -13,10 +13,29 @@ enum { MAX_NODES = 20000, MAX_WORK = 40000000 };
 enum nfa_kind { NFA_BYTES, NFA_FORK, NFA_BEGIN, NFA_END, NFA_ACCEPT };
 struct nfa_node { uint8_t kind, low, high; uint32_t to, other; };
 
-struct nfa { struct arena *arena; struct nfa_node *nodes; uint32_t count; bool too_large; };
+struct nfa { struct arena *arena; struct nfa_node *nodes; uint32_t count, room; bool too_large; };
 
+/* Room for more in place of `old`, zeroed behind what it holds; NULL: memory is out. */
+static void *grown(struct arena *arena, const void *old, size_t count, size_t room, size_t size) {
+  void *memory = arena_alloc(arena, room * size);
+  if (memory && count) memcpy(memory, old, count * size);
+  return memory;
+}
+
+static bool room_for_one(struct nfa *n) {
+  if (n->too_large || n->count == MAX_NODES) return false;
+  if (n->count < n->room) return true;
+  uint32_t room = n->room ? 2 * n->room : 64;
+  struct nfa_node *nodes = grown(n->arena, n->nodes, n->count, room, sizeof *nodes);
+  if (!nodes) return false;
+  n->nodes = nodes;
+  n->room = room;
+  return true;
+}
+
+/* 0 when there are too many, or memory is out: then nobody uses the automaton. */
 static uint32_t add(struct nfa *n, enum nfa_kind kind, unsigned low, unsigned high, uint32_t to, uint32_t other) {
-  if (n->count == MAX_NODES) { n->too_large = true; return 0; }
+  if (!room_for_one(n)) { n->too_large = true; return 0; }
   n->nodes[n->count] = (struct nfa_node){(uint8_t)kind, (uint8_t)low, (uint8_t)high, to, other};
   return n->count++;
 }
@@ -122,13 +141,14 @@ struct subsets {
   uint32_t *members, member_count;     /* that set: nodes that take bytes, ends and the accepting one, ascending */
   bool accepts;
   uint32_t *pool; size_t pool_size, pool_room;   /* members of all states */
-  struct { uint32_t first, count; } *sets;
-  uint32_t *slots;                     /* open hash of state numbers; 0: free */
+  struct { uint32_t first, count, hash; } *sets;
+  uint32_t *slots, slot_mask;          /* open hash of state numbers; 0: free */
+  uint32_t room;                       /* for states, in sets, slots and the automaton */
   size_t work;
   struct dfa *dfa;
   bool too_large;
 };
-enum { SLOTS = 4 * DFA_MAX_STATES };
+enum { FIRST_ROOM = 32, SLOTS_EACH = 4 };
 
 static void push(struct subsets *s, uint32_t *depth, uint32_t node) {
   if (s->mark[node] == s->generation) return;
@@ -186,30 +206,61 @@ static bool keep(struct subsets *s) {
   return true;
 }
 
+static uint32_t free_slot(const struct subsets *s, uint32_t hash) {
+  uint32_t slot = hash & s->slot_mask;
+  while (s->slots[slot]) slot = (slot + 1) & s->slot_mask;
+  return slot;
+}
+
+static bool more_states(struct subsets *s) {
+  uint32_t room = s->room ? 2 * s->room : FIRST_ROOM, states = s->dfa->states;
+  s->sets = grown(s->arena, s->sets, states, room, sizeof *s->sets);
+  s->dfa->accept = grown(s->arena, s->dfa->accept, states, room, 1);
+  s->dfa->next = grown(s->arena, s->dfa->next, (size_t)states * s->dfa->class_count, (size_t)room * s->dfa->class_count, sizeof *s->dfa->next);
+  s->slots = arena_alloc(s->arena, SLOTS_EACH * (size_t)room * sizeof *s->slots);
+  if (!s->sets || !s->dfa->accept || !s->dfa->next || !s->slots) return false;
+  s->room = room;
+  s->slot_mask = SLOTS_EACH * room - 1;
+  for (uint32_t state = 1; state < states; state++) s->slots[free_slot(s, s->sets[state].hash)] = state;
+  return true;
+}
+
+static uint32_t new_state(struct subsets *s, uint32_t hash) {
+  if (s->dfa->states == DFA_MAX_STATES) { s->too_large = true; return 0; }
+  if (!keep(s) || (s->dfa->states == s->room && !more_states(s))) return 0;
+  uint32_t state = s->dfa->states++;
+  s->sets[state].first = (uint32_t)s->pool_size;
+  s->sets[state].count = s->member_count;
+  s->sets[state].hash = hash;
+  s->pool_size += s->member_count;
+  s->dfa->accept[state] = s->accepts;
+  s->slots[free_slot(s, hash)] = state;
+  return state;
+}
+
+/* Sets are nearly sorted as they are found, and small. */
+static void sort_members(struct subsets *s) {
+  for (uint32_t i = 1; i < s->member_count; i++) {
+    uint32_t moved = s->members[i], k = i;
+    for (; k && s->members[k - 1] > moved; k--) s->members[k] = s->members[k - 1];
+    s->members[k] = moved;
+  }
+}
+
 /* The state of the set under construction: 0 for the empty set. */
 static uint32_t state_of(struct subsets *s, bool at_begin) {
   if (!s->member_count) return 0;
-  qsort(s->members, s->member_count, sizeof *s->members, ascending);
+  if (s->member_count < 32) sort_members(s);
+  else qsort(s->members, s->member_count, sizeof *s->members, ascending);
   pass_ends(s, at_begin);
   uint32_t hash = 2166136261u;
   for (uint32_t i = 0; i < s->member_count; i++) hash = (hash ^ s->members[i]) * 16777619u;
   hash ^= hash >> 15;
-  size_t slot = hash % SLOTS;
-  for (; s->slots[slot]; slot = (slot + 1) % SLOTS) {
-    uint32_t state = s->slots[slot];
-    if (s->sets[state].count == s->member_count && s->dfa->accept[state] == s->accepts &&
+  for (uint32_t slot = hash & s->slot_mask, state; (state = s->slots[slot]) != 0; slot = (slot + 1) & s->slot_mask)
+    if (s->sets[state].hash == hash && s->sets[state].count == s->member_count && s->dfa->accept[state] == s->accepts &&
         memcmp(s->pool + s->sets[state].first, s->members, s->member_count * sizeof *s->members) == 0)
       return state;
-  }
-  if (s->dfa->states == DFA_MAX_STATES) { s->too_large = true; return 0; }
-  if (!keep(s)) return 0;
-  uint32_t state = s->dfa->states++;
-  s->sets[state].first = (uint32_t)s->pool_size;
-  s->sets[state].count = s->member_count;
-  s->pool_size += s->member_count;
-  s->dfa->accept[state] = s->accepts;
-  s->slots[slot] = state;
-  return state;
+  return new_state(s, hash);
 }
 
 static uint32_t step(struct subsets *s, uint32_t state, unsigned byte) {
@@ -244,11 +295,7 @@ static bool prepare(struct subsets *s) {
   s->stack = arena_alloc(s->arena, count * sizeof *s->stack);
   s->mark = arena_alloc(s->arena, count * sizeof *s->mark);
   s->members = arena_alloc(s->arena, count * sizeof *s->members);
-  s->sets = arena_alloc(s->arena, DFA_MAX_STATES * sizeof *s->sets);
-  s->slots = arena_alloc(s->arena, SLOTS * sizeof *s->slots);
-  s->dfa->accept = arena_alloc(s->arena, DFA_MAX_STATES);
-  s->dfa->next = arena_alloc(s->arena, DFA_MAX_STATES * s->dfa->class_count * sizeof *s->dfa->next);
-  return s->stack && s->mark && s->members && s->sets && s->slots && s->dfa->accept && s->dfa->next;
+  return s->stack && s->mark && s->members && more_states(s);
 }
 
 /* State 0 is dead; its row stays zero. */
@@ -257,13 +304,15 @@ static bool determine(const struct nfa *nfa, struct arena *arena, uint32_t start
   struct subsets s = {.nfa = nfa, .arena = arena, .dfa = dfa};
   byte_classes(nfa, dfa, representative);
   if (!prepare(&s)) return false;
-  dfa->states = 1;
+  dfa->states = 1;                     /* the dead one */
   s.generation = 1;
   reach(&s, start, true, false);
   dfa->start = state_of(&s, true);
   for (uint32_t state = 1; state < dfa->states && !s.too_large && !arena->failed; state++) {
-    for (uint32_t class = 0; class < dfa->class_count; class++)
-      dfa->next[state * dfa->class_count + class] = (uint16_t)step(&s, state, representative[class]);
+    for (uint32_t class = 0; class < dfa->class_count && !arena->failed; class++) {
+      uint16_t next = (uint16_t)step(&s, state, representative[class]);       /* which may move the table */
+      if (!arena->failed) dfa->next[state * dfa->class_count + class] = next;
+    }
     if (s.work > MAX_WORK) s.too_large = true;
   }
   free(s.pool);
@@ -281,11 +330,12 @@ static const char *compile(struct arena *scratch, struct arena *arena, const cha
     error = arena_copy(arena, error, strlen(error));
     return error ? error : no_memory;
   }
-  struct nfa nfa = {.arena = scratch, .nodes = part ? arena_alloc(scratch, MAX_NODES * sizeof *nfa.nodes) : NULL};
+  struct nfa nfa = {.arena = scratch};
   struct dfa dfa = {0};
   bool too_large = false;
-  if (!nfa.nodes) return no_memory;
+  if (!part) return no_memory;
   uint32_t start = build(&nfa, part, add(&nfa, NFA_ACCEPT, 0, 0, 0, 0));
+  if (scratch->failed) return no_memory;
   if (nfa.too_large) return too_many;
   if (!determine(&nfa, scratch, start, &dfa, &too_large)) return no_memory;
   if (too_large) return too_many;
@@ -302,9 +352,4 @@ const char *rbc_pattern_compile(struct arena *arena, const char *text, size_t le
   if (scratch.failed) arena->failed = true;
   arena_free(&scratch);
   return error;
-}
-
-const char *rbc_pattern_error(struct arena *arena, const char *text, size_t length) {
-  struct pattern_automaton automaton;
-  return rbc_pattern_compile(arena, text, length, &automaton);
 }

@@ -142,6 +142,7 @@ static void add_vocabulary(struct sample *s) {
   s->program.zone = berlin;
   s->pattern = take(s, sizeof *s->pattern);
   *s->pattern = (struct pattern){.text = "[a-z]+-[0-9]{2,4}"};
+  rbc_pattern_compile(&s->arena, s->pattern->text, strlen(s->pattern->text), &s->pattern->automaton);
   APPEND(s, patterns, s->pattern);
 }
 
