@@ -91,15 +91,30 @@ static bool decide(void *user, unsigned i, uint64_t random) {
   return true;
 }
 
+static void open_played(struct airline *a) {
+  load(a);
+  read_sessions(a);
+}
+
+static void close_played(struct airline *a) {
+  for (unsigned i = 0; i < a->call_count; i++) free(a->calls[i].body);
+  rebase_request_free(a->request);
+  rebase_engine_close(a->engine);
+}
+
 void airline_print(unsigned rounds, bool as_json) {
   static struct airline a;
-  load(&a);
-  read_sessions(&a);
+  open_played(&a);
   double median = median_ns(rounds, PICKS, decide, &a);
   const char *format = as_json ? "{\"what\":\"airline, JSON, in its session\",\"calls\":%u,\"allowed\":%.2f,\"median_ns\":%.1f}\n"
                                : "\nairline example: %u calls in their sessions, JSON, %.0f%% allowed: %.1f ns a decision, median\n";
   printf(format, a.call_count, (as_json ? 1 : 100) * (double)a.allowed / rounds / PICKS, median);
-  for (unsigned i = 0; i < a.call_count; i++) free(a.calls[i].body);
-  rebase_request_free(a.request);
-  rebase_engine_close(a.engine);
+  close_played(&a);
+}
+
+void airline_count(unsigned decisions) {
+  static struct airline a;
+  open_played(&a);
+  for (unsigned i = 0; i < decisions; i++) decide(&a, i, (uint64_t)i << 33);
+  close_played(&a);
 }

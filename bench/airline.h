@@ -4,4 +4,5 @@
 #include <stdbool.h>
 
 void airline_print(unsigned rounds, bool as_json);
+void airline_count(unsigned decisions);     /* so many of them, one call after the other, for an instruction counter */
 #endif

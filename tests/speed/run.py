@@ -14,8 +14,8 @@ import sys
 PROGRAM, MARGIN, FEW, MANY = 'build/bench/bench', 1.25, 1024, 3072
 UNLOCKED = ['request', 'typed', 'binding', 'decide', 'evaluate', 'vm', 'vm_text', 'vm_numbers', 'scope_plan', 'routes', 'models', 'grant', 'canonical',
             'out', 'json_scan', 'json_scalar', 'json_decode', 'values', 'explain', 'log']
-EXPECTED = {'prepared': 1854, 'prepared-session': 2584, 'bound': 2446, 'typed': 3313, 'json': 7244, 'scale': 1503, 'world': 2335, 'call100': 1439,
-            'cost100': 2350, 'quality100': 2321, 'weighted100': 2341, 'asked100': 3829, 'cost2000': 2522}   # per decision
+EXPECTED = {'prepared': 1854, 'prepared-batch': 1653, 'prepared-session': 2584, 'bound': 2446, 'typed': 3313, 'json': 7244, 'scale': 1503, 'world': 2335, 'call100': 1439,
+            'cost100': 2350, 'quality100': 2321, 'weighted100': 2341, 'asked100': 3829, 'cost2000': 2522, 'airline': 11700}   # per decision
 
 
 def instructions(kind, decisions):
@@ -50,7 +50,7 @@ def main():
     failed = bool(found)
     for kind, expected in EXPECTED.items():
         each = counted(kind)
-        good = each <= expected * MARGIN
+        good = expected / 2 <= each <= expected * MARGIN           # so few are not cheap but not counted
         failed += not good
         print('%s %-16s %6.0f instructions a decision, %d expected, at most %.0f' % ('ok  ' if good else 'FAIL', kind, each, expected, expected * MARGIN))
     print('%d passed, %d failed' % (len(EXPECTED) + 1 - failed, failed))
