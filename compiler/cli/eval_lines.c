@@ -327,25 +327,25 @@ static const struct { const char *name; bool (*run)(struct eval *, struct raw li
   {"taint", host_taint}, {"see", host_see}, {"next", host_next}, {"now", host_now}, {"close", host_close_line},
 };
 
+enum { CALLER, REQUEST, CALL, RELEASE, INFER, DELEGATE, MEMBERS };
+
 /* {"delegate":"agent"} is a request, {"delegate":{..}} a step of the host. */
-static bool is_request(struct raw line) {
-  bool bad = false;
-  if (raw_member(line, "call", &bad).text || raw_member(line, "release", &bad).text || raw_member(line, "infer", &bad).text) return true;
-  struct raw delegate = raw_member(line, "delegate", &bad);
-  return delegate.text && !raw_is_object(delegate);
+static bool is_request(const struct raw *m) {
+  return m[CALL].text || m[RELEASE].text || m[INFER].text || (m[DELEGATE].text && !raw_is_object(m[DELEGATE]));
 }
 
 bool eval_line(struct eval *e, struct raw line) {
+  static const char *const names[MEMBERS] = {"caller", "request", "call", "release", "infer", "delegate"};
+  struct raw m[MEMBERS];
   bool bad = false;
   *e->why = '\0';
   if (!raw_is_object(line)) return wrong(e, "a line is one JSON object");
-  struct raw caller = raw_member(line, "caller", &bad), request = raw_member(line, "request", &bad);
-  if (caller.text && request.text && !bad) return decide_for_caller(e, caller, request);
-  if (request.text && !caller.text && !bad) return decide_bare(e, request);
-  if (is_request(line)) return decide_bare(e, line);
-  struct raw delegate = raw_member(line, "delegate", &bad);
+  raw_members(line, names, m, MEMBERS, &bad);
+  if (m[CALLER].text && m[REQUEST].text && !bad) return decide_for_caller(e, m[CALLER], m[REQUEST]);
+  if (m[REQUEST].text && !m[CALLER].text && !bad) return decide_bare(e, m[REQUEST]);
+  if (is_request(m)) return decide_bare(e, line);
   if (bad) return wrong(e, "not well-formed, or a name stands twice");
-  if (delegate.text) return host_delegate(e, line, delegate);
+  if (m[DELEGATE].text) return host_delegate(e, line, m[DELEGATE]);
   for (size_t i = 0; i < sizeof host_lines / sizeof *host_lines; i++) {
     struct raw value = raw_member(line, host_lines[i].name, &bad);
     if (!value.text) continue;

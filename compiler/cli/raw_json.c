@@ -81,19 +81,23 @@ bool raw_next(struct raw_cursor *cursor, struct raw *name, struct raw *value) {
   return true;
 }
 
-struct raw raw_member(struct raw object, const char *name, bool *bad) {
+void raw_members(struct raw object, const char *const *names, struct raw *members, size_t count, bool *bad) {
   struct raw_cursor cursor;
-  struct raw key, value, found = {NULL, 0};
-  if (!raw_begin(&cursor, object) || !cursor.object) {
-    *bad = true;
-    return found;
-  }
-  while (raw_next(&cursor, &key, &value)) {
-    if (key.length != strlen(name) || memcmp(key.text, name, key.length) != 0) continue;
-    if (found.text) *bad = true;
-    found = value;
-  }
+  struct raw key, value;
+  for (size_t i = 0; i < count; i++) members[i] = (struct raw){NULL, 0};
+  if (!raw_begin(&cursor, object) || !cursor.object) { *bad = true; return; }
+  while (raw_next(&cursor, &key, &value))
+    for (size_t i = 0; i < count; i++) {
+      if (strlen(names[i]) != key.length || memcmp(key.text, names[i], key.length) != 0) continue;
+      if (members[i].text) *bad = true;
+      members[i] = value;
+    }
   if (cursor.failed) *bad = true;
+}
+
+struct raw raw_member(struct raw object, const char *name, bool *bad) {
+  struct raw found;
+  raw_members(object, &name, &found, 1, bad);
   return found;
 }
 

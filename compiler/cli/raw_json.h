@@ -13,7 +13,8 @@ struct raw_cursor { const char *at, *end; bool object, started, failed; };
 bool raw_begin(struct raw_cursor *cursor, struct raw value);       /* false: neither an object nor an array */
 /* The next member or element; name is empty in an array. False: no more, or cursor->failed. */
 bool raw_next(struct raw_cursor *cursor, struct raw *name, struct raw *value);
-/* A member by name. Twice, or not well-formed: failed is set. */
+/* Members by name, in one scan. One of them twice, or not well-formed: failed is set. */
+void raw_members(struct raw object, const char *const *names, struct raw *members, size_t count, bool *failed);
 struct raw raw_member(struct raw object, const char *name, bool *failed);
 bool raw_is_object(struct raw value);
 bool raw_is_null(struct raw value);

@@ -29,11 +29,19 @@ void cli_note(const char *format, ...) {
 
 int cli_no_memory(void) { return cli_fail(CLI_INTERNAL, "out of memory"); }
 
-bool cli_colour(FILE *out) {
+static bool find_colour(FILE *out) {
   const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
   if (none && *none) return false;
   if (!term || strcmp(term, "dumb") == 0) return false;
   return isatty(fileno(out)) == 1;
+}
+
+bool cli_colour(FILE *out) {        /* asked of every line that is printed */
+  static enum { UNKNOWN, NONE, COLOUR } known[2];
+  const unsigned which = out == stderr;
+  if (out != stdout && out != stderr) return find_colour(out);
+  if (known[which] == UNKNOWN) known[which] = find_colour(out) ? COLOUR : NONE;
+  return known[which] == COLOUR;
 }
 
 const char *cli_tone(FILE *out, enum cli_tone tone) {
