@@ -99,7 +99,7 @@ struct rebase_bundle {
   const struct bundle_flat *flat_prices;            /* by model */
   const uint64_t *param_tags, *field_tags;  /* of the names in PARAMS and FIELDS, see plain.h */
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
-  const struct scope_plan *plans; const uint32_t *plan_of;  /* plan_of: by place in LISTS, for those in use */
+  const struct scope_plan *plans; const uint32_t *plan_at;  /* plan_at: as SCOPE; 0: nothing is in scope */
   const struct route_plan *route_plan;      /* route_plan.h; NULL: none */
   const unsigned char (*route_keys)[ROUTE_KEY];     /* by route, of those that are sticky */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
@@ -146,9 +146,13 @@ static inline uint32_t head_release(const struct rebase_bundle *b, enum release_
 static inline uint32_t head_delegate(const struct rebase_bundle *b, uint32_t agent) { return b->OPERATIONS.count + RELEASE_COUNT + agent; }
 static inline uint32_t head_infer(const struct rebase_bundle *b) { return b->OPERATIONS.count + RELEASE_COUNT + b->AGENTS.count; }
 /* Where in LISTS the list begins, or NONE32. */
+static inline size_t bundle_place(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {       /* in SCOPE; SIZE_MAX: there is none */
+  if (agent >= b->AGENTS.count || head >= b->scope_width) return SIZE_MAX;
+  return (size_t)b->AGENT_CLASS.at[agent] * b->head_classes + b->HEAD_CLASS.at[head];
+}
 static inline uint32_t bundle_list(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
-  if (agent >= b->AGENTS.count || head >= b->scope_width) return NONE32;
-  return b->SCOPE.at[(size_t)b->AGENT_CLASS.at[agent] * b->head_classes + b->HEAD_CLASS.at[head]];
+  size_t place = bundle_place(b, agent, head);
+  return place == SIZE_MAX ? NONE32 : b->SCOPE.at[place];
 }
 /* What is in scope, ascending by rule; *count is 0 when there is nothing. An entry is a rule with its own program, or one of RESIDUALS. */
 const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count);

@@ -60,13 +60,13 @@ static void find_keys(struct finder *f, uint32_t program, struct keys *k) {
 }
 
 /* ---- buckets ---- */
-static uint64_t mix(uint64_t h) {
+static inline uint64_t mix(uint64_t h) {
   h *= UINT64_C(0x9e3779b97f4a7c15);
   return h ^ h >> 29;
 }
 
 /* Of a text eight bytes at a time, the last ones perhaps twice. */
-static uint32_t hash_key(bool text, value key) {
+static inline uint32_t hash_key(bool text, value key) {
   if (!text) return (uint32_t)(mix(key.bits) >> 16);
   const unsigned char *at = (const unsigned char *)key.text->bytes;
   size_t length = key.text->len;
@@ -80,7 +80,7 @@ static uint32_t hash_key(bool text, value key) {
 enum { USED = 1, SEVERAL = 2 };
 
 /* The hash's bucket, or the free one where it belongs. */
-static uint32_t bucket_of(const struct scope_bucket *buckets, uint32_t mask, uint32_t hash) {
+static inline uint32_t bucket_of(const struct scope_bucket *buckets, uint32_t mask, uint32_t hash) {
   uint32_t tag = hash | USED | SEVERAL, at = hash >> 2 & mask;
   while (buckets[at].tag && (buckets[at].tag | SEVERAL) != tag) at = (at + 1) & mask;
   return at;
@@ -254,19 +254,31 @@ static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan)
   return plan->by == SCOPE_ALL || index_rules(p, plan);
 }
 
+/* Numbers plans from 1 for the lists in use, by place in LISTS; *plan_at is as SCOPE. */
+static uint32_t number_plans(const struct rebase_bundle *b, uint32_t *plan_of, uint32_t *plan_at) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < b->SCOPE.count; i++) {
+    if (b->SCOPE.at[i] == NONE32) continue;
+    uint32_t *plan = &plan_of[b->SCOPE.at[i]];
+    if (!*plan) *plan = ++count;
+    plan_at[i] = *plan;
+  }
+  return count;
+}
+
 bool plan_scopes(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
-  uint32_t *plan_of = pages_array(b->pages, b->LISTS.count, sizeof *plan_of), count = 0, made = 0;
+  uint32_t *plan_of = pages_array(&v->temporary, b->LISTS.count, sizeof *plan_of), made = 0;
+  uint32_t *plan_at = pages_array(b->pages, b->SCOPE.count, sizeof *plan_at);
   struct planner p = {.v = v, .finder = {.b = b}};
   p.keys = pages_array(&v->temporary, b->PROGRAMS.count, sizeof *p.keys);
   p.votes = pages_array(&v->temporary, 4 * (size_t)b->max_slots + 4, sizeof *p.votes);
   p.rules_of = pages_array(&v->temporary, 3 * (size_t)b->PROGRAMS.count, sizeof *p.rules_of);
   p.chain = pages_array(&v->temporary, (size_t)b->RULES.count + b->RESIDUALS.count, sizeof *p.chain);
-  if (!plan_of || !p.keys || !p.votes || !p.rules_of || !p.chain) return out_of_memory(v);
+  if (!plan_of || !plan_at || !p.keys || !p.votes || !p.rules_of || !p.chain) return out_of_memory(v);
   p.programs = p.rules_of + b->PROGRAMS.count;
   p.constant = p.programs + b->PROGRAMS.count;
-  for (uint32_t i = 0; i < b->SCOPE.count; i++)             /* numbers from 1, for those in use */
-    if (b->SCOPE.at[i] != NONE32 && !plan_of[b->SCOPE.at[i]]) plan_of[b->SCOPE.at[i]] = ++count;
+  const uint32_t count = number_plans(b, plan_of, plan_at);
   struct scope_plan *plans = pages_array(b->pages, (size_t)count + 1, sizeof *plans);
   if (!plans) return out_of_memory(v);
   for (uint32_t list = 0; list < b->LISTS.count && made < count; list++) {
@@ -276,38 +288,46 @@ bool plan_scopes(struct verifier *v) {
   }
   for (uint32_t i = 0; i < b->CODE.count; i++) b->reads_today |= b->CODE.at[i].op == OP_CONTEXT && b->CODE.at[i].imm == CTX_TODAY;
   b->plans = plans;
-  b->plan_of = plan_of;
+  b->plan_at = plan_at;
   return true;
 }
 
 /* ---- a decision ---- */
-static void add_run(struct scope_walk *walk, const uint32_t *rules, uint32_t count) {
+static inline void add_run(struct scope_walk *walk, const uint32_t *rules, uint32_t count) {
   walk->run[walk->runs].at = rules;
   walk->run[walk->runs++].end = rules + count;
 }
 
-static void add_bucket(struct scope_walk *walk, const struct scope_plan *plan, value key) {
+static inline void add_bucket(struct scope_walk *walk, const struct scope_plan *plan, value key) {
   const struct scope_bucket *bucket = &plan->buckets[bucket_of(plan->buckets, plan->mask, hash_key(plan->text, key))];
   if (!bucket->tag) return;
-  const uint32_t *rules = bucket->tag & SEVERAL ? plan->sorted + bucket->at : &bucket->at;
-  uint32_t count = bucket->tag & SEVERAL ? *rules++ : 1;
-  for (unsigned i = 0; i < walk->runs; i++)
-    if (walk->run[i].at == rules) return;           /* a list that holds the element twice */
-  add_run(walk, rules, count);
+  if (bucket->tag & SEVERAL) add_run(walk, plan->sorted + bucket->at + 1, plan->sorted[bucket->at]);
+  else add_run(walk, &bucket->at, 1);
+}
+
+/* Each element's rules; those of an element that stands twice only once. */
+static void add_buckets(struct scope_walk *walk, const struct scope_plan *plan, const struct list *keys) {
+  const unsigned before = walk->runs;
+  for (uint32_t i = 0; i < keys->len; i++) {
+    const unsigned last = walk->runs;
+    add_bucket(walk, plan, keys->items[i]);
+    for (unsigned k = before; k < last && walk->runs > last; k++)
+      if (walk->run[k].at == walk->run[last].at) walk->runs = last;
+  }
 }
 
 void scope_walk_begin(struct scope_walk *walk, const struct scope_plan *plan, const value *slots) {
-  const value *argument = plan->by == SCOPE_ALL || !slots ? NULL : &slots[plan->slot];
   walk->runs = 0;
   walk->bundle = plan->bundle;
-  if (!argument || (plan->by == SCOPE_HOLDS && !is_missing(*argument) && argument->list->len >= SCOPE_RUNS)) {
+  const value argument = plan->by == SCOPE_ALL || !slots ? missing_value() : slots[plan->slot];
+  if (plan->by == SCOPE_ALL || !slots || (plan->by == SCOPE_HOLDS && !is_missing(argument) && argument.list->len >= SCOPE_RUNS)) {
     add_run(walk, plan->rules, plan->count);
     return;
   }
   if (plan->others) add_run(walk, plan->sorted, plan->others);
-  if (is_missing(*argument)) return;                /* equals nothing, holds nothing */
-  if (plan->by == SCOPE_EQUAL) { add_bucket(walk, plan, *argument); return; }
-  for (uint32_t i = 0; i < argument->list->len; i++) add_bucket(walk, plan, argument->list->items[i]);
+  if (is_missing(argument)) return;                 /* equals nothing, holds nothing */
+  if (plan->by == SCOPE_EQUAL) add_bucket(walk, plan, argument);
+  else add_buckets(walk, plan, argument.list);
 }
 
 uint32_t scope_walk_least(struct scope_walk *walk) {

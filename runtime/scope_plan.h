@@ -29,8 +29,8 @@ struct scope_plan {
 
 /* Of what is in scope; NULL when nothing is. */
 static inline const struct scope_plan *bundle_plan(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
-  uint32_t list = bundle_list(b, agent, head);
-  return list == NONE32 ? NULL : &b->plans[b->plan_of[list]];
+  size_t place = bundle_place(b, agent, head);
+  return place == SIZE_MAX || !b->plan_at[place] ? NULL : &b->plans[b->plan_at[place]];
 }
 
 /* One ascending pass over the rules that can match. */
