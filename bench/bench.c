@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include "airline.h"
+#include "compile.h"
 #include "measure.h"
 #include "p12_rebase.h"
 #include "routes.h"
@@ -272,6 +273,7 @@ int main(int argc, char **argv) {
   p12_stop(&b.sends);
   airline_print((unsigned)rounds, as_json);
   scale_print((unsigned)rounds, as_json);
+  compile_print((unsigned)rounds, as_json);
   routes_print((unsigned)rounds, as_json);
   world_print((unsigned)rounds, as_json);
   return 0;
