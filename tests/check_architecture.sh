@@ -60,7 +60,7 @@ verdict "librebase needs nothing of the compiler" "$(nm -u build/librebase.a 2>/
 verdict "no changeable globals in the libraries" "$(
   for library in build/librebase.o build/librbc.o; do
     objdump -t "$library" | awk '$0 ~ / O / { for (i = 1; i <= NF; i++) if ($i ~ /^\.(data|bss|tbss|tdata)/ && $i !~ /^\.data\.rel\.ro/) print $NF }' |
-      grep -vE '^(fork_count|once)(\.[0-9]+)?$' | sed "s|^|$library: |"
+      grep -vE '^(engine_forks|once)(\.[0-9]+)?$' | sed "s|^|$library: |"
   done)"
 verdict "no exit(), abort() or printf() in the libraries" "$(
   grep -nE '(^|[^_a-zA-Z>.])(exit|_exit|abort|printf|puts|putchar|perror)\(' $(sources runtime compiler | grep -v '^compiler/cli/') |
