@@ -140,6 +140,9 @@ uint32_t find_proof(const struct rebase_bundle *bundle, const char *name, size_t
 uint32_t find_model(const struct rebase_bundle *bundle, const char *name, size_t length);
 uint32_t find_group(const struct rebase_bundle *bundle, const char *name, size_t length);
 
+/* Facts that every request has; to read another may be an error. */
+static inline bool fact_is_there(uint32_t fact) { return fact != CTX_SESSION_AGE && fact != CTX_SESSION_AGENTS && fact < CTX_TASK; }
+
 /* Heads of a scope, see image.h. */
 static inline uint32_t head_operation(const struct rebase_bundle *b, uint32_t operation) { (void)b; return operation; }
 static inline uint32_t head_release(const struct rebase_bundle *b, enum release_target to) { return b->OPERATIONS.count + (uint32_t)to; }

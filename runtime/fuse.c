@@ -87,7 +87,7 @@ static bool fits_test(const struct fuser *f, const struct fusion *fusion, uint32
   const struct instruction *i = &f->code[pc];
   if (!f->live || f->count - pc < 5) return false;
   for (unsigned k = 0; k < 3; k++)
-    if (i[k].op != fusion->of[k]) return false;
+    if (i[k].op != fusion->of[k] || (i[k].op == OP_CONTEXT && !fact_is_there(i[k].imm))) return false;
   if (!branches_on(&i[3], i[2].a) || i[0].a == i[1].a || i[2].b != i[0].a || i[2].c != i[1].a) return false;
   return !((f->live[pc + 4] | f->live[i[3].imm]) & (bit(i[0].a) | bit(i[1].a) | bit(i[2].a)));
 }

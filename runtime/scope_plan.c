@@ -34,7 +34,7 @@ static bool harmless(const struct finder *f, const struct instruction *i, struct
   case OP_ARG: result->as = ARGUMENT; result->slot = i->imm; return true;
   case OP_RULECONST: result->as = CONSTANT; result->constant = i->imm; return true;
   case OP_EQ: case OP_EQTEXT: case OP_IN: *result = compared(f, i); return true;
-  case OP_CONTEXT: return i->imm != CTX_SESSION_AGE && i->imm != CTX_SESSION_AGENTS && i->imm < CTX_TASK;
+  case OP_CONTEXT: return fact_is_there(i->imm);
   case OP_CONST: case OP_TEXT: case OP_VALUE: case OP_NOTHING: case OP_MOVE: case OP_FIELD: case OP_OPTFIELD: case OP_PRESENT: case OP_LENGTH:
   case OP_LT: case OP_LE: case OP_NOT: case OP_STARTS: case OP_ENDS: case OP_INREGION: case OP_INNET: return true;
   default: return false;

@@ -140,6 +140,10 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 /* What fused instructions are made of; I is the instruction they stood in. */
 #define READ_ARG(I) (vm->args[(I)->imm])
 #define READ_RULECONST(I) (constants[(I)->imm])
+#define READ_CONTEXT(I) (vm->facts[(I)->imm])
+#define THERE_ARG (vm->args != NULL)
+#define THERE_RULECONST true
+#define THERE_CONTEXT (vm->facts != NULL)
 #define TEST_EQ(HOW, X, Y) equal_bits(X, Y)
 #define TEST_EQTEXT(HOW, X, Y) equal_texts(X, Y)
 #define TEST_LT(HOW, X, Y) less(X, Y)
@@ -321,7 +325,7 @@ on:
   /* ---- fused */
 #define FUSED(FIRST, SECOND, TEST) \
   OPCODE(FIRST##_##SECOND##_##TEST) { \
-    NEED(vm->args, VM_FAULT); \
+    NEED(THERE_##FIRST && THERE_##SECOND, VM_FAULT); \
     value x = READ_##FIRST(i), y = READ_##SECOND(i + 1); \
     bool true_now = TEST_##TEST(i[2].imm, x, y); \
     pc = true_now == (i[3].op == OP_IF) ? now->code + i[3].imm : i + 4; \
@@ -385,6 +389,7 @@ _Static_assert(STEPS_PASS == STEPS_ALLOW && STEPS_PASS == STEPS_ASK && STEPS_PAS
 #endif
 #define TESTED_ARG(AT) (args[AT])
 #define TESTED_RULECONST(AT) (constants[AT])
+#define TESTED_CONTEXT(AT) (vm->facts[AT])
 #define MET(CONDITION) do { \
     next = t->next[CONDITION]; \
     if (next >= TEST_ENDS) goto ended; \

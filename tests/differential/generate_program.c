@@ -462,6 +462,13 @@ static void plain_test(struct scope *s) {
   const char *op = PICK(s, order), *text = PICK(s, texts);
   unsigned n = below(s, 6), form = below(s, 12);
   bool change = s->operation == 2, pay = s->operation == 3;
+  const char *id = argument_of(s, STRING);
+  if (id && chance(s, 10)) {
+    const char *equal = chance(s, 40) ? "==" : "!=";
+    if (chance(s, 50)) ADD("args.%s %s requester.id", id, equal);
+    else ADD("requester.id %s args.%s", equal, id);
+    return;
+  }
   if (s->operation == 6 || (s->operation == 4 && chance(s, 50))) ADD("\"%s\" in args.ids", text);
   else if (s->operation == 5) ADD("args.text %s \"%s\"", chance(s, 50) ? "starts with" : "==", text);
   else if (!change && !pay) { if (s->operation == 0) ADD("args.id %s \"%s\"", chance(s, 50) ? "starts with" : "==", text); else ADD("requester.id == \"%s\"", text); }
