@@ -44,7 +44,7 @@ enum {                              /* open flags */
 
 /* A program that does nothing but test arguments, as a list: what is compared, and what comes next when it is false and when it is true:
  * another test by its place, or TEST_ENDS + the verdict. A machine instruction or two are all that it takes to go on. */
-enum { TEST_ENDS = 248 };
+enum { TEST_ENDS = 224 };
 struct arg_test { uint8_t op, how, next[2]; uint16_t x, y; };   /* op: of the fused instruction; how: to compare; x, y: slots and numbers of constants */
 
 /* A piece of code that the VM runs: the program of rules, a waiver or a function. */

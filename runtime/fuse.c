@@ -4,15 +4,17 @@
 #include "verify.h"
 #include "vm.h"
 
-enum fused_kind { TESTED_KIND, PAIR_KIND, FUSED_KIND };
+enum fused_kind { TESTED_KIND, PAIR_KIND, FLAG_KIND, FUSED_KIND };
 struct fusion { uint8_t op, kind, count, of[4]; };  /* of: the instructions, OP_COUNT for IF or IFNOT */
 
 static const struct fusion fusions[] = {
 #define FUSED(FIRST, SECOND, TEST) {OP_##FIRST##_##SECOND##_##TEST, FUSED_KIND, 4, {OP_##FIRST, OP_##SECOND, OP_##TEST, OP_COUNT}},
+#define FLAG(READ) {OP_##READ##_BRANCH, FLAG_KIND, 2, {OP_##READ, OP_COUNT}},
 #define TESTED(TEST) {OP_##TEST##_BRANCH, TESTED_KIND, 2, {OP_##TEST, OP_COUNT}},
 #define PAIR(FIRST, SECOND) {OP_##FIRST##_##SECOND, PAIR_KIND, 2, {OP_##FIRST, OP_##SECOND}},
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
 };
@@ -22,7 +24,7 @@ struct fuser {
   const struct rebase_bundle *bundle;
   struct instruction *code; uint32_t count;
   uint64_t *live;                   /* by place: registers that something from there on reads before it is written; bits */
-  uint32_t *place;                  /* by place in the code: the place of a test in its list */
+  uint32_t *place;                  /* by place in the code: where in a list of tests it stands, see place_tests */
 };
 
 /* ---- which registers matter later ---- */
@@ -109,45 +111,40 @@ static void fuse(const struct fuser *f) {
 static bool is_verdict(unsigned op) { return op == OP_PASS || op == OP_ALLOW || op == OP_ASK || op == OP_DENY || op == OP_OBLIGE; }
 static unsigned verdict_of(unsigned op) { return op - OP_PASS + VM_PASS; }
 _Static_assert(OP_ALLOW - OP_PASS + VM_PASS == VM_ALLOW && OP_ASK - OP_PASS + VM_PASS == VM_ASK && OP_DENY - OP_PASS + VM_PASS == VM_DENY &&
-               OP_OBLIGE - OP_PASS + VM_PASS == VM_OBLIGE && TEST_ENDS + VM_OBLIGE <= UINT8_MAX, "verdicts and what gives them stand in one order");
+               OP_OBLIGE - OP_PASS + VM_PASS == VM_OBLIGE && TEST_ENDS + VM_VERDICT_COUNT <= UINT8_MAX, "verdicts and what gives them stand in one order");
 
-static unsigned length_of(unsigned op) {    /* of a verdict or a fused test of arguments, else 0 */
+static unsigned length_of(unsigned op) {    /* of a verdict, FUSED or FLAG, else 0 */
   if (is_verdict(op)) return 1;
-  if (op == OP_ARG_BRANCH) return 2;
   for (unsigned k = 0; k < FUSIONS; k++)
-    if (fusions[k].op == op && fusions[k].kind == FUSED_KIND) return fusions[k].count;
+    if (fusions[k].op == op && fusions[k].kind >= FLAG_KIND) return fusions[k].count;
   return 0;
 }
 
-/* The place of each test in the list, by where it stands in the code; how many, or NONE32 when there is anything else. From whole instruction to whole
- * instruction: no jump leads between, since what stands there would read a register, and none is written. */
+/* What `next` says of each place in the code where something whole begins; NONE32 elsewhere. How many tests; NONE32: there is anything else. */
 static uint32_t place_tests(const struct fuser *f) {
   uint32_t count = 0;
   if (!f->live) return NONE32;
+  memset(f->place, 0xff, f->count * sizeof *f->place);
   for (uint32_t pc = 0, length; pc < f->count; pc += length) {
-    length = length_of(f->code[pc].op);
+    const struct instruction *i = &f->code[pc];
+    length = length_of(i->op);
     if (!length || f->count - pc < length) return NONE32;
-    if (length == 1) continue;
-    if (count == TEST_ENDS || f->code[pc].imm > UINT16_MAX || f->code[pc + 1].imm > UINT16_MAX) return NONE32;
-    f->place[pc] = count++;
+    if (length > 1 && (count == TEST_ENDS || i[0].imm > UINT16_MAX || i[1].imm > UINT16_MAX)) return NONE32;
+    f->place[pc] = length == 1 ? TEST_ENDS + verdict_of(i->op) : count++;
   }
   return count;
 }
 
-static uint8_t next_of(const struct fuser *f, uint32_t pc) {
-  const unsigned op = f->code[pc].op;
-  return (uint8_t)(is_verdict(op) ? TEST_ENDS + verdict_of(op) : f->place[pc]);
-}
-
-static struct arg_test test_at(const struct fuser *f, uint32_t pc) {
+/* False when it leads into the middle of something. */
+static bool test_at(const struct fuser *f, uint32_t pc, struct arg_test *test) {
   const struct instruction *i = &f->code[pc];
   const unsigned length = length_of(i->op);
   const struct instruction *branch = &i[length - 1], *compared = &i[length - 2];
-  const uint8_t jumps = next_of(f, branch->imm), falls = next_of(f, pc + length);
-  struct arg_test test = {.op = i->op, .how = (uint8_t)compared->imm, .x = (uint16_t)i[0].imm, .y = length > 2 ? (uint16_t)i[1].imm : 0};
-  test.next[0] = branch->op == OP_IFNOT ? jumps : falls;
-  test.next[1] = branch->op == OP_IFNOT ? falls : jumps;
-  return test;
+  const uint32_t jumps = f->place[branch->imm], falls = f->place[pc + length];
+  *test = (struct arg_test){.op = i->op, .how = (uint8_t)compared->imm, .x = (uint16_t)i[0].imm, .y = length > 2 ? (uint16_t)i[1].imm : 0};
+  test->next[0] = (uint8_t)(branch->op == OP_IFNOT ? jumps : falls);
+  test->next[1] = (uint8_t)(branch->op == OP_IFNOT ? falls : jumps);
+  return jumps != NONE32 && falls != NONE32;
 }
 
 /* False when memory is out. */
@@ -157,8 +154,8 @@ static bool list_tests(struct verifier *v, const struct fuser *f, struct routine
   struct arg_test *tests = pages_array(v->bundle->pages, (size_t)count + 1, sizeof *tests);
   if (!tests) return out_of_memory(v);
   for (uint32_t pc = 0; pc < f->count; pc += length_of(f->code[pc].op))
-    if (!is_verdict(f->code[pc].op)) tests[f->place[pc]] = test_at(f, pc);
-  if (!count) tests[0] = (struct arg_test){.op = OP_SETTLED, .next = {next_of(f, 0), next_of(f, 0)}};
+    if (!is_verdict(f->code[pc].op) && !test_at(f, pc, &tests[f->place[pc]])) return true;
+  if (!count) tests[0] = (struct arg_test){.op = OP_SETTLED, .next = {(uint8_t)f->place[0], (uint8_t)f->place[0]}};
   r->tests = tests;
   return true;
 }

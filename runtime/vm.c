@@ -18,10 +18,12 @@ enum {
 #undef OP
   STEPS_LOOPMAP = STEPS_LOOP, STEPS_NEXTMAP = STEPS_NEXT,
 #define FUSED(FIRST, SECOND, TEST) STEPS_##FIRST##_##SECOND##_##TEST = STEPS_##FIRST + STEPS_##SECOND + STEPS_##TEST + STEPS_IF,
+#define FLAG(READ) STEPS_##READ##_BRANCH = STEPS_##READ,           /* IF adds its own when it is reached */
 #define TESTED(TEST) STEPS_##TEST##_BRANCH = STEPS_##TEST + STEPS_IF,
 #define PAIR(FIRST, SECOND) STEPS_##FIRST##_##SECOND = STEPS_##FIRST,         /* the second adds its own when it is reached */
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
 };
@@ -144,6 +146,11 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 #define THERE_ARG (vm->args != NULL)
 #define THERE_RULECONST true
 #define THERE_CONTEXT (vm->facts != NULL)
+#define THERE_LABELLED (vm->session != NULL)
+#define WITHOUT_ARG VM_FAULT
+#define WITHOUT_LABELLED VM_ERROR_SESSION
+#define FLAG_ARG(AT) (vm->args[AT].i != 0)
+#define FLAG_LABELLED(AT) session_has_label(vm->session, AT)
 #define TEST_EQ(HOW, X, Y) equal_bits(X, Y)
 #define TEST_EQTEXT(HOW, X, Y) equal_texts(X, Y)
 #define TEST_LT(HOW, X, Y) less(X, Y)
@@ -161,10 +168,12 @@ static enum vm_verdict run_code(struct vm *vm, const struct routine *program, co
 #undef OP
     &&do_LOOPMAP, &&do_NEXTMAP,
 #define FUSED(FIRST, SECOND, TEST) &&do_##FIRST##_##SECOND##_##TEST,
+#define FLAG(READ) &&do_##READ##_BRANCH,
 #define TESTED(TEST) &&do_##TEST##_BRANCH,
 #define PAIR(FIRST, SECOND) &&do_##FIRST##_##SECOND,
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
   };
@@ -331,11 +340,12 @@ on:
     pc = true_now == (i[3].op == OP_IF) ? now->code + i[3].imm : i + 4; \
     GO_ON; \
   }
-#define TEST_ARG(HOW, X, Y) (vm->args[HOW].i)
-#define TESTED(TEST) OPCODE(TEST##_BRANCH) NEED(vm->args || i->op != OP_ARG_BRANCH, VM_FAULT); A.i = TEST_##TEST(i->imm, B, C); BRANCH;
+#define FLAG(READ) OPCODE(READ##_BRANCH) NEED(THERE_##READ, WITHOUT_##READ); steps += STEPS_IF; A.i = FLAG_##READ(i->imm); BRANCH;
+#define TESTED(TEST) OPCODE(TEST##_BRANCH) A.i = TEST_##TEST(i->imm, B, C); BRANCH;
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
   OPCODE(IFMISSING_UNWRAP)
@@ -402,10 +412,12 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 #ifdef THREADED
   static const void *const places[] = {
 #define FUSED(FIRST, SECOND, TEST) &&test_##FIRST##_##SECOND##_##TEST,
-#define TESTED(TEST) &&test_ARG_BRANCH,             /* there is no other in lists of tests */
-#define PAIR(FIRST, SECOND) &&test_SETTLED,         /* nor these */
+#define FLAG(READ) &&test_##READ##_BRANCH,
+#define TESTED(TEST) &&test_SETTLED,                /* these are not in lists of tests */
+#define PAIR(FIRST, SECOND) &&test_SETTLED,
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
     &&test_SETTLED
@@ -441,16 +453,23 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
       EXECUTED(OP_##FIRST##_##SECOND##_##TEST) \
       MET(TEST_##TEST(t->how, x, y)); \
     }
+#define FLAG(READ) \
+    ON_TEST(READ##_BRANCH): \
+      steps += STEPS_##READ##_BRANCH; \
+      EXECUTED(OP_##READ##_BRANCH) \
+      if (!THERE_##READ) { \
+        if (!add_found(vm, *at, WITHOUT_##READ)) return false; \
+        continue; \
+      } \
+      steps += STEPS_IF; \
+      MET(FLAG_##READ(t->x));
 #define TESTED(TEST)
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
-    ON_TEST(ARG_BRANCH):
-      steps += STEPS_ARG_BRANCH;
-      EXECUTED(OP_ARG_BRANCH)
-      MET(args[t->x].i != 0);
     ON_TEST(SETTLED):
       next = t->next[0];
 #ifndef THREADED

@@ -41,10 +41,12 @@ static inline bool vm_verdict_is_error(enum vm_verdict verdict) {           /* t
 enum {
   OP_LOOPMAP = OP_COUNT, OP_NEXTMAP,
 #define FUSED(FIRST, SECOND, TEST) OP_##FIRST##_##SECOND##_##TEST,
+#define FLAG(READ) OP_##READ##_BRANCH,
 #define TESTED(TEST) OP_##TEST##_BRANCH,
 #define PAIR(FIRST, SECOND) OP_##FIRST##_##SECOND,
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
   OP_PREPARED_COUNT,

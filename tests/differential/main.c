@@ -25,10 +25,12 @@ static const char *opcode_name(unsigned op) {
 #undef OP
     "LOOPMAP", "NEXTMAP",
 #define FUSED(FIRST, SECOND, TEST) #FIRST " " #SECOND " " #TEST,
+#define FLAG(READ) #READ " branch",
 #define TESTED(TEST) #TEST " branch",
 #define PAIR(FIRST, SECOND) #FIRST " " #SECOND,
 #include "fused.def"
 #undef FUSED
+#undef FLAG
 #undef TESTED
 #undef PAIR
   };

@@ -423,6 +423,25 @@ START_TEST(fused_or_not) {
 }
 END_TEST
 
+/* As one of several a program may run as a list of tests; it ends as it does alone, after as many steps (see run_as_one_of_several). */
+START_TEST(lists_of_tests) {
+  for (unsigned k = 0; k < 4; k++) {
+    fix.session.labels = k & 1;
+    fix.args[A_BOOL] = I(k >> 1);
+    run(CODE({OP_LABELLED, 0, 0, 0, 0}, {OP_IFNOT, 0, 0, 0, 5}, {OP_ARG, 0, 0, 0, A_BOOL}, {OP_IF, 0, 0, 0, 5}, {OP_ALLOW, 0, 0, 0, 0}, {OP_PASS, 0, 0, 0, 0}));
+    ENDS(fix.verdict, k == 1 ? VM_ALLOW : VM_PASS);
+    ck_assert_ptr_nonnull(fix.bundle->rules[RULE_MAIN].program->tests);
+    fix.vm.session = NULL;
+    run_as_one_of_several();
+    ck_assert_int_eq(fix.vm.found[1].verdict, VM_ERROR_SESSION);
+    run(CODE({OP_LABELLED, 0, 0, 0, 0}, {OP_IFNOT, 0, 0, 0, 3}, {OP_ARG, 0, 0, 0, A_BOOL}, {OP_IF, 0, 0, 0, 5}, {OP_PASS, 0, 0, 0, 0}, {OP_ALLOW, 0, 0, 0, 0}));
+    ENDS(fix.verdict, k == 3 ? VM_ALLOW : VM_PASS);         /* jumps into the middle: no list */
+    ck_assert_ptr_null(fix.bundle->rules[RULE_MAIN].program->tests);
+  }
+  ENDS(run(CODE({OP_ALLOW, 0, 0, 0, 0})), VM_ALLOW);
+}
+END_TEST
+
 START_TEST(unreachable_rule) {
   uint32_t *scope = builder_at(&fix.world, SECTION_SCOPE, 0);
   for (uint32_t i = 0; i < builder_count(&fix.world, SECTION_SCOPE); i++) scope[i] = NONE32;
@@ -440,7 +459,7 @@ int main(void) {
   TCase *tests = tcase_create("vm");
   tcase_add_checked_fixture(tests, fixture_setup, fixture_teardown);
   const TTest *all[] = {constants, asked, session, session_absent, structure, constants_of_the_rule, tables, urls, arithmetic, times, comparison, networks, jumps,
-                        verdicts, loops, loops_within_loops, fuel, calls, fused_or_not, unreachable_rule, every_opcode_ran};
+                        verdicts, loops, loops_within_loops, fuel, calls, fused_or_not, lists_of_tests, unreachable_rule, every_opcode_ran};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
