@@ -78,7 +78,27 @@ static struct variable *declare(struct scope *s, enum kind kind) {
 }
 static bool room(const struct scope *s) { return s->variable_count < 20; }
 
+/* Constants that the compiler makes one of; some fail, and have to do so when they are evaluated. */
+static void computed(struct scope *s, enum kind kind) {
+  static const char *const add_sub[] = {"+", "-"}, *const ints[] = {"%u + %u", "%u - %u", "%u * %u", "max(%u, %u)", "-%u * %u", "abs(%u - %u)", "[%u, 4, 1][%u] otherwise 2"};
+  static const char *const decimals[] = {"%u / %u.5", "0.00000%u / 0.%u2", "%u.5 * 0.00000%u", "-%u.5 / %u.2", "%u.25 + %u", "min(%u.5, %u.75)", "%u / (1 + %u)"};
+  static const char *const monies[] = {"%u.01 USD / 2 * %u", "%u.05 USD * -0.%u5", "%u.50 USD - %u USD", "%u.99 USD / (%u - 3)", "-%u.50 USD + %u USD"};
+  unsigned a = below(s, 10), b = below(s, 6);
+  ADD("(");
+  switch (kind) {
+  case INT: if (chance(s, 6)) ADD("9_223_372_036_854_775_807 %s %u", PICK(s, add_sub), b); else text_add(s->out, PICK(s, ints), a, b); break;
+  case DECIMAL: text_add(s->out, PICK(s, decimals), a, b); break;
+  case MONEY: text_add(s->out, PICK(s, monies), a, b); break;
+  case TIME: ADD("2024-05-1%uT0%u:00:00Z %s %u hours", 3 + b % 4, a, PICK(s, add_sub), b); break;
+  case DATE: ADD("2024-05-1%u %s %u days", a, PICK(s, add_sub), b); break;
+  default: ADD(chance(s, 50) ? "%u minutes * %u" : "2024-05-1%u - 2024-05-1%u", a, b); break;
+  }
+  ADD(")");
+}
+
 static void constant(struct scope *s, enum kind kind) {
+  bool number = kind <= MONEY || (kind >= TIME && kind <= DURATION);
+  if (number && chance(s, 10)) { computed(s, kind); return; }
   switch (kind) {
   case INT: if (chance(s, 3)) ADD("(4_611_686_018_427_387_904 + 0)"); else ADD("%u", below(s, 14)); break;       /* no literal, which a decimal would take for its own */
   case DECIMAL: ADD(chance(s, 20) ? "%u.%06u" : "%u.%02u", below(s, 4), below(s, 100)); break;     /* odd millionths: halves of them are ties */
@@ -516,7 +536,33 @@ static void fixed_test(struct scope *s, unsigned depth) {
   if (form == 3) { ADD(chance(s, 50) ? " and " : " or "); comparison(s, depth - 1); }
 }
 
+/* Functions that become part of the rule, with arguments that may fail or lack and bodies that do not read them; f3 is too large for that. */
+static void called(struct scope *s, unsigned depth) {
+  static const char *const lacking[] = {"requester.nick", "agent.team", "lookup(requester.id)?.k", "\"beta\""};
+  unsigned d = depth ? depth - 1 : 0, form = below(s, 8);
+  if (form < 3) {
+    ADD("f1(");
+    expression(s, INT, d);
+    ADD(", ");
+    expression(s, STRING, d);
+    ADD(", ");
+    if (!path(s, WORD)) ADD("total(open, true).w");
+    ADD(", requester.desk)");
+  } else if (form < 5) {
+    ADD("(f2(%s, ", PICK(s, lacking));
+    if (chance(s, 40)) ADD("lookup(agent.owner)?.v"); else expression(s, INT, d);
+    ADD(") otherwise %u) > %u", below(s, 9), below(s, 9));
+  } else {
+    ADD("f3(");
+    expression(s, STRING, d);
+    ADD(", ");
+    expression(s, INT, d);
+    ADD(", requester.desk)");
+  }
+}
+
 static void steady(struct scope *s, unsigned depth) {
+  if (!s->pure && s->loops < 2 && chance(s, 7)) { ADD("("); called(s, depth); ADD(")"); return; }
   if (!s->pure && chance(s, 8)) { ADD("("); fixed_test(s, depth); ADD(")"); return; }
   if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 60 : 30)) { ADD("("); plain_test(s); ADD(")"); return; }
   if (!s->pure && chance(s, 26)) { ADD("("); rarity(s, depth); ADD(")"); return; }
@@ -650,6 +696,8 @@ static void waiver(struct random *r, struct text_buffer *out, unsigned guard, co
 }
 
 static void functions(struct random *r, struct text_buffer *out) {
+  static const char *const optional[] = {"n", "if n is present then n else length(s otherwise \"\")", "if s is present and n is present and n > 2 then n + length(s) else n",
+                                         "if s == \"beta\" then f0(3, 2.50 USD, de) else n", "lookup(s otherwise \"alpha\")?.v"};
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS, .pure = true};
   s.variables[0] = (struct variable){"n", INT};
   s.variables[1] = (struct variable){"m", MONEY};
@@ -657,7 +705,18 @@ static void functions(struct random *r, struct text_buffer *out) {
   s.variable_count = 3;
   text_add(out, "fn f0(n: int, m: money(USD), g: region) -> int = ");
   expression(&s, INT, 3);
-  text_add(out, "\n\n");
+  s.variables[1] = (struct variable){"s", STRING};
+  s.variables[3] = (struct variable){"w", WORD};
+  s.variable_count = 4;
+  text_add(out, "\n\nfn f1(n: int, s: string, w: one of { open, closed, \"on hold\" }, g: region) -> bool = ");
+  if (random_chance(r, 20)) text_add(out, "f0(n, 1.50 USD, fr) < 5 and ");
+  condition(&s, STEADY, random_below(r, 3));
+  text_add(out, "\n\nfn f2(s: string?, n: int?) -> int? = %s\n\n", optional[random_below(r, 5)]);
+  text_add(out, "fn f3(s: string, n: int, g: region) -> bool =\n  (if s starts with \"a\" then n > 1 else if s == \"beta\" then n * 2 > 5 else if s in [\"T-100\", \"gamma\"] then n - 3 < 4\n"
+    "   else if s ends with \"e\" then n + n > 8 else if s contains \"-\" then n == 2 else length(s) + n > 6)\n  and (n != 7 or ");
+  s.variable_count = 3;
+  condition(&s, STEADY, 1);
+  text_add(out, ")\n\n");
 }
 
 static const char declarations[] =
@@ -708,7 +767,7 @@ void generate_workspace(struct random *r, struct workspace *out) {
     "package work.q in \"q/\" declares %s\n  uses work.p.{ store }\n", everything, everything);
   text_add(&out->p, "%s", declarations);
   functions(r, &out->p);
-  text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0, code, word,\n"
+  text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0, f1, f2, f3, code, word,\n"
     "  eu, de, fr, us }\nagent b0 { owner \"c\" purpose \"z\" uses store accepts work.p.a0 accepts work.p.a1 }\n\n");
   for (unsigned i = 0, n = 3 + random_below(r, 4); i < n; i++) block(r, &out->p, false, i, p_agents, 2);
   for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) {
