@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bundle.h"
+#include "codegen/partial.h"
+#include "draw.h"
 #include "engine.h"
+#include "numbers.h"
 #include "rbc.h"
 #include "rebase.h"
 
@@ -28,6 +31,7 @@ static const char world[] =
   "fn yes(x: decimal) -> bool = true\n"
   "fn between(x: decimal, low: decimal) -> bool = low < x and x < 8\n"
   "fn rich(who: string, n: int) -> bool = any r in wide where r.owner == who and r.amount > n\n"
+  "fn some(n: int) -> bool = any r in wide where r.amount > n + 90\n"
   "fn size(w: string?) -> int? = if w is present then length(w) else 3\n"
   "fn over(o: string, n: int) -> bool = if o == \"ann\" then n > 1 else if o == \"bob\" then n > 2 and n != 5 or n == 99 else n > 3 and n != 7 and n != 8 or n < 0 - 4 or n == 19\n"
   "  or n == 20 or n == 22 or n == 24 or n == 26 or n == 28 or n == 30 or n == 32 or n == 34 or n == 36\n"
@@ -220,6 +224,38 @@ START_TEST(what_is_sure) {
 }
 END_TEST
 
+/* The compiler's arithmetic is the runtime's, and leaves out only what fails there or takes more than 64 bits on the way. */
+static bool computed(enum expr_kind kind, int64_t a, int64_t b, int64_t *result) {
+  switch (kind) {
+  case EXPR_ADD: return number_add(a, b, result);
+  case EXPR_SUB: return number_sub(a, b, result);
+  case EXPR_MULINT: return number_mul(a, b, result);
+  case EXPR_MULDEC: return number_muldiv(a, b, REBASE_SCALE, result);
+  case EXPR_DIVINT: return b && number_muldiv(a, 1, b, result);
+  case EXPR_DIVDEC: return b && number_muldiv(a, REBASE_SCALE, b, result);
+  default: return number_mul(a, REBASE_SCALE, result);
+  }
+}
+
+START_TEST(arithmetic_is_the_runtimes) {
+  static const enum expr_kind kinds[] = {EXPR_ADD, EXPR_SUB, EXPR_MULINT, EXPR_MULDEC, EXPR_DIVINT, EXPR_DIVDEC, EXPR_TODECIMAL};
+  unsigned done = 0;
+  for (unsigned i = 0; i < 700000; i++) {
+    const enum expr_kind kind = kinds[i % 7];
+    int64_t pair[2], ours = 0, theirs = 0;
+    for (unsigned k = 0; k < 2; k++) {
+      uint64_t bits = (uint64_t)draw(UINT32_MAX) << 32 | draw(UINT32_MAX);
+      pair[k] = (int64_t)(bits >> 1 >> draw(63)) * (draw(2) ? 1 : -1);
+    }
+    bool good = arithmetic(kind, pair[0], pair[1], &ours), fine = computed(kind, pair[0], pair[1], &theirs);
+    const bool wide = kind == EXPR_MULDEC || kind == EXPR_DIVDEC;
+    ck_assert_msg(good ? fine && ours == theirs : !fine || wide, "%d: %lld, %lld: %lld / %lld", kind, (long long)pair[0], (long long)pair[1], (long long)ours, (long long)theirs);
+    done += good;
+  }
+  ck_assert_uint_gt(done, 300000);
+}
+END_TEST
+
 /* A rule grows by so much, and keeps to the limits that it has as it is written. */
 START_TEST(growth_is_bounded) {
   char rule[12288];
@@ -286,6 +322,7 @@ static const char many[] =
   "  deny call c where between(args.n / args.m, (args.n + 9_223_372_036_854_775_800) / 4) because \"in between\"\n"
   "  deny call c where args.n > 20 and yes(args.m / (args.n - 21)) because \"one of them\"\n"
   "  deny call c where args.n < 5 + 3 * 2 and any r in most where rich(r.owner, args.n + 90) because \"poor\"\n"
+  "  deny call c where args.m == 2 and any x in wide where any r in wide where some(args.n) and r.amount == 1 and x.amount == 2 because \"some\"\n"
   "  deny call c where over(agent.owner, args.n) and args.n > 30 because \"over\"\n}\n"
   /* an index over args.who, with what is left of some rules and others whole */
   "guard h {\n  deny call c where args.who == \"ann\" and operation.writes and args.n > 30 because \"1\"\n"
@@ -417,6 +454,7 @@ int main(void) {
   tcase_add_loop_test(tests, what_is_left, 0, (int)(sizeof cases / sizeof *cases));
   tcase_add_loop_test(tests, what_is_written, 0, (int)(sizeof written / sizeof *written));
   tcase_add_loop_test(tests, what_is_sure, 0, (int)(sizeof sure / sizeof *sure));
+  tcase_add_test(tests, arithmetic_is_the_runtimes);
   tcase_add_test(tests, growth_is_bounded);
   tcase_add_loop_test(tests, what_is_waived, 0, (int)(sizeof waived / sizeof *waived));
   tcase_add_loop_test(tests, nobody_can_tell, 0, 2);
