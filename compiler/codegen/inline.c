@@ -77,9 +77,14 @@ static struct expr *fresh(struct partial *p, const struct local *like, bool opti
   return reading(p, local);
 }
 
+/* A constant keeps the place where it is written: see condition.c. */
 static struct expr *bound_value(struct partial *p, struct expr *e, const struct bound *bound) {
   while (bound && bound->local->id != e->local->id) bound = bound->outer;
-  return !bound || !bound->by ? e : bound->by->kind == EXPR_CONST ? partial_constant(p, e, bound->by->constant) : bound->by;
+  if (!bound || !bound->by) return e;
+  if (bound->by->kind != EXPR_CONST) return bound->by;
+  struct expr *made = partial_constant(p, e, bound->by->constant);
+  if (made) made->span = bound->by->span;
+  return made;
 }
 
 /* A copy in which the bound locals are what they are bound to. NULL when memory is out (then the arena says so), or for NULL. */

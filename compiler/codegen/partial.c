@@ -44,7 +44,8 @@ bool partial_harmless(const struct expr *e) {
   case EXPR_FIELD: case EXPR_INDEX: case EXPR_LASTOF: case EXPR_MAPGET: case EXPR_LENGTH: case EXPR_TEXTLENGTH: case EXPR_ROW: case EXPR_UNDER:
   case EXPR_PRESENT: case EXPR_UNWRAP: case EXPR_OTHERWISE: case EXPR_MIN: case EXPR_MAX: case EXPR_EQ: case EXPR_NE: case EXPR_LT: case EXPR_LE:
   case EXPR_NOT: case EXPR_AND: case EXPR_OR: case EXPR_IF: case EXPR_IN: case EXPR_INREGION: case EXPR_INNET: case EXPR_STARTS: case EXPR_ENDS:
-  case EXPR_HOLDS: case EXPR_MATCHES: case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: case EXPR_LET: return all_harmless(e);
+  case EXPR_HOLDS: case EXPR_MATCHES: case EXPR_NEG: case EXPR_ABS: case EXPR_HOUR: case EXPR_WEEKDAY: case EXPR_DATEOF:
+  case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: case EXPR_LEAST: case EXPR_GREATEST: case EXPR_LET: return all_harmless(e);
   default: return false;            /* needs a session, may overflow, makes a list, or calls what does */
   }
 }

@@ -133,7 +133,7 @@ static bool fold_rule(struct partial *p, const struct rule *rule, struct left *l
   left->never = never_matches(&left->rule);
   if (is_constant(left->rule.where, true)) left->rule.where = NULL;
   if (is_constant(left->rule.unless, false)) left->rule.unless = NULL;
-  drop_lets(p, left);
+  if (rule->let_count) drop_lets(p, left);
   return !p->arena.failed;
 }
 

@@ -448,14 +448,14 @@ static void rare_fold(struct scope *s, const char *op, unsigned n) {
 static void rarity(struct scope *s, unsigned depth) {
   static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
   const char *op = PICK(s, order);
-  unsigned n = below(s, 6), form = below(s, 17);
+  unsigned n = below(s, 6), form = below(s, 19);
   if (s->operation == 5 && chance(s, 50)) form = 12;
   if (has_collection(s, NAMED) && chance(s, 65)) form = 13;
   if (s->loops < 2 && (has_collection(s, ITEMS) || s->operation == 6) && chance(s, 30)) { rare_fold(s, op, n); return; }
   switch (form) {
   case 0: ADD("hour(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 8 + n); break;
   case 1: ADD("weekday(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 1 + n); break;
-  case 2: ADD("%s - date(now, \"Europe/Berlin\") %s %u days", s->operation == 5 ? "args.day" : "today", op, n); break;
+  case 2: case 17: ADD("%s - date(now, \"Europe/Berlin\") %s %u days", s->operation == 5 ? "args.day" : "today", op, n); break;
   case 3: case 14: ADD("today %c %u days %s date(now)", chance(s, 50) ? '-' : '+', n, op); break;
   case 4: ADD("now - (%s - %u minutes) %s %u minutes", s->operation == 5 ? "args.at" : "now", n, op, n); break;
   case 5: ADD("(requester.level / %u) * %s.5 %s 0.%u", 1 + n, chance(s, 50) ? "-0" : "0", op, below(s, 10)); break;
@@ -465,6 +465,7 @@ static void rarity(struct scope *s, unsigned depth) {
   case 9: ADD("length(%s) %s %u", s->operation == 5 ? "args.text" : "requester.id", op, 5 + n); break;
   case 10: if (s->loops >= 2) { ADD("today == date(now)"); break; }       /* f0 may hold loops, and four deep is the limit */
     ADD("f0(requester.level, %u.50 USD, requester.desk) %s -requester.level", n, op); break;
+  case 18: ADD("(requester.id in org(\"%s\")) == (requester.nick is present)", chance(s, 50) ? "some" : "all"); break;
   case 11: ADD("abs(-requester.level) * (%u + requester.level) %s %u", n, op, 2 * n); break;
   case 12:
     if (s->operation == 5) ADD("args.from in %s", chance(s, 50) ? "args.net" : "\"10.0.0.0/8\"");
@@ -562,10 +563,10 @@ static void called(struct scope *s, unsigned depth) {
 }
 
 static void steady(struct scope *s, unsigned depth) {
-  if (!s->pure && s->loops < 2 && chance(s, 7)) { ADD("("); called(s, depth); ADD(")"); return; }
+  if (!s->pure && s->loops < 2 && chance(s, 6)) { ADD("("); called(s, depth); ADD(")"); return; }
   if (!s->pure && chance(s, 8)) { ADD("("); fixed_test(s, depth); ADD(")"); return; }
   if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 60 : 30)) { ADD("("); plain_test(s); ADD(")"); return; }
-  if (!s->pure && chance(s, 26)) { ADD("("); rarity(s, depth); ADD(")"); return; }
+  if (!s->pure && chance(s, 30)) { ADD("("); rarity(s, depth); ADD(")"); return; }
   switch (below(s, 7)) {
   case 0: comparison(s, depth); break;
   case 1: if (chance(s, 75)) { comparison(s, depth); break; } /* fall through */
@@ -691,7 +692,12 @@ static void block(struct random *r, struct text_buffer *out, bool guard, unsigne
 static void waiver(struct random *r, struct text_buffer *out, unsigned guard, const char *agent) {
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};
   text_add(out, "waive g%u for %s ", guard, agent);
-  if (random_chance(r, 80)) { text_add(out, "where "); condition(&s, DOWN, 2); text_add(out, " "); }
+  if (random_chance(r, 80)) {
+    text_add(out, "where ");
+    if (random_chance(r, 40)) { fixed_fact(&s); text_add(out, random_chance(r, 60) ? " and " : " or "); }       /* it is for one agent: constant */
+    condition(&s, DOWN, 2);
+    text_add(out, " ");
+  }
   text_add(out, "until 2024-05-%02u because \"waived\"\n\n", 15 + random_below(r, 3));
 }
 
