@@ -114,6 +114,8 @@ void gen_know_head(struct known *known, uint32_t head);
 void gen_own_program(struct generator *g, struct gen_code *code, const struct rule *rule);
 /* Likewise that of a waiver of the rule; false: it never holds, and there is none. */
 bool gen_waiver_program(struct generator *g, struct gen_code *code, const struct rule *rule, const struct waiver *waiver);
+/* Likewise that of a function. */
+void gen_function_program(struct generator *g, struct gen_code *code, const struct function *function);
 /* What a list holds for the rule where so much is known: see image.h; NONE32: nothing, it never matches. */
 uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known);
 
@@ -163,6 +165,7 @@ void gen_branch(struct gen_code *code, const struct expr *e, bool when, struct g
 void gen_loop_expr(struct gen_code *code, const struct expr *e, unsigned to);
 void gen_loop_branch(struct gen_code *code, const struct expr *e, bool when, struct gen_label *label);   /* ANY, ALL */
 void gen_bool(struct gen_code *code, bool value, unsigned to);
+void gen_function_code(struct generator *g, struct gen_code *code, const struct function *function, const struct expr *body, bool quiet);
 void gen_functions(struct generator *g);
 void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet);        /* now at hand */
 void gen_rule_program(struct generator *g, struct gen_code *code, const struct rule *rule);

@@ -113,8 +113,7 @@ static struct expr *instance(struct partial *p, struct expr *e, const struct bou
 
 /* ---- calls ---- */
 static bool is_known(struct partial *p, struct expr *argument) {
-  const struct expr *folded = partial_is_fact(p, argument) ? partial_fold(p, argument) : argument;
-  return folded && folded->kind == EXPR_CONST;
+  return partial_value(partial_is_fact(p, argument) ? partial_fold(p, argument) : argument) != NULL;
 }
 
 /* The instructions that read the one may read the other. */
@@ -159,7 +158,7 @@ struct expr *partial_inline(struct partial *p, struct expr *call) {
   if (known < call->count && size > (known ? LARGE : SMALL)) return NULL;
   struct expr *body = expanded(p, call), *folded = body ? partial_fold(p, body) : NULL;
   if (!folded || p->arena.failed) return NULL;
-  if (folded->kind == EXPR_CONST) return partial_constant(p, call, folded->constant);
+  if (partial_value(folded)) return partial_constant(p, call, folded->constant);
   uint32_t before = nodes(NULL, call), after = nodes(NULL, folded), more = after > before ? after - before : 0;
   bool worth = more <= SMALL && more <= growth;
   p->growth = worth ? growth - more : growth;
@@ -168,7 +167,7 @@ struct expr *partial_inline(struct partial *p, struct expr *call) {
 
 struct expr *partial_let(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a);
-  if (a && a->kind == EXPR_CONST) partial_bind(p, e->binder, a->constant, partial_is_fact(p, e->a));
+  if (partial_value(a)) partial_bind(p, e->binder, a->constant, partial_is_fact(p, e->a));
   struct expr *b = partial_fold(p, e->b);
   if (a && b && partial_harmless(a) && !uses(b, e->binder->id, 1)) return b;
   return partial_with(p, e, a, b);

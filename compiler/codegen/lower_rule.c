@@ -182,20 +182,23 @@ void gen_rules(struct generator *g) {
   for (unsigned i = 0; i < g->program->routes_count && !g->out_of_memory; i++) route(g, g->program->routes[i]);
 }
 
+void gen_function_code(struct generator *g, struct gen_code *code, const struct function *f, const struct expr *body, bool quiet) {
+  gen_code_open(g, code, f->span, NULL);
+  code->quiet = quiet;
+  for (unsigned i = 0; i < f->param_count; i++) gen_bind(code, f->params[i], gen_register(code));
+  unsigned result = gen_register(code);
+  gen_expr_as(code, body, f->result, result);
+  gen_emit(code, OP_RETURN, result, 0, 0, 0);
+}
+
 static void function(struct generator *g, const struct function *f) {
   struct image_function record = {.params = f->param_count, .result = gen_type(g, f->result), .optional = f->optional};
   uint32_t *types = arena_alloc(&g->scratch, f->param_count * sizeof *types);
   struct gen_code code;
   if (!types) { g->out_of_memory = true; return; }
-  gen_code_open(g, &code, f->span, NULL);
-  for (unsigned i = 0; i < f->param_count; i++) {
-    types[i] = gen_type(g, f->params[i]->type) << 1 | f->params[i]->optional;
-    gen_bind(&code, f->params[i], gen_register(&code));
-  }
+  for (unsigned i = 0; i < f->param_count; i++) types[i] = gen_type(g, f->params[i]->type) << 1 | f->params[i]->optional;
   record.first_param = gen_indexes(g, types, f->param_count);
-  unsigned result = gen_register(&code);
-  gen_expr_as(&code, f->body, f->result, result);
-  gen_emit(&code, OP_RETURN, result, 0, 0, 0);
+  gen_function_program(g, &code, f);
   gen_code_close(&code, &record.code, &record.code_count, &record.cost);
   struct gen_function made = {code.cost, code.high + code.callee_frame, code.callee_depth, inline_nodes(g, f->body)};
   if (!code.failed) g->functions[f->id] = made;          /* else callers would repeat what is wrong */

@@ -13,10 +13,10 @@ struct expr *partial_copy(struct partial *p, const struct expr *e) {
   return copy;
 }
 
-static const struct constant *constant_of(const struct expr *e) { return e && e->kind == EXPR_CONST ? e->constant : NULL; }
-static bool is_missing(const struct expr *e) { return e && e->kind == EXPR_CONST && e->constant->missing; }
-static const struct constant *there(const struct expr *e) { return e && !is_missing(e) ? constant_of(e) : NULL; }
-static bool is_bool(const struct expr *e, bool value) { return there(e) && (e->constant->scalar != 0) == value; }
+const struct constant *partial_value(const struct expr *e) { return e && e->kind == EXPR_CONST ? e->constant : NULL; }
+static bool is_missing(const struct expr *e) { return partial_value(e) && e->constant->missing; }
+static const struct constant *there(const struct expr *e) { return is_missing(e) ? NULL : partial_value(e); }
+bool partial_is(const struct expr *e, bool value) { return there(e) && (e->constant->scalar != 0) == value; }
 
 struct expr *partial_constant(struct partial *p, const struct expr *e, const struct constant *value) {
   struct expr *made = arena_alloc(&p->arena, sizeof *made);
@@ -27,6 +27,8 @@ struct expr *partial_constant(struct partial *p, const struct expr *e, const str
   *made = (struct expr){.kind = EXPR_CONST, .type = e->type, .optional = value->missing, .span = {NO_SOURCE, 0, 0}, .constant = constant};
   return made;                               /* it stands nowhere in the text: see condition.c */
 }
+
+struct expr *partial_missing(struct partial *p, const struct expr *e) { return partial_constant(p, e, &(struct constant){.missing = true}); }
 
 static struct expr *boolean(struct partial *p, const struct expr *e, bool value) {
   return partial_constant(p, e, &(struct constant){.scalar = value});
@@ -68,7 +70,7 @@ bool partial_is_fact(const struct partial *p, const struct expr *e) {
 
 /* In a loop a local stays a local, too: it is read once and not for each element. */
 struct expr *partial_kept(const struct partial *p, struct expr *part, struct expr *folded) {
-  bool stays = part && constant_of(folded) && (partial_is_fact(p, part) || (p->loops && part->kind == EXPR_LOCAL));
+  bool stays = part && partial_value(folded) && (partial_is_fact(p, part) || (p->loops && part->kind == EXPR_LOCAL));
   return stays ? part : folded;
 }
 
@@ -84,23 +86,23 @@ struct expr *partial_with(struct partial *p, struct expr *e, struct expr *a, str
 /* x in the place of e: words of a shorter list need their node, which looks them up. NULL: it has to stay. */
 static struct expr *in_place(struct partial *p, const struct expr *e, struct expr *x) {
   if (!x || x->type == e->type || e->type->kind != TYPE_WORDS) return x;
-  return constant_of(x) ? partial_constant(p, e, x->constant) : NULL;
+  return partial_value(x) ? partial_constant(p, e, x->constant) : NULL;
 }
 
 /* ---- and, or, if, otherwise ---- */
 static struct expr *connective(struct partial *p, struct expr *e) {
   bool decides = e->kind == EXPR_OR;
   struct expr *a = partial_fold(p, e->a);
-  if (there(a)) return is_bool(a, decides) ? a : partial_fold(p, e->b);
+  if (there(a)) return partial_is(a, decides) ? a : partial_fold(p, e->b);
   struct expr *b = partial_fold(p, e->b);
-  if (is_bool(b, !decides)) return a;
-  if (is_bool(b, decides) && a && partial_harmless(a)) return b;
+  if (partial_is(b, !decides)) return a;
+  if (partial_is(b, decides) && a && partial_harmless(a)) return b;
   return partial_with(p, e, a, b);
 }
 
 static struct expr *choice(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a);
-  struct expr *one = there(a) ? in_place(p, e, partial_fold(p, is_bool(a, true) ? e->b : e->c)) : NULL;
+  struct expr *one = there(a) ? in_place(p, e, partial_fold(p, partial_is(a, true) ? e->b : e->c)) : NULL;
   if (one) return one;
   struct expr *b = partial_kept(p, e->b, partial_fold(p, e->b)), *c = partial_kept(p, e->c, partial_fold(p, e->c));
   struct expr *copy = a == e->a && b == e->b && c == e->c ? e : partial_copy(p, e);
@@ -163,10 +165,9 @@ static struct expr *membership(struct partial *p, struct expr *e) {
 
 /* ---- values ---- */
 static struct expr *field(struct partial *p, struct expr *e) {
-  static const struct constant nothing = {.missing = true};
   struct expr *a = partial_fold(p, e->a);
-  if (!constant_of(a)) return partial_with(p, e, a, NULL);
-  return partial_constant(p, e, there(a) && e->index < a->constant->count ? a->constant->items[e->index] : &nothing);
+  if (!partial_value(a)) return partial_with(p, e, a, NULL);
+  return there(a) && e->index < a->constant->count ? partial_constant(p, e, a->constant->items[e->index]) : partial_missing(p, e);
 }
 
 static int compare_row(const struct table *t, const struct constant *row, struct expr *const *keys) {
@@ -177,10 +178,9 @@ static int compare_row(const struct table *t, const struct constant *row, struct
 
 /* All keys are constant: the row under them. Rows are sorted by key. */
 static struct expr *row(struct partial *p, const struct expr *e, struct expr *const *keys) {
-  static const struct constant nothing = {.missing = true};
   const struct table *t = e->table;
   unsigned low = 0, high = t->row_count;
-  for (unsigned k = 0; k < e->count; k++) if (is_missing(keys[k])) return partial_constant(p, e, &nothing);
+  for (unsigned k = 0; k < e->count; k++) if (is_missing(keys[k])) return partial_missing(p, e);
   while (low < high) {
     unsigned middle = low + (high - low) / 2;
     int order = compare_row(t, t->rows[middle], keys);
@@ -188,7 +188,7 @@ static struct expr *row(struct partial *p, const struct expr *e, struct expr *co
     if (order < 0) low = middle + 1;
     else high = middle;
   }
-  return partial_constant(p, e, &nothing);
+  return partial_missing(p, e);
 }
 
 static struct expr *keyed(struct partial *p, struct expr *e) {
@@ -197,7 +197,7 @@ static struct expr *keyed(struct partial *p, struct expr *e) {
   if (!list) return NULL;
   for (unsigned i = 0; i < e->count; i++) {
     if (!(list[i] = partial_fold(p, e->list[i]))) return NULL;
-    constant = constant && constant_of(list[i]);
+    constant = constant && partial_value(list[i]);
   }
   if (constant && e->kind == EXPR_ROW) made = row(p, e, list);
   if (made) return made;
@@ -227,11 +227,10 @@ static struct expr *number(struct partial *p, struct expr *e) {
 }
 
 static struct expr *element(struct partial *p, struct expr *e) {
-  static const struct constant nothing = {.missing = true};
   struct expr *a = partial_fold(p, e->a), *b = e->b ? partial_fold(p, e->b) : NULL;
-  if (!constant_of(a) || (e->b && !constant_of(b))) return partial_with(p, e, a, b);
+  if (!partial_value(a) || (e->b && !partial_value(b))) return partial_with(p, e, a, b);
   const struct constant *found = constant_element(e->kind, a->constant, b ? b->constant : NULL);
-  return partial_constant(p, e, found ? found : &nothing);
+  return found ? partial_constant(p, e, found) : partial_missing(p, e);
 }
 
 static struct expr *length(struct partial *p, struct expr *e) {
@@ -246,7 +245,7 @@ static struct expr *length(struct partial *p, struct expr *e) {
 static struct expr *unary(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a);
   const struct constant *k = there(a);
-  if (e->kind == EXPR_PRESENT && constant_of(a)) return boolean(p, e, k != NULL);
+  if (e->kind == EXPR_PRESENT && partial_value(a)) return boolean(p, e, k != NULL);
   if (e->kind == EXPR_PRESENT && a && !a->optional && a->kind != EXPR_UNWRAP && partial_harmless(a)) return boolean(p, e, true);
   if (e->kind == EXPR_NOT && k) return boolean(p, e, !k->scalar);
   if (e->kind == EXPR_UNWRAP && a && !a->optional) return k ? partial_constant(p, e, k) : a;

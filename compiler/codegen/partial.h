@@ -35,9 +35,12 @@ bool partial_is_fact(const struct partial *p, const struct expr *e);
 void partial_bind(struct partial *p, const struct local *local, const struct constant *value, bool fact);
 void partial_use(struct partial *p, const struct expr *e);                  /* marks all that it reads */
 bool partial_used(const struct partial *p, const struct local *local);
+const struct constant *partial_value(const struct expr *e);                 /* NULL: it is not constant */
+bool partial_is(const struct expr *e, bool value);                          /* constantly */
 struct expr *partial_copy(struct partial *p, const struct expr *e);         /* of this node alone */
 /* The constant in place of e, as a value of e's type. */
 struct expr *partial_constant(struct partial *p, const struct expr *e, const struct constant *value);
+struct expr *partial_missing(struct partial *p, const struct expr *e);
 /* What stands in the tree for a part that `folded` was found for. */
 struct expr *partial_kept(const struct partial *p, struct expr *part, struct expr *folded);
 /* A copy with other parts, or e itself when they are the same. The parts are those of partial_fold, or NULL. */

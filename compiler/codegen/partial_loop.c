@@ -3,19 +3,14 @@
 
 enum { MOST_ELEMENTS = 256 };          /* gone through here */
 
-static const struct constant nothing = {.missing = true};
-
-static const struct constant *known(const struct expr *e) { return e && e->kind == EXPR_CONST ? e->constant : NULL; }
-static bool is_bool(const struct expr *e, bool value) { return known(e) && !known(e)->missing && (known(e)->scalar != 0) == value; }
-
 /* ---- over what is constant, with an outcome that is ---- */
 static struct expr *quantified(struct partial *p, struct expr *e, const struct elements *of) {
   bool decides = e->kind == EXPR_ANY;
   for (unsigned i = 0; i < of->count; i++) {
     partial_bind(p, e->binder, of->first[i * of->step], false);
     struct expr *test = partial_fold(p, e->b);
-    if (is_bool(test, decides)) return test;
-    if (!is_bool(test, !decides)) return NULL;
+    if (partial_is(test, decides)) return test;
+    if (!partial_is(test, !decides)) return NULL;
   }
   return partial_constant(p, e, &(struct constant){.scalar = !decides});
 }
@@ -29,12 +24,12 @@ static struct expr *collected(struct partial *p, struct expr *e, const struct el
   for (unsigned i = 0; i < of->count; i++) {
     partial_bind(p, e->binder, of->first[i * of->step], false);
     struct expr *test = e->b ? partial_fold(p, e->b) : NULL;
-    if (is_bool(test, false)) continue;
-    if (e->b && !is_bool(test, true)) return NULL;
+    if (partial_is(test, false)) continue;
+    if (e->b && !partial_is(test, true)) return NULL;
     if (e->kind == EXPR_FIRST) return partial_constant(p, e, of->first[i * of->step]);
-    const struct constant *found = e->kind == EXPR_COUNT ? &one : known(partial_fold(p, e->d));
+    const struct constant *found = e->kind == EXPR_COUNT ? &one : partial_value(partial_fold(p, e->d));
     if (!found) return NULL;
-    if (found->missing) return partial_constant(p, e, &nothing);
+    if (found->missing) return partial_missing(p, e);
     if (value.missing) value = (struct constant){.scalar = found->scalar};
     else if (!arithmetic(step_of(e->kind), value.scalar, found->scalar, &value.scalar)) return NULL;
   }
@@ -64,8 +59,8 @@ struct expr *partial_loop(struct partial *p, struct expr *e) {
   if (made) return made;
   struct expr *b = e->b ? body_part(p, e->b) : NULL, *d = e->d ? partial_kept(p, e->d, body_part(p, e->d)) : NULL;
   bool free = partial_harmless(a) && partial_harmless(c);
-  if (e->kind == EXPR_ANY && free && is_bool(b, false)) return b;
-  if (e->kind == EXPR_ALL && free && !e->c && is_bool(b, true)) return b;
+  if (e->kind == EXPR_ANY && free && partial_is(b, false)) return b;
+  if (e->kind == EXPR_ALL && free && !e->c && partial_is(b, true)) return b;
   if (a == e->a && b == e->b && c == e->c && d == e->d) return e;
   struct expr *copy = partial_copy(p, e);
   if (copy) { copy->a = a; copy->b = b; copy->c = c; copy->d = d; }

@@ -107,13 +107,9 @@ static void drop_lets(struct partial *p, struct left *left) {
   rule->let_count = kept;
 }
 
-static bool is_constant(const struct expr *e, bool value) {
-  return e && e->kind == EXPR_CONST && !e->constant->missing && (e->constant->scalar != 0) == value;
-}
-
 static bool never_matches(const struct rule *rule) {
   for (unsigned i = 0; i < rule->let_count; i++) if (!let_is_free(rule->lets[i])) return false;
-  return is_constant(rule->where, false) || (is_constant(rule->unless, true) && partial_harmless(rule->where));
+  return partial_is(rule->where, false) || (partial_is(rule->unless, true) && partial_harmless(rule->where));
 }
 
 /* False when memory is out. */
@@ -131,8 +127,8 @@ static bool fold_rule(struct partial *p, const struct rule *rule, struct left *l
   if (p->arena.failed) return false;
   left->changed = left->changed || left->rule.where != rule->where || left->rule.unless != rule->unless;
   left->never = never_matches(&left->rule);
-  if (is_constant(left->rule.where, true)) left->rule.where = NULL;
-  if (is_constant(left->rule.unless, false)) left->rule.unless = NULL;
+  if (partial_is(left->rule.where, true)) left->rule.where = NULL;
+  if (partial_is(left->rule.unless, false)) left->rule.unless = NULL;
   if (rule->let_count) drop_lets(p, left);
   return !p->arena.failed;
 }
@@ -193,7 +189,7 @@ static bool lower_both(struct generator *g, struct gen_code *code, const struct 
   struct partial p = partial_of(g, rule, known);
   struct left left = written;
   lower(g, code, &written, purpose, false);
-  if (g->plain || code->failed) return false;
+  if (g->plain || !gen_code_fits(code)) return false;
   if (!fold_rule(&p, rule, &left)) g->out_of_memory = true;
   else if (left.changed) {
     gen_code_drop(code);
@@ -222,6 +218,27 @@ bool gen_waiver_program(struct generator *g, struct gen_code *code, const struct
   if (!lower_both(g, code, &condition, &known, WAIVER)) return true;
   gen_code_drop(code);
   return false;
+}
+
+/* How deep it calls is told as it is written, lest a chain of functions be longer than another for what is constant in it. */
+void gen_function_program(struct generator *g, struct gen_code *code, const struct function *f) {
+  static const struct known nothing;
+  const struct rule body = {.where = f->body};
+  struct partial p = partial_of(g, &body, &nothing);
+  gen_function_code(g, code, f, f->body, false);
+  const unsigned depth = code->callee_depth;
+  const struct expr *left = g->plain || !gen_code_fits(code) ? f->body : partial_fold(&p, f->body);
+  if (p.arena.failed) g->out_of_memory = true;
+  else if (left != f->body) {
+    gen_code_drop(code);
+    gen_function_code(g, code, f, left, true);
+    if (!gen_code_fits(code)) {
+      gen_code_drop(code);
+      gen_function_code(g, code, f, f->body, false);
+    }
+    code->callee_depth = depth;
+  }
+  arena_free(&p.arena);
 }
 
 uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known) {

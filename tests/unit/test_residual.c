@@ -203,6 +203,28 @@ START_TEST(what_is_written) {
 }
 END_TEST
 
+/* A function that stays is without what is constant, too, and holds what it calls. */
+START_TEST(what_functions_say) {
+  struct rebase_bundle *b = open_rules("fn few(n: int) -> int = n * (2 + 3)\nfn many(n: int) -> int = few(n) + (6 - 2) * few(n)\n"
+                                       "guard g { deny call c where args.n / few(args.m) > 3 because \"w\" }", false);
+  const struct image_function *few = &b->FUNCTIONS.at[b->FUNCTIONS.count - 2], *twice = few + 1;
+  ck_assert_str_eq(listing(b, few->code, few->code_count), "CONST MULINT RETURN");
+  ck_assert_str_eq(listing(b, twice->code, twice->code_count), "CONST MULINT CONST CONST MULINT MULINT ADD RETURN");
+  ck_assert_str_eq(program_of(b, 0), "ARG ARG RULECONST MULINT RATIO RULECONST LE IF DENY PASS");
+  bundle_free(b);
+}
+END_TEST
+
+/* What a rule says is shared with rules that differ in constants only, be they arguments. */
+START_TEST(literals_are_shared) {
+  struct rebase_bundle *b = open_rules("fn named(who: string, name: string) -> bool = who == name\nguard g { deny call c where named(args.who, \"ann\") because \"w\" deny call c where named(args.who, \"bob\") because \"w\" }",
+                                       false);
+  ck_assert_str_eq(program_of(b, 0), "ARG RULECONST EQTEXT IFNOT DENY PASS");
+  ck_assert_uint_eq(b->RULES.at[0].form, b->RULES.at[1].form);
+  bundle_free(b);
+}
+END_TEST
+
 /* Conditions that are sure to hold. */
 static const char *const sure[] = {
   "7 * -3 == -21", "7 - 9 == -2", "-(2 + 3) == -5", "7 / 2 == 3.5", "abs(2 - 5) == 3", "max(2, 5) == 5 and min(2, 5) == 2",
@@ -454,6 +476,8 @@ int main(void) {
   tcase_add_loop_test(tests, what_is_left, 0, (int)(sizeof cases / sizeof *cases));
   tcase_add_loop_test(tests, what_is_written, 0, (int)(sizeof written / sizeof *written));
   tcase_add_loop_test(tests, what_is_sure, 0, (int)(sizeof sure / sizeof *sure));
+  tcase_add_test(tests, what_functions_say);
+  tcase_add_test(tests, literals_are_shared);
   tcase_add_test(tests, arithmetic_is_the_runtimes);
   tcase_add_test(tests, growth_is_bounded);
   tcase_add_loop_test(tests, what_is_waived, 0, (int)(sizeof waived / sizeof *waived));
