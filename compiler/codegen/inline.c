@@ -32,30 +32,26 @@ static uint32_t uses(const struct expr *e, unsigned local, uint32_t each) {
   return sum(sum(count, sum(uses(e->a, local, each), uses(e->b, local, inside))), sum(uses(e->c, local, each), uses(e->d, local, inside)));
 }
 
+static unsigned larger(unsigned a, unsigned b) { return a > b ? a : b; }
+
+/* The highest number of a local in it. */
 static unsigned highest(const struct expr *e) {
   if (!e) return 0;
   const struct local *const named[] = {e->local, e->binder, e->binder2};
-  const struct expr *const parts[] = {e->a, e->b, e->c, e->d};
-  unsigned most = 0;
-  for (unsigned i = 0; i < 3; i++) if (named[i] && named[i]->id > most) most = named[i]->id;
-  for (unsigned i = 0; i < e->count + 4; i++) {
-    unsigned below = highest(i < 4 ? parts[i] : e->list[i - 4]);
-    if (below > most) most = below;
-  }
+  unsigned most = larger(larger(highest(e->a), highest(e->b)), larger(highest(e->c), highest(e->d)));
+  for (unsigned i = 0; i < 3; i++) if (named[i]) most = larger(most, named[i]->id);
+  for (unsigned i = 0; i < e->count; i++) most = larger(most, highest(e->list[i]));
   return most;
 }
 
 static unsigned next_local(struct partial *p) {
   const struct rule *rule = p->rule;
-  if (p->next_local) return p->next_local++;
-  unsigned most = highest(rule->where), other = highest(rule->unless);
-  if (other > most) most = other;
-  for (unsigned i = 0; i < rule->let_count; i++) {
-    if (rule->lets[i]->local->id > most) most = rule->lets[i]->local->id;
-    if ((other = highest(rule->lets[i]->value)) > most) most = other;
+  if (!p->next_local) {
+    p->next_local = 1 + larger(highest(rule->where), highest(rule->unless));
+    for (unsigned i = 0; i < rule->let_count; i++)
+      p->next_local = larger(p->next_local, 1 + larger(rule->lets[i]->local->id, highest(rule->lets[i]->value)));
   }
-  p->next_local = most + 2;
-  return most + 1;
+  return p->next_local++;
 }
 
 /* ---- an expression with other locals ---- */
@@ -155,7 +151,8 @@ struct expr *partial_inline(struct partial *p, struct expr *call) {
   const uint32_t size = p->g->functions[call->function->id].nodes, growth = p->growth;
   unsigned known = 0;
   for (unsigned i = 0; i < call->count; i++) known += is_known(p, call->list[i]);
-  if (known < call->count && size > (known ? LARGE : SMALL)) return NULL;
+  if ((known < call->count && size > (known ? LARGE : SMALL)) || size >= p->effort) return NULL;
+  p->effort -= size;
   struct expr *body = expanded(p, call), *folded = body ? partial_fold(p, body) : NULL;
   if (!folded || p->arena.failed) return NULL;
   if (partial_value(folded)) return partial_constant(p, call, folded->constant);

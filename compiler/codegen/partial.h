@@ -20,7 +20,7 @@ struct partial {
   const struct rule *rule;             /* whose expressions these are */
   struct arena arena;                  /* what is made here */
   struct partial_local *locals; unsigned local_room;        /* by id */
-  unsigned next_local;                 /* id of the next local that is made here; 0: not looked for yet */
+  unsigned next_local;                 /* id of the next local that is made here; 0: not known yet */
   unsigned loops;                      /* whose bodies are around */
   uint32_t effort, growth;
 };

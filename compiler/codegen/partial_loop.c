@@ -17,7 +17,7 @@ static struct expr *quantified(struct partial *p, struct expr *e, const struct e
 
 static enum expr_kind step_of(enum expr_kind fold) { return fold == EXPR_LEAST ? EXPR_MIN : fold == EXPR_GREATEST ? EXPR_MAX : EXPR_ADD; }
 
-/* first, count, sum, min and max: what is found is taken into *value, which is missing while there is none. */
+/* first, count, sum, min and max; the value is missing while nothing is found. */
 static struct expr *collected(struct partial *p, struct expr *e, const struct elements *of) {
   static const struct constant one = {.scalar = 1};
   struct constant value = {.missing = e->kind != EXPR_COUNT && e->kind != EXPR_SUM};
@@ -54,8 +54,9 @@ static struct expr *body_part(struct partial *p, struct expr *part) {
 struct expr *partial_loop(struct partial *p, struct expr *e) {
   struct expr *a = partial_kept(p, e->a, partial_fold(p, e->a)), *c = e->c ? partial_kept(p, e->c, partial_fold(p, e->c)) : NULL;
   struct elements of;
-  struct expr *made = a && !e->c && elements_of(a, &of) ? outcome(p, e, &of) : NULL;
-  if (!made && a && !e->c && elements_of(a, &of)) made = partial_unroll(p, e, &of);
+  bool constant = a && !e->c && elements_of(a, &of);
+  struct expr *made = constant ? outcome(p, e, &of) : NULL;
+  if (constant && !made) made = partial_unroll(p, e, &of);
   if (made) return made;
   struct expr *b = e->b ? body_part(p, e->b) : NULL, *d = e->d ? partial_kept(p, e->d, body_part(p, e->d)) : NULL;
   bool free = partial_harmless(a) && partial_harmless(c);
