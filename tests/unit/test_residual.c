@@ -233,7 +233,7 @@ static const char *const sure[] = {
   "2024-02-28 + 2 days == 2024-03-01", "2024-03-01 - 2 days == 2024-02-28", "2024-03-01 - 2024-02-28 == 2 days",
   "2024-05-15T10:00:00Z + 2 hours == 2024-05-15T12:00:00Z", "2024-05-15T10:00:00Z - 2024-05-15T09:00:00Z == 60 minutes",
   "length(\"caf\xc3\xa9\") == 4", "count([4, 5]) == 2", "[4, 5][1] == 5", "[4, 5][2] is missing", "[4, 5][-1] is missing", "last([4, 5]) == 5",
-  "sum([4, 5]) == 9", "count(for x in [1, 2, 3] where x > 1) == 2", "any x in [1, 2] where x == 2", "all x in [1, 2] satisfy x < 3", "(first x in [1, 5, 7] where x > 3) == 5",
+  "sum([4, 5]) == 9", "count(for x in [1, 2, 3] where x > 1) == 2", "any x in [1, 2] where x == 2", "all x in [1, 2] satisfy x < 3", "not (all x in [1, 2] satisfy x < 2)", "not (any x in [1, 2] where x > 2)", "(first x in [1, 5, 7] where x > 3) == 5",
   "min(x for x in [3, 1, 2] where x > 1) == 2", "max(x for x in [3, 1, 2] where x > 3) is missing", "count(for x in most where x.amount > 0) == 2", "sum(x.amount for x in most) == 107",
 };
 
