@@ -169,6 +169,7 @@ void gen_function_code(struct generator *g, struct gen_code *code, const struct 
 void gen_functions(struct generator *g);
 void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet);        /* now at hand */
 void gen_rule_program(struct generator *g, struct gen_code *code, const struct rule *rule);
-void gen_condition_program(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet);     /* matches where lets and `where` hold: of a waiver */
+/* It obliges where lets and `where` hold: of a waiver. */
+void gen_condition_program(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet);
 void gen_rules(struct generator *g);
 #endif

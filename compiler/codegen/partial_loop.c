@@ -37,9 +37,11 @@ static struct expr *collected(struct partial *p, struct expr *e, const struct el
 }
 
 static struct expr *outcome(struct partial *p, struct expr *e, const struct elements *of) {
+  const uint32_t growth = p->growth;         /* what is looked at here goes again */
   if (!e->binder || of->count > MOST_ELEMENTS) return NULL;
   struct expr *made = e->kind == EXPR_ANY || e->kind == EXPR_ALL ? quantified(p, e, of) : collected(p, e, of);
   partial_bind(p, e->binder, NULL, false);
+  p->growth = growth;
   return made;
 }
 

@@ -1,5 +1,6 @@
-/* residual.c: rules without what is constant: for everyone, or for one agent and one head (operation, release, delegation, infer): the world is closed, so what is said of
- * an agent, an operation and its connector is constant there. What is left is the rule's own program, a smaller one, or nothing. */
+/* residual.c: rules without what is constant, for everyone or for one agent and one head (operation, release, delegation, infer): the world is
+ * closed, so what is said of an agent, an operation and its connector is constant there. What is left is the rule's own program, a smaller one,
+ * or nothing. */
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/partial.h"
