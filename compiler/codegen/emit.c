@@ -15,45 +15,53 @@ void gen_code_open(struct generator *g, struct gen_code *code, struct span span,
 }
 
 /* ---- limits ---- */
+/* Notes that one is passed; true where that is to be said. */
+static bool passed(struct gen_code *code) {
+  bool first = !code->failed;
+  code->failed = true;
+  return first && !code->quiet;
+}
+
 static void too_many_registers(struct gen_code *code) {
-  if (!code->failed) {
+  if (passed(code)) {
     struct diag *d = rbc_diag(code->g->diags, E0801, code->span, "this needs more than %d values at once",
                               IMAGE_MAX_REGISTERS);
     rbc_diag_help(code->g->diags, d, "split the rule, or move a part of it into a `fn`");
   }
-  code->failed = true;
 }
 
 static void too_deep(struct gen_code *code) {
-  if (!code->failed) {
+  if (passed(code)) {
     struct diag *d = rbc_diag(code->g->diags, E0802, code->span, "loops are nested more than %d deep",
                               IMAGE_MAX_LOOP_DEPTH);
     rbc_diag_help(code->g->diags, d, "look an element up by its key in place of the innermost loop");
   }
-  code->failed = true;
 }
 
 /* What the runtime has room for: runtime/vm.h. */
 enum { FRAME_REGISTERS = 2048, CALL_DEPTH = 32 };
 
 static void check_frame(struct gen_code *code) {
-  if (code->failed || (code->high + code->callee_frame <= FRAME_REGISTERS && code->callee_depth <= CALL_DEPTH)) return;
+  if ((code->high + code->callee_frame <= FRAME_REGISTERS && code->callee_depth <= CALL_DEPTH) || !passed(code)) return;
   struct diag *d = rbc_diag(code->g->diags, E0808, code->span, "functions called from here are nested too deeply");
   rbc_diag_note(code->g->diags, d, "functions may call each other %d deep, and have %d registers together", CALL_DEPTH,
                 FRAME_REGISTERS);
   rbc_diag_help(code->g->diags, d, "let one function do what a chain of them does");
-  code->failed = true;
+}
+
+bool gen_code_fits(struct gen_code *code) {
+  check_frame(code);
+  return !code->failed;
 }
 
 static void add_cost(struct gen_code *code, unsigned depth, uint64_t steps) {
   if (!steps) return;
   if (depth > IMAGE_MAX_LOOP_DEPTH) { too_deep(code); return; }
   if (code->cost.steps[depth] > UINT64_MAX - steps) {
-    if (code->failed) return;
+    if (!passed(code)) return;
     struct diag *d = rbc_diag(code->g->diags, E0803, code->span, "the cost bound does not fit into 64 bits");
     rbc_diag_note(code->g->diags, d, "each call adds the whole cost of what it calls");
     rbc_diag_help(code->g->diags, d, "call once, bind the result with `let` and use it twice");
-    code->failed = true;
     return;
   }
   code->cost.steps[depth] += steps;
@@ -159,7 +167,7 @@ void gen_loop_close(struct gen_code *code, struct gen_loop loop) {
 }
 
 /* ---- programs of rules ---- */
-static void drop_code(struct gen_code *code) {
+void gen_code_drop(struct gen_code *code) {
   free(code->code.bytes);
   code->code = (struct gen_buffer){NULL, 0, 0};
 }
@@ -191,7 +199,7 @@ uint32_t gen_program(struct gen_code *code, const struct rule *rule) {
   gen_buffer_add(g, &g->key, code->code.bytes, code->code.size);
   if (!g->out_of_memory && !code->failed) number = gen_pooled(g, &g->programs, g->key.bytes, g->key.size);
   if (number != NONE32 && number != count) {
-    drop_code(code);
+    gen_code_drop(code);
     return number;
   }
   record.constants = (uint32_t)(g->types.size / sizeof(uint32_t));
@@ -207,5 +215,5 @@ void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uin
   *first = gen_append(g, SECTION_CODE, code->code.bytes, *count);
   *cost = gen_cost(g, &code->cost);
   if (code->failed) g->failed = true;
-  drop_code(code);
+  gen_code_drop(code);
 }

@@ -21,7 +21,7 @@ struct gen_intern { struct gen_slot *slots; size_t room, used; };
 struct gen_entry { size_t at; uint32_t size, mark; };           /* mark: what its owner notes */
 struct gen_pool { struct gen_intern set; struct gen_buffer bytes, entries; uint32_t last; };
 
-struct gen_function { struct image_cost cost; unsigned frame, depth; };      /* registers, calls: with those it calls */
+struct gen_function { struct image_cost cost; unsigned frame, depth; uint32_t nodes; };     /* registers, calls, nodes of its body: with those it calls */
 
 struct generator {
   const struct program *program;
@@ -99,6 +99,8 @@ uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line)
 void gen_scope(struct generator *g);
 
 struct gen_code;
+/* ---- inline.c */
+uint32_t inline_nodes(const struct generator *g, const struct expr *body);    /* with those of all functions that it calls; these have theirs */
 /* ---- condition.c: the text of a condition */
 void gen_condition_open(struct generator *g, const struct rule *rule);
 /* The constant of that number stands in the condition, where it is written as it will be shown. */
@@ -108,6 +110,12 @@ struct known;
 uint64_t gen_facts(const struct rule *rule);        /* that it reads: bits of enum context_fact */
 void gen_know_agent(struct known *known, const struct agent *agent);
 void gen_know_head(struct known *known, uint32_t head);
+/* Begins the rule's own program: it is not finished yet. */
+void gen_own_program(struct generator *g, struct gen_code *code, const struct rule *rule);
+/* Likewise that of a waiver of the rule; false: it never holds, and there is none. */
+bool gen_waiver_program(struct generator *g, struct gen_code *code, const struct rule *rule, const struct waiver *waiver);
+/* Likewise that of a function. */
+void gen_function_program(struct generator *g, struct gen_code *code, const struct function *function);
 /* What a list holds for the rule where so much is known: see image.h; NONE32: nothing, it never matches. */
 uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known);
 
@@ -120,6 +128,7 @@ struct gen_code {
   unsigned depth;                        /* loops around */
   unsigned high;                         /* registers used at a time, at most */
   bool reachable, failed;
+  bool quiet;                            /* passing a limit is no error: there is another way */
   uint32_t last_place;                   /* where a label was placed last */
   struct image_cost cost;
   unsigned callee_frame, callee_depth;   /* of the deepest function called */
@@ -135,6 +144,8 @@ void gen_code_open(struct generator *g, struct gen_code *code, struct span span,
 uint32_t gen_program(struct gen_code *code, const struct rule *rule);
 /* Appends to CODE and frees; says where, how much, and which entry of COSTS. */
 void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost);
+bool gen_code_fits(struct gen_code *code);                                    /* no limit is passed */
+void gen_code_drop(struct gen_code *code);
 uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b, unsigned c, uint32_t imm);
 void gen_jump(struct gen_code *code, enum opcode op, unsigned a, struct gen_label *label);
 void gen_place(struct gen_code *code, struct gen_label *label);
@@ -154,8 +165,11 @@ void gen_branch(struct gen_code *code, const struct expr *e, bool when, struct g
 void gen_loop_expr(struct gen_code *code, const struct expr *e, unsigned to);
 void gen_loop_branch(struct gen_code *code, const struct expr *e, bool when, struct gen_label *label);   /* ANY, ALL */
 void gen_bool(struct gen_code *code, bool value, unsigned to);
+void gen_function_code(struct generator *g, struct gen_code *code, const struct function *function, const struct expr *body, bool quiet);
 void gen_functions(struct generator *g);
-void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule);        /* now at hand */
+void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet);        /* now at hand */
 void gen_rule_program(struct generator *g, struct gen_code *code, const struct rule *rule);
+/* It obliges where lets and `where` hold: of a waiver. */
+void gen_condition_program(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet);
 void gen_rules(struct generator *g);
 #endif

@@ -167,6 +167,12 @@ static void condition(struct gen_code *code, const struct expr *e, unsigned to) 
   gen_place(code, &end);
 }
 
+static void let_in(struct gen_code *code, const struct expr *e) {
+  unsigned at = gen_register(code);
+  gen_expr_as(code, e->a, e->binder->type, at);
+  gen_bind(code, e->binder, at);
+}
+
 static void compound(struct gen_code *code, const struct expr *e, unsigned to) {
   switch (e->kind) {
     case EXPR_CONST: constant(code, e, to); break;
@@ -177,6 +183,10 @@ static void compound(struct gen_code *code, const struct expr *e, unsigned to) {
     case EXPR_OTHERWISE: otherwise(code, e, to); break;
     case EXPR_EQ: case EXPR_NE: equal(code, e, to); break;
     case EXPR_IF: choice(code, e, to); break;
+    case EXPR_LET:
+      let_in(code, e);
+      gen_expr(code, e->b, to);
+      break;
     case EXPR_AND: case EXPR_OR: case EXPR_ANY: case EXPR_ALL: condition(code, e, to); break;
     case EXPR_FIRST: case EXPR_COUNT: case EXPR_SUM: case EXPR_LEAST: case EXPR_GREATEST:
       gen_loop_expr(code, e, to);
@@ -246,6 +256,10 @@ void gen_branch(struct gen_code *code, const struct expr *e, bool when, struct g
       gen_place(code, &over);
       break;
     }
+    case EXPR_LET:
+      let_in(code, e);
+      gen_branch(code, e->b, when, label);
+      break;
     case EXPR_CONST:                      /* in a loop both ways stay open, so that its NEXT can be reached */
       if (!code->depth) {
         if ((e->constant->scalar != 0) == when) gen_jump(code, OP_JUMP, 0, label);

@@ -35,11 +35,12 @@ static const uint8_t verdict_of[] = {
   [RULE_ALLOW] = OP_ALLOW, [RULE_ASK] = OP_ASK, [RULE_DENY] = OP_DENY, [RULE_OBLIGE] = OP_OBLIGE,
 };
 
-void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule) {
+void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet) {
   g->types.size = g->constants.size = 0;
   g->condition.size = g->condition_to = 0;
   gen_code_open(g, code, rule->span, rule);
   code->shared = true;
+  code->quiet = quiet;
 }
 
 void gen_rule_program(struct generator *g, struct gen_code *code, const struct rule *rule) {
@@ -60,21 +61,33 @@ void gen_rule_program(struct generator *g, struct gen_code *code, const struct r
 }
 
 /* A waiver that lacks something does not apply. */
-static uint32_t waiver(struct generator *g, const struct rule *rule, const struct waiver *w) {
-  struct image_waiver record = {.agent = w->agent->id, .until = w->until + 1, .because = gen_string(g, w->because)};
-  struct gen_code code;
+void gen_condition_program(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet) {
   struct gen_label pass = {0};
-  struct lack *lacks = arena_alloc(&g->scratch, w->let_count * sizeof *lacks);
-  if (!lacks) { g->out_of_memory = true; return 0; }
-  gen_code_open(g, &code, w->span, rule);
-  for (unsigned i = 0; i < w->let_count; i++) let(&code, w->lets[i], &lacks[i]);
-  if (w->where) gen_branch(&code, w->where, false, &pass);
-  gen_emit(&code, OP_OBLIGE, 0, 0, 0, 0);
-  gen_place(&code, &pass);
-  for (unsigned i = 0; i < w->let_count; i++) gen_place(&code, &lacks[i].label);
-  gen_emit(&code, OP_PASS, 0, 0, 0, 0);
-  gen_code_close(&code, &record.code, &record.code_count, &record.cost);
-  return gen_append(g, SECTION_WAIVERS, &record, 1);
+  struct lack *lacks = arena_alloc(&g->scratch, rule->let_count * sizeof *lacks);
+  gen_code_open(g, code, rule->span, rule);
+  code->quiet = quiet;
+  if (!lacks) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < rule->let_count; i++) let(code, rule->lets[i], &lacks[i]);
+  if (rule->where) gen_branch(code, rule->where, false, &pass);
+  gen_emit(code, OP_OBLIGE, 0, 0, 0, 0);
+  gen_place(code, &pass);
+  for (unsigned i = 0; i < rule->let_count; i++) gen_place(code, &lacks[i].label);
+  gen_emit(code, OP_PASS, 0, 0, 0, 0);
+}
+
+static uint32_t waivers(struct generator *g, const struct rule *rule, uint32_t *first) {
+  uint32_t count = 0;
+  for (unsigned i = 0; i < rule->waiver_count && !g->out_of_memory; i++) {
+    const struct waiver *w = rule->waivers[i];
+    struct image_waiver record = {.agent = w->agent->id, .until = w->until + 1};
+    struct gen_code code;
+    if (!gen_waiver_program(g, &code, rule, w)) continue;
+    record.because = gen_string(g, w->because);
+    gen_code_close(&code, &record.code, &record.code_count, &record.cost);
+    uint32_t number = gen_append(g, SECTION_WAIVERS, &record, 1);
+    if (!count++) *first = number;
+  }
+  return count;
 }
 
 static uint32_t redacted_slot(struct generator *g, const struct rule *rule, const struct obligation *o) {
@@ -110,24 +123,21 @@ static uint32_t obligations(struct generator *g, const struct rule *rule) {
 
 static uint32_t form(struct generator *g, const struct rule *rule, struct image_form *record) {
   if (rule->obligation_count) record->first_obligation = obligations(g, rule);
-  if (rule->waiver_count) record->first_waiver = gen_count(g, SECTION_WAIVERS);
-  for (unsigned i = 0; i < rule->waiver_count; i++) waiver(g, rule, rule->waivers[i]);
+  record->waivers = waivers(g, rule, &record->first_waiver);
   return gen_pooled_record(g, &g->forms, SECTION_FORMS, record, sizeof *record);
 }
 
 static void rule(struct generator *g, const struct rule *rule) {
   struct image_form record = {
     .name = gen_string(g, rule->name), .because = gen_string(g, rule->because),
-    .wait = rule->wait, .approvers = rule->approver_count, .obligations = rule->obligation_count, .waivers = rule->waiver_count,
+    .wait = rule->wait, .approvers = rule->approver_count, .obligations = rule->obligation_count,
   };
   struct image_rule out = {0};
   struct gen_code code;
   g->over = NULL;
   record.source = gen_source(g, rule->span, &out.line);
   record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
-  gen_rule_open(g, &code, rule);
-  gen_condition_open(g, rule);
-  gen_rule_program(g, &code, rule);
+  gen_own_program(g, &code, rule);
   record.program = gen_program(&code, rule);
   if (g->constants.size) out.first_constant = gen_append(g, SECTION_RULE_CONSTANTS, g->constants.bytes, (uint32_t)(g->constants.size / sizeof(uint32_t)));
   if (g->condition.size) record.condition = gen_text(g, (const char *)g->condition.bytes, g->condition.size);
@@ -172,22 +182,25 @@ void gen_rules(struct generator *g) {
   for (unsigned i = 0; i < g->program->routes_count && !g->out_of_memory; i++) route(g, g->program->routes[i]);
 }
 
+void gen_function_code(struct generator *g, struct gen_code *code, const struct function *f, const struct expr *body, bool quiet) {
+  gen_code_open(g, code, f->span, NULL);
+  code->quiet = quiet;
+  for (unsigned i = 0; i < f->param_count; i++) gen_bind(code, f->params[i], gen_register(code));
+  unsigned result = gen_register(code);
+  gen_expr_as(code, body, f->result, result);
+  gen_emit(code, OP_RETURN, result, 0, 0, 0);
+}
+
 static void function(struct generator *g, const struct function *f) {
   struct image_function record = {.params = f->param_count, .result = gen_type(g, f->result), .optional = f->optional};
   uint32_t *types = arena_alloc(&g->scratch, f->param_count * sizeof *types);
   struct gen_code code;
   if (!types) { g->out_of_memory = true; return; }
-  gen_code_open(g, &code, f->span, NULL);
-  for (unsigned i = 0; i < f->param_count; i++) {
-    types[i] = gen_type(g, f->params[i]->type) << 1 | f->params[i]->optional;
-    gen_bind(&code, f->params[i], gen_register(&code));
-  }
+  for (unsigned i = 0; i < f->param_count; i++) types[i] = gen_type(g, f->params[i]->type) << 1 | f->params[i]->optional;
   record.first_param = gen_indexes(g, types, f->param_count);
-  unsigned result = gen_register(&code);
-  gen_expr_as(&code, f->body, f->result, result);
-  gen_emit(&code, OP_RETURN, result, 0, 0, 0);
+  gen_function_program(g, &code, f);
   gen_code_close(&code, &record.code, &record.code_count, &record.cost);
-  struct gen_function made = {code.cost, code.high + code.callee_frame, code.callee_depth};
+  struct gen_function made = {code.cost, code.high + code.callee_frame, code.callee_depth, inline_nodes(g, f->body)};
   if (!code.failed) g->functions[f->id] = made;          /* else callers would repeat what is wrong */
   gen_append(g, SECTION_FUNCTIONS, &record, 1);
 }

@@ -6,33 +6,32 @@
 #include <string.h>
 #include "codegen/partial.h"
 
-enum { MICRO = 1000000 };
-
-static struct expr *copy_of(struct partial *p, const struct expr *e) {
+struct expr *partial_copy(struct partial *p, const struct expr *e) {
   struct expr *copy = arena_alloc(&p->arena, sizeof *copy);
   if (!copy) return NULL;
   *copy = *e;
   return copy;
 }
 
-static const struct constant *constant_of(const struct expr *e) { return e && e->kind == EXPR_CONST ? e->constant : NULL; }
-static bool is_missing(const struct expr *e) { return e && e->kind == EXPR_CONST && e->constant->missing; }
-static const struct constant *there(const struct expr *e) { return e && !is_missing(e) ? constant_of(e) : NULL; }
-static bool is_bool(const struct expr *e, bool value) { return there(e) && (e->constant->scalar != 0) == value; }
+const struct constant *partial_value(const struct expr *e) { return e && e->kind == EXPR_CONST ? e->constant : NULL; }
+static bool is_missing(const struct expr *e) { return partial_value(e) && e->constant->missing; }
+static const struct constant *there(const struct expr *e) { return is_missing(e) ? NULL : partial_value(e); }
+bool partial_is(const struct expr *e, bool value) { return there(e) && (e->constant->scalar != 0) == value; }
 
-/* The constant in place of e, as a value of e's type. */
-static struct expr *stand_for(struct partial *p, const struct expr *e, const struct constant *value) {
+struct expr *partial_constant(struct partial *p, const struct expr *e, const struct constant *value) {
   struct expr *made = arena_alloc(&p->arena, sizeof *made);
   struct constant *constant = arena_alloc(&p->arena, sizeof *constant);
   if (!made || !constant) return NULL;
   *constant = *value;
   if (!value->items) constant->type = e->type;
-  *made = (struct expr){.kind = EXPR_CONST, .type = e->type, .optional = value->missing, .span = e->span, .constant = constant};
-  return made;
+  *made = (struct expr){.kind = EXPR_CONST, .type = e->type, .optional = value->missing, .span = {NO_SOURCE, 0, 0}, .constant = constant};
+  return made;                               /* it stands nowhere in the text: see condition.c */
 }
 
+struct expr *partial_missing(struct partial *p, const struct expr *e) { return partial_constant(p, e, &(struct constant){.missing = true}); }
+
 static struct expr *boolean(struct partial *p, const struct expr *e, bool value) {
-  return stand_for(p, e, &(struct constant){.scalar = value});
+  return partial_constant(p, e, &(struct constant){.scalar = value});
 }
 
 /* ---- what vanishes without a trace ---- */
@@ -47,7 +46,8 @@ bool partial_harmless(const struct expr *e) {
   case EXPR_FIELD: case EXPR_INDEX: case EXPR_LASTOF: case EXPR_MAPGET: case EXPR_LENGTH: case EXPR_TEXTLENGTH: case EXPR_ROW: case EXPR_UNDER:
   case EXPR_PRESENT: case EXPR_UNWRAP: case EXPR_OTHERWISE: case EXPR_MIN: case EXPR_MAX: case EXPR_EQ: case EXPR_NE: case EXPR_LT: case EXPR_LE:
   case EXPR_NOT: case EXPR_AND: case EXPR_OR: case EXPR_IF: case EXPR_IN: case EXPR_INREGION: case EXPR_INNET: case EXPR_STARTS: case EXPR_ENDS:
-  case EXPR_HOLDS: case EXPR_MATCHES: case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: return all_harmless(e);
+  case EXPR_HOLDS: case EXPR_MATCHES: case EXPR_NEG: case EXPR_ABS: case EXPR_HOUR: case EXPR_WEEKDAY: case EXPR_DATEOF:
+  case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: case EXPR_LEAST: case EXPR_GREATEST: case EXPR_LET: return all_harmless(e);
   default: return false;            /* needs a session, may overflow, makes a list, or calls what does */
   }
 }
@@ -68,17 +68,17 @@ bool partial_is_fact(const struct partial *p, const struct expr *e) {
   return e->kind == EXPR_CONTEXT;
 }
 
-/* What stands in the tree for a part that `folded` was found for. */
-static struct expr *kept(const struct partial *p, struct expr *part, struct expr *folded) {
-  return part && constant_of(folded) && partial_is_fact(p, part) ? part : folded;
+/* In a loop a local stays a local, too: it is read once and not for each element. */
+struct expr *partial_kept(const struct partial *p, struct expr *part, struct expr *folded) {
+  bool stays = part && partial_value(folded) && (partial_is_fact(p, part) || (p->loops && part->kind == EXPR_LOCAL));
+  return stays ? part : folded;
 }
 
-/* A copy with other parts, or e itself when they are the same. The parts are those of fold, or NULL. */
-static struct expr *with(struct partial *p, struct expr *e, struct expr *a, struct expr *b) {
-  a = kept(p, e->a, a);
-  b = kept(p, e->b, b);
+struct expr *partial_with(struct partial *p, struct expr *e, struct expr *a, struct expr *b) {
+  a = partial_kept(p, e->a, a);
+  b = partial_kept(p, e->b, b);
   if (a == e->a && b == e->b) return e;
-  struct expr *copy = copy_of(p, e);
+  struct expr *copy = partial_copy(p, e);
   if (copy) { copy->a = a; copy->b = b; }
   return copy;
 }
@@ -86,34 +86,34 @@ static struct expr *with(struct partial *p, struct expr *e, struct expr *a, stru
 /* x in the place of e: words of a shorter list need their node, which looks them up. NULL: it has to stay. */
 static struct expr *in_place(struct partial *p, const struct expr *e, struct expr *x) {
   if (!x || x->type == e->type || e->type->kind != TYPE_WORDS) return x;
-  return constant_of(x) ? stand_for(p, e, x->constant) : NULL;
+  return partial_value(x) ? partial_constant(p, e, x->constant) : NULL;
 }
 
 /* ---- and, or, if, otherwise ---- */
 static struct expr *connective(struct partial *p, struct expr *e) {
   bool decides = e->kind == EXPR_OR;
   struct expr *a = partial_fold(p, e->a);
-  if (there(a)) return is_bool(a, decides) ? a : partial_fold(p, e->b);
+  if (there(a)) return partial_is(a, decides) ? a : partial_fold(p, e->b);
   struct expr *b = partial_fold(p, e->b);
-  if (is_bool(b, !decides)) return a;
-  if (is_bool(b, decides) && a && partial_harmless(a)) return b;
-  return with(p, e, a, b);
+  if (partial_is(b, !decides)) return a;
+  if (partial_is(b, decides) && a && partial_harmless(a)) return b;
+  return partial_with(p, e, a, b);
 }
 
 static struct expr *choice(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a);
-  struct expr *one = there(a) ? in_place(p, e, partial_fold(p, is_bool(a, true) ? e->b : e->c)) : NULL;
+  struct expr *one = there(a) ? in_place(p, e, partial_fold(p, partial_is(a, true) ? e->b : e->c)) : NULL;
   if (one) return one;
-  struct expr *b = kept(p, e->b, partial_fold(p, e->b)), *c = kept(p, e->c, partial_fold(p, e->c));
-  struct expr *copy = a == e->a && b == e->b && c == e->c ? e : copy_of(p, e);
+  struct expr *b = partial_kept(p, e->b, partial_fold(p, e->b)), *c = partial_kept(p, e->c, partial_fold(p, e->c));
+  struct expr *copy = a == e->a && b == e->b && c == e->c ? e : partial_copy(p, e);
   if (copy && copy != e) { copy->a = a; copy->b = b; copy->c = c; }
   return copy;
 }
 
 static struct expr *otherwise(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a);
-  struct expr *one = constant_of(a) ? in_place(p, e, is_missing(a) ? partial_fold(p, e->b) : a) : NULL;
-  return one ? one : with(p, e, a, partial_fold(p, e->b));
+  struct expr *one = a && !a->optional ? in_place(p, e, a) : is_missing(a) ? in_place(p, e, partial_fold(p, e->b)) : NULL;
+  return one ? one : partial_with(p, e, a, partial_fold(p, e->b));
 }
 
 /* ---- tests ---- */
@@ -138,7 +138,7 @@ static struct expr *test(struct partial *p, struct expr *e) {
     return boolean(p, e, e->kind == EXPR_NE);
   if (e->kind == EXPR_MATCHES && there(a)) return boolean(p, e, accepts(p->g, e->pattern, a->constant));
   enum truth truth = there(a) && there(b) ? fold_test(p->g->program, e->kind, a->constant, b->constant) : TRUTH_UNKNOWN;
-  return truth == TRUTH_UNKNOWN ? with(p, e, a, b) : boolean(p, e, truth == TRUTH_ALWAYS);
+  return truth == TRUTH_UNKNOWN ? partial_with(p, e, a, b) : boolean(p, e, truth == TRUTH_ALWAYS);
 }
 
 /* Rows of a tree are sorted by member, and nobody is his own member; false with no effort left: not known. */
@@ -160,15 +160,14 @@ static bool under(struct partial *p, const struct tree *tree, const struct const
 static struct expr *membership(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a), *b = partial_fold(p, e->b);
   bool known = there(a) && there(b), is = known && under(p, e->tree, a->constant, b->constant);
-  return known && (is || p->effort) ? boolean(p, e, is) : with(p, e, a, b);
+  return known && (is || p->effort) ? boolean(p, e, is) : partial_with(p, e, a, b);
 }
 
 /* ---- values ---- */
 static struct expr *field(struct partial *p, struct expr *e) {
-  static const struct constant nothing = {.missing = true};
   struct expr *a = partial_fold(p, e->a);
-  if (!constant_of(a)) return with(p, e, a, NULL);
-  return stand_for(p, e, there(a) && e->index < a->constant->count ? a->constant->items[e->index] : &nothing);
+  if (!partial_value(a)) return partial_with(p, e, a, NULL);
+  return there(a) && e->index < a->constant->count ? partial_constant(p, e, a->constant->items[e->index]) : partial_missing(p, e);
 }
 
 static int compare_row(const struct table *t, const struct constant *row, struct expr *const *keys) {
@@ -179,31 +178,17 @@ static int compare_row(const struct table *t, const struct constant *row, struct
 
 /* All keys are constant: the row under them. Rows are sorted by key. */
 static struct expr *row(struct partial *p, const struct expr *e, struct expr *const *keys) {
-  static const struct constant nothing = {.missing = true};
   const struct table *t = e->table;
   unsigned low = 0, high = t->row_count;
-  for (unsigned k = 0; k < e->count; k++) if (is_missing(keys[k])) return stand_for(p, e, &nothing);
+  for (unsigned k = 0; k < e->count; k++) if (is_missing(keys[k])) return partial_missing(p, e);
   while (low < high) {
     unsigned middle = low + (high - low) / 2;
     int order = compare_row(t, t->rows[middle], keys);
-    if (!order) return stand_for(p, e, t->rows[middle]);
+    if (!order) return partial_constant(p, e, t->rows[middle]);
     if (order < 0) low = middle + 1;
     else high = middle;
   }
-  return stand_for(p, e, &nothing);
-}
-
-/* The body with the arguments for its parameters, if nothing but a constant comes of it. */
-static struct expr *call(struct partial *p, const struct expr *e, struct expr *const *arguments) {
-  struct partial_local *outer = p->locals;
-  unsigned outer_room = p->local_room;
-  p->locals = NULL;
-  p->local_room = 0;
-  for (unsigned i = 0; i < e->count; i++) partial_bind(p, e->function->params[i], arguments[i]->constant, false);
-  struct expr *body = partial_fold(p, e->function->body);
-  p->locals = outer;
-  p->local_room = outer_room;
-  return constant_of(body) ? stand_for(p, e, body->constant) : NULL;
+  return partial_missing(p, e);
 }
 
 static struct expr *keyed(struct partial *p, struct expr *e) {
@@ -212,57 +197,65 @@ static struct expr *keyed(struct partial *p, struct expr *e) {
   if (!list) return NULL;
   for (unsigned i = 0; i < e->count; i++) {
     if (!(list[i] = partial_fold(p, e->list[i]))) return NULL;
-    constant = constant && constant_of(list[i]);
+    constant = constant && partial_value(list[i]);
   }
   if (constant && e->kind == EXPR_ROW) made = row(p, e, list);
-  if (constant && e->kind == EXPR_CALL) made = call(p, e, list);
   if (made) return made;
-  struct expr *a = e->a ? kept(p, e->a, partial_fold(p, e->a)) : NULL;
+  struct expr *a = e->a ? partial_kept(p, e->a, partial_fold(p, e->a)) : NULL;
   for (unsigned i = 0; i < e->count; i++) {
-    list[i] = kept(p, e->list[i], list[i]);
+    list[i] = partial_kept(p, e->list[i], list[i]);
     changed = changed || list[i] != e->list[i];
   }
   if (!changed && a == e->a) return e;
-  struct expr *copy = copy_of(p, e);
+  struct expr *copy = partial_copy(p, e);
   if (copy) { copy->list = list; copy->a = a; }
   return copy;
 }
 
-/* ---- loops ---- */
-static struct expr *loop(struct partial *p, struct expr *e) {
-  struct expr *part[4], *const old[4] = {e->a, e->b, e->c, e->d};
-  bool changed = false;
-  for (unsigned i = 0; i < 4; i++) {
-    part[i] = old[i] ? partial_fold(p, old[i]) : NULL;
-    if (old[i] && !part[i]) return NULL;
-    if (i != 1) part[i] = kept(p, old[i], part[i]);         /* a condition is taken as it is */
-    changed = changed || part[i] != old[i];
-  }
-  bool free = partial_harmless(part[0]) && partial_harmless(part[2]);
-  if (e->kind == EXPR_ANY && free && is_bool(part[1], false)) return boolean(p, e, false);
-  if (e->kind == EXPR_ALL && free && !e->c && is_bool(part[1], true)) return boolean(p, e, true);
-  if (!changed) return e;
-  struct expr *copy = copy_of(p, e);
-  if (copy) { copy->a = part[0]; copy->b = part[1]; copy->c = part[2]; copy->d = part[3]; }
-  return copy;
+static struct expr *call(struct partial *p, struct expr *e) {
+  struct expr *folded = keyed(p, e), *body = folded ? partial_inline(p, folded) : NULL;
+  return body ? body : folded;
+}
+
+static struct expr *number(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a), *b = e->b ? partial_fold(p, e->b) : NULL;
+  int64_t result;
+  bool known = there(a) && (!e->b || there(b));
+  if (known && arithmetic(e->kind, a->constant->scalar, b ? b->constant->scalar : 0, &result))
+    return partial_constant(p, e, &(struct constant){.scalar = result});
+  return partial_with(p, e, a, b);
+}
+
+static struct expr *element(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a), *b = e->b ? partial_fold(p, e->b) : NULL;
+  if (!partial_value(a) || (e->b && !partial_value(b))) return partial_with(p, e, a, b);
+  const struct constant *found = constant_element(e->kind, a->constant, b ? b->constant : NULL);
+  return found ? partial_constant(p, e, found) : partial_missing(p, e);
+}
+
+static struct expr *length(struct partial *p, struct expr *e) {
+  struct expr *a = partial_fold(p, e->a);
+  struct elements of;
+  if (e->kind == EXPR_TEXTLENGTH && there(a)) return partial_constant(p, e, &(struct constant){.scalar = text_length(a->constant)});
+  if (e->kind == EXPR_LENGTH && a && elements_of(a, &of)) return partial_constant(p, e, &(struct constant){.scalar = of.count});
+  return partial_with(p, e, a, NULL);
 }
 
 /* ---- any expression ---- */
 static struct expr *unary(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a);
   const struct constant *k = there(a);
-  if (e->kind == EXPR_PRESENT && constant_of(a)) return boolean(p, e, k != NULL);
+  if (e->kind == EXPR_PRESENT && partial_value(a)) return boolean(p, e, k != NULL);
+  if (e->kind == EXPR_PRESENT && a && !a->optional && a->kind != EXPR_UNWRAP && partial_harmless(a)) return boolean(p, e, true);
   if (e->kind == EXPR_NOT && k) return boolean(p, e, !k->scalar);
-  if (e->kind == EXPR_UNWRAP && k) return stand_for(p, e, k);
-  if (e->kind == EXPR_TODECIMAL && k && k->scalar <= INT64_MAX / MICRO && k->scalar >= -(INT64_MAX / MICRO))
-    return stand_for(p, e, &(struct constant){.scalar = k->scalar * MICRO});
-  return with(p, e, a, NULL);
+  if (e->kind == EXPR_UNWRAP && a && !a->optional) return k ? partial_constant(p, e, k) : a;
+  return partial_with(p, e, a, NULL);
 }
 
 static struct expr *leaf(struct partial *p, struct expr *e) {
   const struct partial_local *local = e->kind == EXPR_LOCAL ? bound(p, e->local) : NULL;
-  if (local) return stand_for(p, e, local->value);
-  if (e->kind == EXPR_CONTEXT && p->known->given[e->index]) return stand_for(p, e, &p->known->facts[e->index]);
+  if (local) return partial_constant(p, e, local->value);
+  if (e->kind == EXPR_CONTEXT && p->known->given[e->index]) return partial_constant(p, e, &p->known->facts[e->index]);
   return e;
 }
 
@@ -272,7 +265,7 @@ struct expr *partial_fold(struct partial *p, struct expr *e) {
   switch (e->kind) {
   case EXPR_CONST: return e;
   case EXPR_CONTEXT: case EXPR_LOCAL: return leaf(p, e);
-  case EXPR_NOT: case EXPR_PRESENT: case EXPR_UNWRAP: case EXPR_TODECIMAL: return unary(p, e);
+  case EXPR_NOT: case EXPR_PRESENT: case EXPR_UNWRAP: return unary(p, e);
   case EXPR_AND: case EXPR_OR: return connective(p, e);
   case EXPR_IF: return choice(p, e);
   case EXPR_OTHERWISE: return otherwise(p, e);
@@ -280,9 +273,16 @@ struct expr *partial_fold(struct partial *p, struct expr *e) {
   case EXPR_HOLDS: case EXPR_MATCHES: return test(p, e);
   case EXPR_UNDER: return membership(p, e);
   case EXPR_FIELD: return field(p, e);
-  case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_ROW: case EXPR_CALL: return keyed(p, e);
-  case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: case EXPR_SUM: case EXPR_LEAST: case EXPR_GREATEST: return loop(p, e);
-  default: return e->a ? with(p, e, partial_fold(p, e->a), e->b ? partial_fold(p, e->b) : NULL) : e;
+  case EXPR_INDEX: case EXPR_LASTOF: case EXPR_MAPGET: return element(p, e);
+  case EXPR_LENGTH: case EXPR_TEXTLENGTH: return length(p, e);
+  case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_ROW: return keyed(p, e);
+  case EXPR_CALL: return call(p, e);
+  case EXPR_LET: return partial_let(p, e);
+  case EXPR_ADD: case EXPR_SUB: case EXPR_NEG: case EXPR_MULINT: case EXPR_MULDEC: case EXPR_DIVINT: case EXPR_DIVDEC: case EXPR_RATIO:
+  case EXPR_TODECIMAL: case EXPR_TIMEADD: case EXPR_TIMESUB: case EXPR_TIMEDIFF: case EXPR_DATEADD: case EXPR_DATESUB: case EXPR_DATEDIFF:
+  case EXPR_MIN: case EXPR_MAX: case EXPR_ABS: return number(p, e);
+  case EXPR_ANY: case EXPR_ALL: case EXPR_FIRST: case EXPR_COUNT: case EXPR_SUM: case EXPR_LEAST: case EXPR_GREATEST: return partial_loop(p, e);
+  default: return e->a ? partial_with(p, e, partial_fold(p, e->a), e->b ? partial_fold(p, e->b) : NULL) : e;
   }
 }
 

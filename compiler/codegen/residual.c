@@ -1,5 +1,6 @@
-/* residual.c: rules as they are for one agent and one head (operation, release, delegation, infer): the world is closed, so what is said of
- * an agent, an operation and its connector is constant there. What is left is the rule's own program, a smaller one, or nothing. */
+/* residual.c: rules without what is constant, for everyone or for one agent and one head (operation, release, delegation, infer): the world is
+ * closed, so what is said of an agent, an operation and its connector is constant there. What is left is the rule's own program, a smaller one,
+ * or nothing. */
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/partial.h"
@@ -107,20 +108,16 @@ static void drop_lets(struct partial *p, struct left *left) {
   rule->let_count = kept;
 }
 
-static bool is_constant(const struct expr *e, bool value) {
-  return e && e->kind == EXPR_CONST && !e->constant->missing && (e->constant->scalar != 0) == value;
-}
-
 static bool never_matches(const struct rule *rule) {
   for (unsigned i = 0; i < rule->let_count; i++) if (!let_is_free(rule->lets[i])) return false;
-  return is_constant(rule->where, false) || (is_constant(rule->unless, true) && partial_harmless(rule->where));
+  return partial_is(rule->where, false) || (partial_is(rule->unless, true) && partial_harmless(rule->where));
 }
 
 /* False when memory is out. */
 static bool fold_rule(struct partial *p, const struct rule *rule, struct left *left) {
-  struct let **lets = arena_alloc(&p->arena, (rule->let_count + 1) * sizeof *lets);
+  struct let **lets = rule->let_count ? arena_alloc(&p->arena, rule->let_count * sizeof *lets) : NULL;
   *left = (struct left){.rule = *rule};
-  if (!lets) return false;
+  if (rule->let_count && !lets) return false;
   for (unsigned i = 0; i < rule->let_count; i++) {
     if (!(lets[i] = fold_let(p, rule->lets[i]))) return false;
     left->changed = left->changed || lets[i]->value != rule->lets[i]->value;
@@ -131,9 +128,9 @@ static bool fold_rule(struct partial *p, const struct rule *rule, struct left *l
   if (p->arena.failed) return false;
   left->changed = left->changed || left->rule.where != rule->where || left->rule.unless != rule->unless;
   left->never = never_matches(&left->rule);
-  if (is_constant(left->rule.where, true)) left->rule.where = NULL;
-  if (is_constant(left->rule.unless, false)) left->rule.unless = NULL;
-  drop_lets(p, left);
+  if (partial_is(left->rule.where, true)) left->rule.where = NULL;
+  if (partial_is(left->rule.unless, false)) left->rule.unless = NULL;
+  if (rule->let_count) drop_lets(p, left);
   return !p->arena.failed;
 }
 
@@ -152,8 +149,9 @@ static uint32_t settle(struct generator *g, const struct rule *rule, struct gen_
   const uint32_t *constants = (const void *)g->constants.bytes, count = (uint32_t)(g->constants.size / sizeof *constants);
   struct image_residual record = {.rule = rule->id, .program = gen_program(code, rule)};
   if (g->out_of_memory || g->failed) return rule->id;
-  bool same = !count || !memcmp(gen_record(g, SECTION_RULE_CONSTANTS, own->first_constant), constants, g->constants.size);
-  if (record.program == own_program && same) return rule->id;
+  bool same = record.program == own_program &&                /* then there are as many constants */
+              (!count || !memcmp(gen_record(g, SECTION_RULE_CONSTANTS, own->first_constant), constants, g->constants.size));
+  if (same) return rule->id;
   const uint32_t head[] = {record.rule, record.program};
   g->key.size = 0;
   gen_buffer_add(g, &g->key, head, sizeof head);
@@ -164,20 +162,95 @@ static uint32_t settle(struct generator *g, const struct rule *rule, struct gen_
   return g->program->rules_count + gen_append(g, SECTION_RESIDUALS, &record, 1);
 }
 
+enum purpose { OWN, RESIDUAL, WAIVER };
+
+static void lower(struct generator *g, struct gen_code *code, const struct left *left, enum purpose purpose, bool quiet) {
+  if (purpose == WAIVER) { gen_condition_program(g, code, &left->rule, quiet); return; }
+  gen_rule_open(g, code, &left->rule, quiet);
+  if (purpose == OWN) gen_condition_open(g, &left->rule);
+  if (left->never) gen_emit(code, OP_PASS, 0, 0, 0, 0);
+  else gen_rule_program(g, code, &left->rule);
+}
+
+/* False, and no code: what is left passes a limit, as a rule can into which a function was inlined. */
+static bool lower_left(struct generator *g, struct gen_code *code, const struct left *left, enum purpose purpose) {
+  lower(g, code, left, purpose, true);
+  if (gen_code_fits(code)) return true;
+  gen_code_drop(code);
+  return false;
+}
+
+static struct partial partial_of(struct generator *g, const struct rule *rule, const struct known *known) {
+  return (struct partial){.g = g, .known = known, .rule = rule, .effort = PARTIAL_EFFORT, .growth = PARTIAL_GROWTH};
+}
+
+/* As it is written it keeps to the limits, or they are reported; then what is left takes its place. True: nothing is, it never matches. */
+static bool lower_both(struct generator *g, struct gen_code *code, const struct rule *rule, const struct known *known, enum purpose purpose) {
+  const struct left written = {.rule = *rule};
+  struct partial p = partial_of(g, rule, known);
+  struct left left = written;
+  lower(g, code, &written, purpose, false);
+  if (g->plain || !gen_code_fits(code)) return false;
+  if (!fold_rule(&p, rule, &left)) g->out_of_memory = true;
+  else if (left.changed) {
+    gen_code_drop(code);
+    if (!lower_left(g, code, &left, purpose)) lower(g, code, &written, purpose, false);
+  }
+  arena_free(&p.arena);
+  return left.never;
+}
+
+void gen_own_program(struct generator *g, struct gen_code *code, const struct rule *rule) {
+  static const struct known nothing;
+  lower_both(g, code, rule, &nothing, OWN);
+}
+
+/* It is for one agent; and for one operation, if the rule is. */
+bool gen_waiver_program(struct generator *g, struct gen_code *code, const struct rule *rule, const struct waiver *waiver) {
+  struct known known = {.program = g->program};
+  struct rule condition = *rule;
+  condition.span = waiver->span;
+  condition.lets = waiver->lets;
+  condition.let_count = waiver->let_count;
+  condition.where = waiver->where;
+  condition.unless = NULL;
+  gen_know_agent(&known, waiver->agent);
+  if (rule->event == EVENT_CALL && rule->operation_count == 1) gen_know_head(&known, rule->operations[0]->id);
+  if (!lower_both(g, code, &condition, &known, WAIVER)) return true;
+  gen_code_drop(code);
+  return false;
+}
+
+/* How deep it calls is told as it is written, lest a chain of functions be longer than another for what is constant in it. */
+void gen_function_program(struct generator *g, struct gen_code *code, const struct function *f) {
+  static const struct known nothing;
+  const struct rule body = {.where = f->body};
+  struct partial p = partial_of(g, &body, &nothing);
+  gen_function_code(g, code, f, f->body, false);
+  const unsigned depth = code->callee_depth;
+  const struct expr *left = g->plain || !gen_code_fits(code) ? f->body : partial_fold(&p, f->body);
+  if (p.arena.failed) g->out_of_memory = true;
+  else if (left != f->body) {
+    gen_code_drop(code);
+    gen_function_code(g, code, f, left, true);
+    if (!gen_code_fits(code)) {
+      gen_code_drop(code);
+      gen_function_code(g, code, f, f->body, false);
+    }
+    code->callee_depth = depth;
+  }
+  arena_free(&p.arena);
+}
+
 uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known) {
-  struct partial p = {.g = g, .known = known, .effort = PARTIAL_EFFORT};
+  struct partial p = partial_of(g, rule, known);
   struct left left;
   struct gen_code code;
   uint32_t entry = rule->id;
   bool folded = fold_rule(&p, rule, &left);
   if (!folded) g->out_of_memory = true;
   else if (left.never && !stays_in_lists(rule)) entry = NONE32;
-  else if (left.changed) {
-    gen_rule_open(g, &code, &left.rule);
-    if (left.never) gen_emit(&code, OP_PASS, 0, 0, 0, 0);
-    else gen_rule_program(g, &code, &left.rule);
-    entry = settle(g, rule, &code);
-  }
+  else if (left.changed && lower_left(g, &code, &left, RESIDUAL)) entry = settle(g, rule, &code);
   arena_free(&p.arena);
   return entry;
 }

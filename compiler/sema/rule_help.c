@@ -73,7 +73,7 @@ const char *rule_type_phrase(struct checker *c, const struct type *type) {
 
 /* ---- new nodes ---- */
 struct expr *rule_new(struct env *env, enum expr_kind kind, const struct type *type, struct span span) {
-  struct expr *e = arena_alloc(env->c->arena, sizeof *e);
+  struct expr *e = type ? arena_alloc(env->c->arena, sizeof *e) : NULL;      /* no type: no memory */
   if (!e) return NULL;
   e->kind = kind;
   e->type = type;

@@ -78,7 +78,27 @@ static struct variable *declare(struct scope *s, enum kind kind) {
 }
 static bool room(const struct scope *s) { return s->variable_count < 20; }
 
+/* Constants that the compiler makes one of; some fail, and have to do so when they are evaluated. */
+static void computed(struct scope *s, enum kind kind) {
+  static const char *const add_sub[] = {"+", "-"}, *const ints[] = {"%u + %u", "%u - %u", "%u * %u", "max(%u, %u)", "-%u * %u", "abs(%u - %u)", "[%u, 4, 1][%u] otherwise 2"};
+  static const char *const decimals[] = {"%u / %u.5", "0.00000%u / 0.%u2", "%u.5 * 0.00000%u", "-%u.5 / %u.2", "%u.25 + %u", "min(%u.5, %u.75)", "%u / (1 + %u)"};
+  static const char *const monies[] = {"%u.01 USD / 2 * %u", "%u.05 USD * -0.%u5", "%u.50 USD - %u USD", "%u.99 USD / (%u - 3)", "-%u.50 USD + %u USD"};
+  unsigned a = below(s, 10), b = below(s, 6);
+  ADD("(");
+  switch (kind) {
+  case INT: if (chance(s, 6)) ADD("9_223_372_036_854_775_807 %s %u", PICK(s, add_sub), b); else text_add(s->out, PICK(s, ints), a, b); break;
+  case DECIMAL: text_add(s->out, PICK(s, decimals), a, b); break;
+  case MONEY: text_add(s->out, PICK(s, monies), a, b); break;
+  case TIME: ADD("2024-05-1%uT0%u:00:00Z %s %u hours", 3 + b % 4, a, PICK(s, add_sub), b); break;
+  case DATE: ADD("2024-05-1%u %s %u days", a, PICK(s, add_sub), b); break;
+  default: ADD(chance(s, 50) ? "%u minutes * %u" : "2024-05-1%u - 2024-05-1%u", a, b); break;
+  }
+  ADD(")");
+}
+
 static void constant(struct scope *s, enum kind kind) {
+  bool number = kind <= MONEY || (kind >= TIME && kind <= DURATION);
+  if (number && chance(s, 10)) { computed(s, kind); return; }
   switch (kind) {
   case INT: if (chance(s, 3)) ADD("(4_611_686_018_427_387_904 + 0)"); else ADD("%u", below(s, 14)); break;       /* no literal, which a decimal would take for its own */
   case DECIMAL: ADD(chance(s, 20) ? "%u.%06u" : "%u.%02u", below(s, 4), below(s, 100)); break;     /* odd millionths: halves of them are ties */
@@ -428,14 +448,14 @@ static void rare_fold(struct scope *s, const char *op, unsigned n) {
 static void rarity(struct scope *s, unsigned depth) {
   static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
   const char *op = PICK(s, order);
-  unsigned n = below(s, 6), form = below(s, 17);
+  unsigned n = below(s, 6), form = below(s, 19);
   if (s->operation == 5 && chance(s, 50)) form = 12;
   if (has_collection(s, NAMED) && chance(s, 65)) form = 13;
   if (s->loops < 2 && (has_collection(s, ITEMS) || s->operation == 6) && chance(s, 30)) { rare_fold(s, op, n); return; }
   switch (form) {
   case 0: ADD("hour(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 8 + n); break;
   case 1: ADD("weekday(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 1 + n); break;
-  case 2: ADD("%s - date(now, \"Europe/Berlin\") %s %u days", s->operation == 5 ? "args.day" : "today", op, n); break;
+  case 2: case 17: ADD("%s - date(now, \"Europe/Berlin\") %s %u days", s->operation == 5 ? "args.day" : "today", op, n); break;
   case 3: case 14: ADD("today %c %u days %s date(now)", chance(s, 50) ? '-' : '+', n, op); break;
   case 4: ADD("now - (%s - %u minutes) %s %u minutes", s->operation == 5 ? "args.at" : "now", n, op, n); break;
   case 5: ADD("(requester.level / %u) * %s.5 %s 0.%u", 1 + n, chance(s, 50) ? "-0" : "0", op, below(s, 10)); break;
@@ -445,6 +465,7 @@ static void rarity(struct scope *s, unsigned depth) {
   case 9: ADD("length(%s) %s %u", s->operation == 5 ? "args.text" : "requester.id", op, 5 + n); break;
   case 10: if (s->loops >= 2) { ADD("today == date(now)"); break; }       /* f0 may hold loops, and four deep is the limit */
     ADD("f0(requester.level, %u.50 USD, requester.desk) %s -requester.level", n, op); break;
+  case 18: ADD("(requester.id in org(\"%s\")) == (requester.nick is present)", chance(s, 50) ? "some" : "all"); break;
   case 11: ADD("abs(-requester.level) * (%u + requester.level) %s %u", n, op, 2 * n); break;
   case 12:
     if (s->operation == 5) ADD("args.from in %s", chance(s, 50) ? "args.net" : "\"10.0.0.0/8\"");
@@ -523,10 +544,36 @@ static void fixed_test(struct scope *s, unsigned depth) {
   if (form == 3) { ADD(chance(s, 50) ? " and " : " or "); comparison(s, depth - 1); }
 }
 
+/* Functions that become part of the rule, with arguments that may fail or lack and bodies that do not read them; f3 is too large for that. */
+static void called(struct scope *s, unsigned depth) {
+  static const char *const lacking[] = {"requester.nick", "agent.team", "lookup(requester.id)?.k", "\"beta\""};
+  unsigned d = depth ? depth - 1 : 0, form = below(s, 8);
+  if (form < 3) {
+    ADD("f1(");
+    expression(s, INT, d);
+    ADD(", ");
+    expression(s, STRING, d);
+    ADD(", ");
+    if (!path(s, WORD)) ADD("total(open, true).w");
+    ADD(", requester.desk)");
+  } else if (form < 5) {
+    ADD("(f2(%s, ", PICK(s, lacking));
+    if (chance(s, 40)) ADD("lookup(agent.owner)?.v"); else expression(s, INT, d);
+    ADD(") otherwise %u) > %u", below(s, 9), below(s, 9));
+  } else {
+    ADD("f3(");
+    expression(s, STRING, d);
+    ADD(", ");
+    expression(s, INT, d);
+    ADD(", requester.desk)");
+  }
+}
+
 static void steady(struct scope *s, unsigned depth) {
+  if (!s->pure && s->loops < 2 && chance(s, 6)) { ADD("("); called(s, depth); ADD(")"); return; }
   if (!s->pure && chance(s, 8)) { ADD("("); fixed_test(s, depth); ADD(")"); return; }
   if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 60 : 30)) { ADD("("); plain_test(s); ADD(")"); return; }
-  if (!s->pure && chance(s, 26)) { ADD("("); rarity(s, depth); ADD(")"); return; }
+  if (!s->pure && chance(s, 30)) { ADD("("); rarity(s, depth); ADD(")"); return; }
   switch (below(s, 7)) {
   case 0: comparison(s, depth); break;
   case 1: if (chance(s, 75)) { comparison(s, depth); break; } /* fall through */
@@ -652,11 +699,18 @@ static void block(struct random *r, struct text_buffer *out, bool guard, unsigne
 static void waiver(struct random *r, struct text_buffer *out, unsigned guard, const char *agent) {
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS};
   text_add(out, "waive g%u for %s ", guard, agent);
-  if (random_chance(r, 80)) { text_add(out, "where "); condition(&s, DOWN, 2); text_add(out, " "); }
+  if (random_chance(r, 80)) {
+    text_add(out, "where ");
+    if (random_chance(r, 40)) { fixed_fact(&s); text_add(out, random_chance(r, 60) ? " and " : " or "); }       /* it is for one agent: constant */
+    condition(&s, DOWN, 2);
+    text_add(out, " ");
+  }
   text_add(out, "until 2024-05-%02u because \"waived\"\n\n", 15 + random_below(r, 3));
 }
 
 static void functions(struct random *r, struct text_buffer *out) {
+  static const char *const optional[] = {"n", "if n is present then n else length(s otherwise \"\")", "if s is present and n is present and n > 2 then n + length(s) else n",
+                                         "if s == \"beta\" then f0(3, 2.50 USD, de) else n", "lookup(s otherwise \"alpha\")?.v"};
   struct scope s = {.r = r, .out = out, .operation = NO_ARGUMENTS, .pure = true};
   s.variables[0] = (struct variable){"n", INT};
   s.variables[1] = (struct variable){"m", MONEY};
@@ -664,7 +718,18 @@ static void functions(struct random *r, struct text_buffer *out) {
   s.variable_count = 3;
   text_add(out, "fn f0(n: int, m: money(USD), g: region) -> int = ");
   expression(&s, INT, 3);
-  text_add(out, "\n\n");
+  s.variables[1] = (struct variable){"s", STRING};
+  s.variables[3] = (struct variable){"w", WORD};
+  s.variable_count = 4;
+  text_add(out, "\n\nfn f1(n: int, s: string, w: one of { open, closed, \"on hold\" }, g: region) -> bool = ");
+  if (random_chance(r, 20)) text_add(out, "f0(n, 1.50 USD, fr) < 5 and ");
+  condition(&s, STEADY, random_below(r, 3));
+  text_add(out, "\n\nfn f2(s: string?, n: int?) -> int? = %s\n\n", optional[random_below(r, 5)]);
+  text_add(out, "fn f3(s: string, n: int, g: region) -> bool =\n  (if s starts with \"a\" then n > 1 else if s == \"beta\" then n * 2 > 5 else if s in [\"T-100\", \"gamma\"] then n - 3 < 4\n"
+    "   else if s ends with \"e\" then n + n > 8 else if s contains \"-\" then n == 2 else length(s) + n > 6)\n  and (n != 7 or ");
+  s.variable_count = 3;
+  condition(&s, STEADY, 1);
+  text_add(out, ")\n\n");
 }
 
 static const char declarations[] =
@@ -715,7 +780,7 @@ void generate_workspace(struct random *r, struct workspace *out) {
     "package work.q in \"q/\" declares %s\n  uses work.p.{ store }\n", everything, everything);
   text_add(&out->p, "%s", declarations);
   functions(r, &out->p);
-  text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0, code, word,\n"
+  text_add(&out->q, "package work.q\nimport work.p\nimport work.p.{ store, personal, secret, verified, known, leads, legal, lookup, total, org, f0, f1, f2, f3, code, word,\n"
     "  eu, de, fr, us }\nagent b0 { owner \"c\" purpose \"z\" uses store accepts work.p.a0 accepts work.p.a1 }\n\n");
   for (unsigned i = 0, n = 3 + random_below(r, 4); i < n; i++) block(r, &out->p, false, i, p_agents, 2);
   for (unsigned i = 0, n = random_chance(r, 30); i < n; i++) {

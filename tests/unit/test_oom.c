@@ -370,13 +370,18 @@ static const char shop_text[] =
   "table fees { kind: one of { open, closed } key  fee: money(USD) } rows { (open, 1.00 USD) (closed, 2.00 USD) }\n"
   "tree org { member: string  group: string } rows { (\"a\", \"b\") (\"b\", \"c\") }\n"
   "fn twice(n: int) -> int = n * 2\n"
+  "fn tagged(tags: list of string, note: string?) -> bool = (any t in tags where t == note) or note == \"x\"\n"
+  "fn share(a: decimal, b: int) -> bool = a > 0.5 and b < twice(10) * 5\n"
   "connector shop \"s\" {\n  entity order { id: string key  status: one of { open, closed }  total: money(USD)  owner: string personal }\n"
   "  reads get(id: string) -> order\n  writes pay(id: string, amount: money(USD), note: string?, tags: list of string) changes order(args.id)\n}\n"
   "agent bot { owner \"o\" purpose \"p\" uses shop accepts w.q.other }\n"
   "policy p {\n  let o = seen order(args.id) otherwise deny because \"look first\"\n  let limit = 100.00 USD\n"
   "  allow call shop.get by bot\n  allow call shop.pay by bot where args.amount <= limit and o.status == open and session has verified\n"
   "  ask leads before call shop.pay by bot where args.amount > fees(open).fee and (any t in args.tags where t matches /a+b/) wait at most 5 minutes\n}\n"
-  "guard g { deny call shop.pay where hour(now) < 8 or count(args.tags) > twice(3) because \"no\" }\n"
+  "guard g { deny call shop.pay where hour(now) < 8 or count(args.tags) > twice(3) because \"no\"\n"
+  "  deny call shop.pay where tagged(args.tags, args.note) and share(count(args.tags) / 3, count(args.tags)) because \"tagged\"\n"
+  "  deny call shop.pay where (any x in [\"a\", \"b\"] where args.id starts with x) and count(for f in fees where f.fee > 1.50 USD) == 1 because \"few\" }\n"
+  "waive g for bot where agent.owner == \"o\" and tagged(args.tags, args.id) until 2030-01-01 because \"agreed\"\n"
   "test \"t\" { given seen order { id: \"o\", status: open, total: 1.00 USD, owner: \"x\" }  call shop.get(id: \"o\") by bot expect allow }\n";
 static const char other_text[] = "package w.q\nimport w.p\nagent other { owner \"o\" purpose \"y\" uses shop.get }\npolicy q { allow call shop.get by other where \"a\" in p.org(\"c\")  allow delegate to p.bot by other }\n";
 
