@@ -117,14 +117,10 @@ static struct expr *otherwise(struct partial *p, struct expr *e) {
 }
 
 /* ---- tests ---- */
-static bool accepts(const struct generator *g, const struct pattern *pattern, const struct constant *text) {
-  const struct image_pattern *image = (const void *)(g->sections[SECTION_PATTERNS].bytes + pattern->id * sizeof *image);
-  const unsigned char *bytes = g->sections[SECTION_BYTES].bytes, *classes = bytes + image->classes;
-  const uint16_t *next = (const void *)g->sections[SECTION_DFA].bytes;
-  unsigned class_count = 0, state = image->start;
-  for (unsigned i = 0; i < 256; i++) if (classes[i] >= class_count) class_count = classes[i] + 1u;
-  for (uint32_t i = 0; i < text->length; i++) state = next[image->table + state * class_count + classes[(unsigned char)text->text[i]]];
-  return bytes[image->accept + state];
+static bool accepts(const struct pattern_automaton *a, const struct constant *text) {
+  uint32_t state = a->start;
+  for (uint32_t i = 0; i < text->length; i++) state = a->next[state * a->class_count + a->classes[(unsigned char)text->text[i]]];
+  return a->accept[state];
 }
 
 /* A missing value equals nothing, and is in nothing. */
@@ -136,7 +132,7 @@ static struct expr *test(struct partial *p, struct expr *e) {
   struct expr *a = partial_fold(p, e->a), *b = e->b ? partial_fold(p, e->b) : NULL;
   if (a && b && (is_missing(a) || is_missing(b)) && false_when_missing(e->kind) && partial_harmless(is_missing(a) ? b : a))
     return boolean(p, e, e->kind == EXPR_NE);
-  if (e->kind == EXPR_MATCHES && there(a)) return boolean(p, e, accepts(p->g, e->pattern, a->constant));
+  if (e->kind == EXPR_MATCHES && there(a)) return boolean(p, e, accepts(&e->pattern->automaton, a->constant));
   enum truth truth = there(a) && there(b) ? fold_test(p->g->program, e->kind, a->constant, b->constant) : TRUTH_UNKNOWN;
   return truth == TRUTH_UNKNOWN ? partial_with(p, e, a, b) : boolean(p, e, truth == TRUTH_ALWAYS);
 }

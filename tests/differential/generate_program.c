@@ -484,7 +484,7 @@ static void plain_test(struct scope *s) {
   unsigned n = below(s, 6), form = below(s, 12);
   bool change = s->operation == 2, pay = s->operation == 3;
   const char *id = argument_of(s, STRING);
-  if (id && chance(s, 10)) {
+  if (id && chance(s, 7)) {
     const char *equal = chance(s, 40) ? "==" : "!=";
     if (chance(s, 50)) ADD("args.%s %s requester.id", id, equal);
     else ADD("requester.id %s args.%s", equal, id);
@@ -499,8 +499,9 @@ static void plain_test(struct scope *s) {
   case 2: ADD(change ? "args.flag" : "args.note is present"); break;
   case 3: case 9: ADD("args.count in [%u, %u, 5]", n, n + 1); break;
   case 4: ADD("args.id %s \"%s\"", chance(s, 50) ? "starts with" : "==", text); break;
+  case 11: if (change && chance(s, 40)) { ADD("args.flag"); break; } /* fall through */
   case 5: case 10: if (pay) { ADD("args.id == args.to"); break; } /* fall through */
-  default: ADD("args.count %s %u", op, n);
+  default: ADD("args.count %s %u", chance(s, 30) ? (chance(s, 50) ? "<" : "==") : op, n);
   }
 }
 
