@@ -251,6 +251,7 @@ static struct expr *unary(struct partial *p, struct expr *e) {
 static struct expr *leaf(struct partial *p, struct expr *e) {
   const struct partial_local *local = e->kind == EXPR_LOCAL ? bound(p, e->local) : NULL;
   if (local) return partial_constant(p, e, local->value);
+  if (e->kind == EXPR_LOCAL && e->local->id < p->local_room && p->locals[e->local->id].same) return p->locals[e->local->id].same;
   if (e->kind == EXPR_CONTEXT && p->known->given[e->index]) return partial_constant(p, e, &p->known->facts[e->index]);
   return e;
 }
@@ -297,7 +298,13 @@ static struct partial_local *local_at(struct partial *p, const struct local *loc
 
 void partial_bind(struct partial *p, const struct local *local, const struct constant *value, bool fact) {
   struct partial_local *at = local_at(p, local);
-  if (at) *at = (struct partial_local){value, fact, false};
+  if (at) *at = (struct partial_local){.value = value, .fact = fact};
+}
+
+void partial_name(struct partial *p, const struct local *local, struct expr *value) {
+  bool reads = value->kind == EXPR_ARG || (value->kind == EXPR_CONTEXT && partial_harmless(value));
+  struct partial_local *at = reads && value->type == local->type && value->optional == local->optional ? local_at(p, local) : NULL;
+  if (at) *at = (struct partial_local){.same = value};
 }
 
 void partial_use(struct partial *p, const struct expr *e) {

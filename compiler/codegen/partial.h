@@ -11,6 +11,7 @@ enum {
 
 struct partial_local {
   const struct constant *value;        /* NULL: not constant */
+  struct expr *same;                   /* what the local is another name for; NULL: nothing that costs as little to read */
   bool fact;                           /* of a let that is a fact and nothing more */
   bool used;
 };
@@ -33,6 +34,7 @@ bool partial_harmless(const struct expr *e);
 /* A fact of contexts.def and nothing more, or a let that is. */
 bool partial_is_fact(const struct partial *p, const struct expr *e);
 void partial_bind(struct partial *p, const struct local *local, const struct constant *value, bool fact);
+void partial_name(struct partial *p, const struct local *local, struct expr *value);   /* an argument or fact by another name, if it is one */
 void partial_use(struct partial *p, const struct expr *e);                  /* marks all that it reads */
 bool partial_used(const struct partial *p, const struct local *local);
 const struct constant *partial_value(const struct expr *e);                 /* NULL: it is not constant */

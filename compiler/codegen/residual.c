@@ -79,6 +79,7 @@ static struct let *fold_let(struct partial *p, const struct let *let) {
   if (!value || !copy || !there) return NULL;
   *copy = *let;
   copy->value = value;
+  partial_name(p, let->local, value);
   if (value->kind != EXPR_CONST || (let->otherwise != LET_PLAIN && value->constant->missing)) return copy;
   bool fact = partial_is_fact(p, let->value);
   partial_bind(p, let->local, value->constant, fact);
