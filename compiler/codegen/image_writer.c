@@ -64,7 +64,7 @@ uint32_t gen_hash(const void *bytes, size_t size, uint32_t seed) {
     hash ^= hash >> 32;
   }
   for (; size; p++, size--) hash = (hash ^ *p) * UINT64_C(0x100000001b3);
-  return (uint32_t)(hash ^ hash >> 32);
+  return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
 uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint32_t hash,

@@ -189,7 +189,7 @@ static void label(struct scope *s, struct side *side, struct partition *classes,
 }
 
 static void place_rule(struct scope *s, const struct rule *rule, struct place *place) {
-  uint64_t facts = s->g->plain ? 0 : gen_facts(rule);
+  uint64_t facts = s->g->plain || !rule->reads_facts ? 0 : gen_facts(rule);
   gather(s, rule);
   s->g->over = NULL;
   *place = (struct place){.agent_facts = facts & bits(CTX_AGENT_NAME, CTX_AGENT_PACKAGE)};

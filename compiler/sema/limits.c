@@ -154,7 +154,7 @@ static bool check(struct env *env, const struct block *block, uint32_t at, const
   if (where) ok = (rule->where = rule_condition(env, where)) != NULL && ok;
   env->facts = where && rule->where ? flow_when(env, rule->where, true, env->facts) : env->facts;
   ok = (head->event == EVENT_INFER ? counts(env, node, limit, type) : measured(env, node->kid[1], head, limit, type)) && ok;
-  rule->models = rule_judges_models(rule);
+  rule_note_reads(rule);
   if (!ok) return false;
   ok = constant(env, node->kid[4], *type, node->kid[1] ? "what the limit counts" : "a number of calls", &limit->most);
   if (node->kid[6]) ok = constant(env, node->kid[6], rbc_type(env->c, TYPE_DECIMAL), "a share of the limit", &warn) && ok;

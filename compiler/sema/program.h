@@ -125,18 +125,22 @@ struct constant {                  /* of a type; composites hold others; missing
   struct constant **items; unsigned count;                  /* list, set, record fields; map: key, value alternating, sorted */
 };
 struct local { const char *name; const struct type *type; bool optional; unsigned id; struct span span; };   /* id: unique in its rule or fn */
-struct expr {
-  enum expr_kind kind;
-  const struct type *type; bool optional;
+struct expr {                      /* small, since a program has millions: what it names by its kind shares one place */
+  enum expr_kind kind; bool optional;
+  const struct type *type;
   struct span span;
+  unsigned count;                  /* of list */
   struct expr *a, *b, *c, *d;
-  struct expr **list; unsigned count;
-  const char *name;                /* ARG */
-  unsigned index;
-  const struct constant *constant;
-  const struct local *local, *binder, *binder2;
-  const struct operation *operation; const struct entity *entity; const struct table *table; const struct tree *tree;
-  const struct pattern *pattern; const struct function *function; const struct zone *zone;
+  struct expr **list;
+  union {
+    const char *name;              /* ARG */
+    unsigned index;
+    const struct constant *constant;
+    const struct local *local, *binder;
+    const struct operation *operation; const struct entity *entity; const struct table *table; const struct tree *tree;
+    const struct pattern *pattern; const struct function *function; const struct zone *zone;
+  };
+  const struct local *binder2;
 };
 struct function { const char *name; struct local **params; unsigned param_count; const struct type *result; bool optional;
   struct expr *body; unsigned id; struct span span; };      /* calls only functions of lower id */
@@ -157,6 +161,7 @@ struct waiver { const struct agent *agent; struct let **lets; unsigned let_count
 struct rule {
   const char *name;                /* package.policy */
   enum rule_effect effect; bool guard, models; enum event event; unsigned id;       /* models: judges one model, SPEC 19 */
+  bool reads_facts, reads_session; /* some fact of contexts.def; what losing state can change. Waivers included */
   const struct package *package;
   const struct agent **agents; unsigned agent_count;        /* in scope, sorted; never "all": the world is closed */
   const struct operation **operations; unsigned operation_count;   /* EVENT_CALL */

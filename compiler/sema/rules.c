@@ -112,7 +112,7 @@ static bool one_rule(const struct block *block, uint32_t at) {
                     .operation_count = head.event == EVENT_CALL ? head.operation_count : 0,
                     .later_lets = block->items};
   if (ok || head.operation_count || head.event != EVENT_CALL) ok = conditions(&env, block, at, node, rule) && ok;
-  rule->models = rule_judges_models(rule);
+  rule_note_reads(rule);
   if (rule->models && node->kind == NODE_ASK) ok = asks_about_model(block, node);
   ok = rule_obligations(&env, node->kid[4], rule) && ok;
   rule->because = rbc_string(c, scope, node->kid[5]);

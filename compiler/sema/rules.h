@@ -3,7 +3,7 @@
  *   expr.c names, members, literals, if · expr_ops.c operators · compare.c equality and membership · builtins.c functions
  *   quantify.c any, all, first, folds · seen.c what a session knows · flow.c what a condition has shown
  *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · routes.c · closure.c
- *   · pending.c prove · limits.c · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
+ *   · pending.c prove · limits.c · reads.c what they read · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
  *
  * A function that returns NULL or false has reported what is wrong (or memory is out); its caller stays silent.
  */
@@ -199,7 +199,7 @@ bool rule_block(struct checker *c, const struct item *item);
 bool rule_obligations(struct env *env, const struct node *list, struct rule *rule);
 bool rule_waive(struct checker *c, const struct item *item);
 bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard);
-bool rule_judges_models(const struct rule *rule);
+void rule_note_reads(struct rule *rule);   /* sets models, reads_facts, reads_session; again when something was added */
 bool rule_route(struct checker *c, const struct item *item);
 bool rule_routes_overlap(struct checker *c);
 const struct model *rbc_current_model(const struct program *program, const struct model *model);      /* itself, or what replaces it */

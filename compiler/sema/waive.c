@@ -87,7 +87,7 @@ bool rule_waive(struct checker *c, const struct item *item) {
     if (!rule->guard || !rule_is(rule->name, guard->full) || !rule_has_agent(rule, waiver.agent)) continue;
     any = true;
     ok = apply(c, item, rule, &waiver) && ok;
-    rule->models = rule_judges_models(rule);
+    rule_note_reads(rule);
     if (rule->models && rule->effect == RULE_ASK) {
       rule_diag(c, E0410, waiver.span, "`ask` cannot depend on the model, nor can a waiver of it");
       ok = false;
