@@ -66,7 +66,7 @@ struct package_scope {                 /* a package, its grant, all of its names
   struct package *package;
   unsigned declares;                   /* mask of enum right; std packages: everything */
   const struct connector **uses; unsigned use_count;        /* granted connectors of other packages */
-  struct symbol *symbols;              /* in text order, next_in_package; those inside connectors too */
+  struct symbol *symbols, *last_symbol;                     /* in text order, next_in_package; those inside connectors too */
   struct file_scope *files;
   const struct node *grant;            /* NODE_GRANT in the root file, or NULL */
   bool misplaced;                      /* its directory is wrong, which was said */
@@ -144,6 +144,7 @@ const struct symbol *rbc_find_full(const struct checker *c, const char *full, un
 
 /* sorted by id; whole: every operation there is */
 struct operations { const struct operation **list; unsigned count; bool whole; };
+void rbc_sort_operations(struct operations *operations);       /* each once; a list that is sorted is not written to */
 /* target: TARGET or PATH `conn`, `conn.op`, `op` of an own connector, `conn.{ a, b }`, or NULL for all; except:
  * LIST(NAME) or NULL. needs_grant: the package must own the connector or have been granted it (agents' uses and
  * policies, not guards). False after reporting; then *out holds what was understood. */

@@ -119,8 +119,10 @@ bool rbc_enter(struct checker *c, struct symbol *symbol) {
   for (tail = &c->by_full[full]; *tail; ) tail = &(*tail)->next_full;
   *tail = symbol;
   if (symbol->scope && symbol->kind != SYM_PACKAGE) {
-    for (tail = &symbol->scope->package->symbols; *tail; ) tail = &(*tail)->next_in_package;
-    *tail = symbol;
+    struct package_scope *package = symbol->scope->package;
+    if (package->last_symbol) package->last_symbol->next_in_package = symbol;
+    else package->symbols = symbol;
+    package->last_symbol = symbol;
   }
   return true;
 }

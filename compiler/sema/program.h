@@ -42,6 +42,7 @@ struct region { const char *name, *doc; unsigned parent, end; struct span span; 
 struct connector {
   const char *name, *kind, *failure, *base; unsigned residency; unsigned id; const struct zone *zone;
   const struct package *package; struct span span; unsigned slots;
+  unsigned first_operation, operation_count;                /* they stand together in program.operations */
 };
 struct entity { const char *name; struct type *type; const struct connector *connector; unsigned id;
   unsigned keys, key_field[IMAGE_MAX_ENTITY_KEYS]; struct span span; };

@@ -241,10 +241,11 @@ static bool add_operation(struct checker *c, struct operations *out, const struc
   return rbc_append(c->arena, (void ***)(void *)&out->list, &out->count, (void *)(uintptr_t)operation);
 }
 
-static void add_connector(struct checker *c, struct operations *out, const struct connector *connector) {
-  for (unsigned i = 0; i < c->program->operations_count; i++)
-    if (!connector || c->program->operations[i]->connector == connector)
-      add_operation(c, out, c->program->operations[i]);
+/* A part of the program's own list, which nobody writes to. NULL: all of it. */
+static void take_connector(const struct checker *c, struct operations *out, const struct connector *connector) {
+  const struct program *p = c->program;
+  out->list = (const struct operation **)(void *)p->operations + (connector ? connector->first_operation : 0);
+  out->count = connector ? connector->operation_count : p->operations_count;
 }
 
 static const struct operation *find_operation(const struct checker *c, const struct connector *connector,
@@ -257,9 +258,8 @@ static const struct operation *find_operation(const struct checker *c, const str
 static void unknown_operation(struct checker *c, const struct connector *connector, const char *name,
                               struct span span) {
   struct names names = { NULL, 0 };
-  for (unsigned i = 0; i < c->program->operations_count; i++)
-    if (c->program->operations[i]->connector == connector)
-      add_name(c, &names, c->program->operations[i]->name + strlen(connector->name) + 1);
+  for (unsigned i = 0; i < connector->operation_count; i++)
+    add_name(c, &names, c->program->operations[connector->first_operation + i]->name + strlen(connector->name) + 1);
   const char *full = arena_format(c->arena, "%s.%s", connector->name, name);
   if (!full || reported_before(c, full, span)) return;
   struct diag *d = rbc_diag(c->diags, E0117, span, "connector %s has no operation `%s`", connector->name, name);
@@ -284,6 +284,10 @@ static bool target_names(struct checker *c, const struct file_scope *scope, cons
 static bool take_out(struct checker *c, const struct file_scope *scope, const struct node *except,
                      const struct connector *connector, struct operations *out) {
   bool good = true;
+  const struct operation **rest = KIDS(except) ? arena_alloc(c->arena, (out->count + 1) * sizeof *rest) : NULL;
+  if (!rest) return !KIDS(except);
+  if (out->count) memcpy(rest, out->list, out->count * sizeof *rest);
+  out->list = rest;
   for (uint32_t i = 0; i < KIDS(except); i++) {
     const char *name = rbc_text(c, scope, except->kid[i]);
     unsigned kept = 0, before = out->count;
@@ -301,9 +305,11 @@ static bool take_out(struct checker *c, const struct file_scope *scope, const st
   return good;
 }
 
-static void sort_unique(struct operations *out) {
-  unsigned kept = 0;
-  if (out->count) qsort(out->list, out->count, sizeof *out->list, by_id);
+void rbc_sort_operations(struct operations *out) {
+  unsigned kept = 0, sorted = 1;
+  while (sorted < out->count && out->list[sorted - 1]->id < out->list[sorted]->id) sorted++;
+  if (sorted >= out->count) return;
+  qsort(out->list, out->count, sizeof *out->list, by_id);
   for (unsigned i = 0; i < out->count; i++)
     if (!kept || out->list[kept - 1] != out->list[i]) out->list[kept++] = out->list[i];
   out->count = kept;
@@ -326,7 +332,7 @@ bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const
   const struct connector *connector = NULL;
   bool good = true;
   if (!target) {
-    add_connector(c, out, NULL);
+    take_connector(c, out, NULL);
     out->whole = !KIDS(except);
   } else {
     const struct node *path = target->kind == NODE_TARGET ? target->kid[0] : target;
@@ -338,10 +344,10 @@ bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const
     if (!connector) return false;
     if (s->kind == SYM_OPERATION) add_operation(c, out, s->ptr);
     else if (names) good = target_names(c, scope, names, connector, out);
-    else add_connector(c, out, connector);
+    else take_connector(c, out, connector);
     if (needs_grant && !check_grant(c, scope, path, connector)) good = false;
   }
   if (!take_out(c, scope, except, connector, out)) good = false;
-  sort_unique(out);
+  rbc_sort_operations(out);
   return good;
 }

@@ -14,6 +14,7 @@ void *rule_array_of(struct checker *c, size_t count, size_t size) {
 
 struct diag *rule_diag(struct checker *c, enum diag_code code, struct span span, const char *format, ...) {
   struct rules_state *rules = c->rules;
+  rules->said++;
   for (const struct reported *r = rules->reported; r; r = r->next)
     if (r->code == code && r->span.source == span.source && r->span.start == span.start && r->span.end == span.end) {
       rules->ignored = (struct diag){.code = code};
@@ -224,24 +225,27 @@ bool rule_is_ordered(const struct type *type) {
   }
 }
 
-static int id_of_agent(const void *key, const void *element) {
-  unsigned id = ((const struct agent *)key)->id, other = (*(const struct agent *const *)element)->id;
-  return (id > other) - (id < other);
-}
-
 bool rule_has_agent(const struct rule *rule, const struct agent *agent) {
-  return rule->agent_count && bsearch(agent, rule->agents, rule->agent_count, sizeof *rule->agents, id_of_agent);
+  unsigned low = 0, high = rule->agent_count;
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    if (rule->agents[middle]->id < agent->id) low = middle + 1;
+    else high = middle;
+  }
+  return low < rule->agent_count && rule->agents[low] == agent;
 }
 
-static int id_of_operation(const void *key, const void *element) {
-  unsigned id = ((const struct operation *)key)->id, other = (*(const struct operation *const *)element)->id;
-  return (id > other) - (id < other);
-}
-
-bool rule_names(const struct operation *const *sorted, unsigned count, const struct operation *operation) {
-  return count && bsearch(operation, sorted, count, sizeof *sorted, id_of_operation);
+unsigned rule_first_from(const struct operation *const *sorted, unsigned count, unsigned id) {
+  unsigned low = 0, high = count;
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    if (sorted[middle]->id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 bool rule_has_operation(const struct rule *rule, const struct operation *operation) {
-  return rule_names(rule->operations, rule->operation_count, operation);
+  unsigned at = rule_first_from(rule->operations, rule->operation_count, operation->id);
+  return at < rule->operation_count && rule->operations[at] == operation;
 }

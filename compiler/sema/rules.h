@@ -61,13 +61,17 @@ struct let_use {
   bool used;
   struct let_use *next;
 };
+enum { HEADS_KEPT = 256 };
+struct said_head; /* scope.c */
 struct rules_state {
   struct reported *reported; /* a let is checked in each rule that uses it; said once */
   struct diag ignored;       /* stands in for a repetition */
+  unsigned said;             /* diagnostics until now, repetitions too */
   struct fn_work *fns;
   struct let_use *lets;
   const struct item **file_lets; /* in the order of items */
   unsigned file_let_count;
+  struct said_head *heads;   /* HEADS_KEPT of them, by their text */
 };
 
 /* Adds a diagnostic unless this code was reported at this place. */
@@ -212,7 +216,7 @@ void *rule_array_of(struct checker *c, size_t count,
                     size_t size); /* zeroed; never NULL for count 0 unless memory is out */
 bool rule_has_agent(const struct rule *rule, const struct agent *agent);
 bool rule_has_operation(const struct rule *rule, const struct operation *operation);
-bool rule_names(const struct operation *const *sorted, unsigned count, const struct operation *operation);      /* sorted: by id */
+unsigned rule_first_from(const struct operation *const *sorted, unsigned count, unsigned id);       /* place of the first with no lower id */
 
 /* ---- after all rules ---- */
 void rule_check_state(struct checker *c);    /* E05xx */

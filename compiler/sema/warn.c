@@ -74,21 +74,21 @@ static void conditions(struct checker *c) {
 }
 
 /* ---- agents ---- */
-/* granted: by operation, all false before; so it is left. */
-static void mark_granted(const struct checker *c, const struct agent *agent, bool *granted, bool as) {
+/* granted: by operation, the last agent for whom it was; counted from 1. */
+static void mark_granted(const struct checker *c, const struct agent *agent, unsigned *granted) {
   for (unsigned i = 0; i < c->program->rules_count; i++) {
     const struct rule *rule = c->program->rules[i];
-    if (rule->guard || rule->event != EVENT_CALL || (rule->effect != RULE_ALLOW && rule->effect != RULE_ASK)) continue;
+    if (rule->package != agent->package || rule->guard || rule->event != EVENT_CALL || (rule->effect != RULE_ALLOW && rule->effect != RULE_ASK)) continue;
     if (!rule_has_agent(rule, agent)) continue;
-    for (unsigned k = 0; k < rule->operation_count; k++) granted[rule->operations[k]->id] = as;
+    for (unsigned k = 0; k < rule->operation_count; k++) granted[rule->operations[k]->id] = agent->id + 1;
   }
 }
 
-static void useless(struct checker *c, const struct agent *agent, const bool *granted) {
+static void useless(struct checker *c, const struct agent *agent, const unsigned *granted) {
   const char *list = "";
   unsigned n = 0;
   for (unsigned i = 0; i < agent->use_count; i++) {
-    if (granted[agent->uses[i]->id]) continue;
+    if (granted[agent->uses[i]->id] == agent->id + 1) continue;
     if (++n > 6) continue;
     const char *next = arena_format(c->arena, "%s%s%s", list, n > 1 ? ", " : "", agent->uses[i]->name);
     if (next) list = next;
@@ -141,13 +141,12 @@ static void in_text_order(struct checker *c) {
 
 void rule_check_warnings(struct checker *c) {
   conditions(c);
-  bool *granted = rule_array_of(c, c->program->operations_count, sizeof *granted);
+  unsigned *granted = rule_array_of(c, c->program->operations_count, sizeof *granted);
   for (unsigned i = 0; granted && i < c->program->agents_count; i++) {
     const struct agent *agent = c->program->agents[i];
     if (agent->package->is_std) continue;
-    mark_granted(c, agent, granted, true);
+    mark_granted(c, agent, granted);
     useless(c, agent, granted);
-    mark_granted(c, agent, granted, false);
   }
   in_text_order(c);
   unused(c);
