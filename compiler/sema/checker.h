@@ -83,7 +83,7 @@ struct file_scope {                    /* one source file */
 
 /* What waits for half two, ordered by package name, then path, then place in the text. */
 struct item {
-  enum node_kind kind;                 /* NODE_POLICY GUARD WAIVE FN TEST ROUTE PROVE, LET and LIMIT at top level */
+  enum node_kind kind;                 /* NODE_POLICY GUARD WAIVE FN TEST ROUTE PROVE */
   const struct node *node;
   const struct file_scope *scope;
   struct symbol *symbol;               /* POLICY GUARD ROUTE FN: theirs; else NULL */

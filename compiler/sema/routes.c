@@ -226,11 +226,7 @@ static struct expr *task_is(struct env *env, const struct node *names, bool any)
 /* The route's `where`, and the tasks of this tier; or, without one, no task of any tier. */
 static bool condition(const struct work *w, struct env *env, const struct node *tier, bool requires, struct rule *rule) {
   const struct node *where = w->base.of[PART_WHERE];
-  const struct node *texts[3] = {where ? where->kid[0] : NULL, requires ? w->base.props : NULL, requires && tier ? tier->kid[1] : NULL};
-  struct block block = {.c = w->c, .item = w->item, .name = w->name};
-  bool ok = rule_lets(env, &block, 0, texts, 3, &rule->lets, &rule->let_count);
-  if (where) ok = (rule->where = rule_condition(env, where->kid[0])) != NULL && ok;
-  if (!ok) return false;
+  if (where && !(rule->where = rule_condition(env, where->kid[0]))) return false;
   rule_note_reads(rule);
   if (!requires && rule->models) {
     struct diag *d = unclear(w, where, "which requests a route is for cannot depend on the model");

@@ -56,6 +56,7 @@ struct fn_work {
 };
 struct let_use {
   const struct node *node;
+  uint32_t at; /* among the items of its block */
   struct span span;
   const char *name;
   bool used;
@@ -68,9 +69,7 @@ struct rules_state {
   struct diag ignored;       /* stands in for a repetition */
   unsigned said;             /* diagnostics until now, repetitions too */
   struct fn_work *fns;
-  struct let_use *lets;
-  const struct item **file_lets; /* in the order of items */
-  unsigned file_let_count;
+  struct let_use *lets, *last_let; /* in text order */
   struct said_head *heads;   /* HEADS_KEPT of them, by their text */
 };
 
@@ -173,11 +172,10 @@ struct block { /* a policy or guard under work */
   bool guard;
   const char *name;
   const struct node *items; /* LIST */
-  const uint32_t *lets;     /* places of its lets among items */
+  struct let_use **lets;
   unsigned let_count;
 };
-bool rule_find_lets(struct block *block); /* notes where they stand, so that a rule need not look at all before it */
-/* Lets before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
+/* Lets of the block before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
 bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
                unsigned text_count, struct let ***lets, unsigned *let_count);
 bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node,
@@ -202,7 +200,7 @@ bool rule_approvers(struct checker *c, const struct file_scope *scope, const str
 bool rule_block(struct checker *c, const struct item *item);
 bool rule_obligations(struct env *env, const struct node *list, struct rule *rule);
 bool rule_waive(struct checker *c, const struct item *item);
-bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard);
+bool rule_limit(const struct block *block, uint32_t at);
 void rule_note_reads(struct rule *rule);   /* sets models, reads_facts, reads_session; again when something was added */
 bool rule_route(struct checker *c, const struct item *item);
 bool rule_routes_overlap(struct checker *c);

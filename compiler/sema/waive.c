@@ -47,7 +47,6 @@ static bool apply(struct checker *c, const struct item *item, struct rule *rule,
                     .operations = rule->operations,
                     .operation_count = rule->operation_count};
   if (where) {
-    if (!rule_lets(&env, NULL, 0, &where, 1, &copy->lets, &copy->let_count)) return false;
     copy->where = rule_condition(&env, where);
     if (!copy->where) return false;
   }

@@ -128,17 +128,6 @@ static void unused(struct checker *c) {
       rule_diag(c, W0908, work->symbol->span, "the function `%s` is used nowhere", work->symbol->name);
 }
 
-/* Warnings of a file stand in the order of the text; lets were noted from the last to the first. */
-static void in_text_order(struct checker *c) {
-  struct let_use *turned = NULL;
-  for (struct let_use *use = c->rules->lets, *next; use; use = next) {
-    next = use->next;
-    use->next = turned;
-    turned = use;
-  }
-  c->rules->lets = turned;
-}
-
 void rule_check_warnings(struct checker *c) {
   conditions(c);
   unsigned *granted = rule_array_of(c, c->program->operations_count, sizeof *granted);
@@ -148,7 +137,6 @@ void rule_check_warnings(struct checker *c) {
     mark_granted(c, agent, granted);
     useless(c, agent, granted);
   }
-  in_text_order(c);
   unused(c);
   unused_symbols(c);
 }
