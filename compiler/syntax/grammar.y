@@ -529,10 +529,13 @@ static const unsigned char NUMBERS[TOKEN_KIND_COUNT] = {
 #undef WORD
 };
 
-struct grammar { yyParser parser; };
+/* Whether a token is accepted follows from the few states that its reductions look at, and the same ones come again and again. */
+enum { MEMOS = 1024, MEMO_STATES = 4 };
+struct memo { uint64_t states; unsigned kind; bool accepts; };
+struct grammar { yyParser parser; struct memo memos[MEMOS]; };
 
 struct grammar *grammar_open(void) {
-  struct grammar *g = malloc(sizeof *g);
+  struct grammar *g = calloc(1, sizeof *g);
   if (g) grammar_lemonInit(&g->parser);
   return g;
 }
@@ -544,6 +547,17 @@ void grammar_close(struct grammar *g) {
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
   grammar_lemon(&g->parser, NUMBERS[kind], token, p);
   if (token >= p->last) p->last = token + 1;
+}
+
+bool grammar_take(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
+  unsigned depth = grammar_depth(g);
+  if (depth >= PARSER_STACK - PARSER_STACK_RESERVE) return false;
+  if (!grammar_accepts(g, depth, kind)) {
+    if (!token_is_free((enum token_kind)kind) || !grammar_accepts(g, depth, TOKEN_ID)) return false;
+    kind = TOKEN_ID;
+  }
+  grammar_push(g, kind, token, p);
+  return true;
 }
 
 unsigned grammar_depth(const struct grammar *g) {
@@ -606,10 +620,22 @@ static bool dry_take(struct dry *dry, unsigned kind) {
   }
 }
 
-bool grammar_accepts(const struct grammar *g, unsigned depth, unsigned kind) {
+static uint64_t states_below(const struct grammar *g, unsigned depth) {
+  const yyStackEntry *entry = g->parser.yystack + depth;
+  uint64_t states = 0;
+  for (unsigned i = 0; i < MEMO_STATES; i++) states = states << 16 | (i < depth ? (--entry)->stateno : UINT16_MAX);
+  return states;
+}
+
+bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
+  uint64_t states = states_below(g, depth);
+  struct memo *memo = &g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (MEMOS - 1)];
+  if (memo->states == states && memo->kind == kind) return memo->accepts;
   struct dry dry;
   dry_start(&dry, g, depth);
-  return dry_take(&dry, kind);
+  bool accepts = dry_take(&dry, kind);
+  if (depth - dry.base < MEMO_STATES) *memo = (struct memo){states, kind, accepts};      /* the lowest state that it read stands at base - 1 */
+  return accepts;
 }
 
 unsigned grammar_accepts_all(const struct grammar *g, unsigned depth, const unsigned *kinds, unsigned count) {
