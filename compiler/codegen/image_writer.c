@@ -15,17 +15,13 @@ static const uint16_t record_sizes[SECTION_COUNT] = {
 size_t gen_record_size(enum section section) { return record_sizes[section]; }
 
 /* ---- buffers ---- */
-bool gen_buffer_add(struct generator *g, struct gen_buffer *buffer, const void *bytes, size_t size) {
-  if (size > buffer->room - buffer->size) {
-    size_t room = buffer->room ? buffer->room : 256;
-    while (room - buffer->size < size && room <= SIZE_MAX / 2) room *= 2;
-    unsigned char *more = room - buffer->size < size ? NULL : realloc(buffer->bytes, room);
-    if (!more) { g->out_of_memory = true; return false; }
-    buffer->bytes = more;
-    buffer->room = room;
-  }
-  if (size) memcpy(buffer->bytes + buffer->size, bytes, size);
-  buffer->size += size;
+bool gen_buffer_grow(struct generator *g, struct gen_buffer *buffer, size_t size) {
+  size_t room = buffer->room ? buffer->room : 256;
+  while (room - buffer->size < size && room <= SIZE_MAX / 2) room *= 2;
+  unsigned char *more = room - buffer->size < size ? NULL : realloc(buffer->bytes, room);
+  if (!more) { g->out_of_memory = true; return false; }
+  buffer->bytes = more;
+  buffer->room = room;
   return true;
 }
 
@@ -254,6 +250,7 @@ void gen_free(struct generator *g) {
   free(g->types.bytes);
   free(g->constants.bytes);
   free(g->key.bytes);
+  free(g->code.bytes);
   free(g->condition.bytes);
   free(g->value_ends.bytes);
   free(g->runs.bytes);

@@ -40,15 +40,20 @@ const char *rule_slice(struct checker *c, const struct file_scope *scope, uint32
   char *out = arena_alloc(c->arena, room);
   if (!out) return "";
   size_t n = 0;
-  uint32_t end = source->tokens[first].offset;
+  uint32_t start = source->tokens[first].offset, end = start;         /* of what is as it will be, and waits to be copied */
   for (uint32_t i = first; i < last; i++) {
     const struct token *token = &source->tokens[i];
     if (token->kind == TOKEN_COMMENT) continue;
-    if (token->offset > end && n) out[n++] = ' ';
-    memcpy(out + n, source->text + token->offset, token->length);
-    n += token->length;
+    bool follows = token->offset == end || (end > start && token->offset == end + 1 && source->text[end] == ' ');
+    if (!follows) {
+      memcpy(out + n, source->text + start, end - start);
+      n += end - start;
+      if (n) out[n++] = ' ';
+      start = token->offset;
+    }
     end = token->offset + token->length;
   }
+  memcpy(out + n, source->text + start, end - start);
   return out;
 }
 

@@ -530,9 +530,9 @@ static const unsigned char NUMBERS[TOKEN_KIND_COUNT] = {
 };
 
 /* Whether a token is accepted follows from the few states that its reductions look at, and the same ones come again and again. */
-enum { MEMOS = 1024, MEMO_STATES = 4 };
+enum { MEMO_BITS = 10, MEMO_STATES = 4 };
 struct memo { uint64_t states; unsigned kind; bool accepts; };
-struct grammar { yyParser parser; struct memo memos[MEMOS]; };
+struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS]; };
 
 struct grammar *grammar_open(void) {
   struct grammar *g = calloc(1, sizeof *g);
@@ -621,15 +621,15 @@ static bool dry_take(struct dry *dry, unsigned kind) {
 }
 
 static uint64_t states_below(const struct grammar *g, unsigned depth) {
-  const yyStackEntry *entry = g->parser.yystack + depth;
+  const yyStackEntry *above = g->parser.yystack + depth;
   uint64_t states = 0;
-  for (unsigned i = 0; i < MEMO_STATES; i++) states = states << 16 | (i < depth ? (--entry)->stateno : UINT16_MAX);
+  for (unsigned i = 1; i <= MEMO_STATES; i++) states = states << 16 | (i <= depth ? above[-(int)i].stateno : UINT16_MAX);
   return states;
 }
 
 bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
   uint64_t states = states_below(g, depth);
-  struct memo *memo = &g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (MEMOS - 1)];
+  struct memo *memo = &g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
   if (memo->states == states && memo->kind == kind) return memo->accepts;
   struct dry dry;
   dry_start(&dry, g, depth);
