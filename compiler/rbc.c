@@ -107,7 +107,7 @@ bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size) {
 const struct rbc_diags *rbc_diagnostics(const struct rbc *c) { return &c->diags; }
 
 void rbc_report(const struct rbc *c, FILE *out, enum rbc_report_format format) {
-  struct arena arena = { NULL, false };
+  struct arena arena = {0};
   struct rbc_texts texts;
   if (!rbc_source_texts(&arena, c->program.sources, c->program.source_count, &texts))
     texts = (struct rbc_texts){ NULL, 0 };

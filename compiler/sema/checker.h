@@ -115,6 +115,7 @@ void rbc_report_unused_imports(struct checker *c);   /* after half two: W0950 */
 struct span rbc_span(const struct file_scope *scope, const struct node *node);
 /* NAME etc., in the arena */
 const char *rbc_text(struct checker *c, const struct file_scope *scope, const struct node *leaf);
+bool rbc_text_is(const struct file_scope *scope, const struct node *leaf, const char *text);
 /* STRING; NULL for NULL */
 const char *rbc_string(struct checker *c, const struct file_scope *scope, const struct node *leaf);
 const char *rbc_symbol_kind_name(enum symbol_kind kind);                                             /* "an agent" */

@@ -120,10 +120,12 @@ enum expr_kind {
   EXPR_KIND_COUNT
 };
 struct constant {                  /* of a type; composites hold others; missing: an absent optional field */
-  const struct type *type; bool missing;
+  const struct type *type;
   int64_t scalar;                  /* as value.h says; symbol, region: number */
-  const char *text; uint32_t length;                        /* string; ip, cidr: their bytes */
-  struct constant **items; unsigned count;                  /* list, set, record fields; map: key, value alternating, sorted */
+  const char *text;                /* string; ip, cidr: their bytes */
+  struct constant **items;         /* list, set, record fields; map: key, value alternating, sorted */
+  uint32_t length; unsigned count; /* of text; of items */
+  bool missing;
 };
 struct local { const char *name; const struct type *type; bool optional; unsigned id; struct span span; };   /* id: unique in its rule or fn */
 struct expr {                      /* small, since a program has millions: what it names by its kind shares one place */
@@ -132,7 +134,10 @@ struct expr {                      /* small, since a program has millions: what 
   struct span span;
   unsigned count;                  /* of list */
   struct expr *a, *b, *c, *d;
-  struct expr **list;
+  union {
+    struct expr **list;
+    const struct local *binder2;
+  };
   union {
     const char *name;              /* ARG */
     unsigned index;
@@ -141,7 +146,6 @@ struct expr {                      /* small, since a program has millions: what 
     const struct operation *operation; const struct entity *entity; const struct table *table; const struct tree *tree;
     const struct pattern *pattern; const struct function *function; const struct zone *zone;
   };
-  const struct local *binder2;
 };
 struct function { const char *name; struct local **params; unsigned param_count; const struct type *result; bool optional;
   struct expr *body; unsigned id; struct span span; };      /* calls only functions of lower id */
@@ -161,7 +165,8 @@ struct waiver { const struct agent *agent; struct let **lets; unsigned let_count
   int64_t until; };                /* the last microsecond in which it applies */
 struct rule {
   const char *name;                /* package.policy */
-  enum rule_effect effect; bool guard, models; enum event event; unsigned id;       /* models: judges one model, SPEC 19 */
+  enum rule_effect effect; enum event event; unsigned id;
+  bool guard, models;              /* models: judges one model, SPEC 19 */
   bool reads_facts, reads_session; /* some fact of contexts.def; what losing state can change. Waivers included */
   const struct package *package;
   const struct agent **agents; unsigned agent_count;        /* in scope, sorted; never "all": the world is closed */

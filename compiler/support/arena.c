@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct arena_block { struct arena_block *next; size_t used, size; };
+struct arena_block { struct arena_block *next; size_t size; };
 
 enum { ALIGNMENT = 8, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 20 };
 #define HEADER ((sizeof(struct arena_block) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
@@ -23,24 +23,26 @@ static void *alloc_slow(struct arena *arena, size_t size) {
   bool alone = size > usual / 2;
   struct arena_block *block = new_block(arena, alone ? size : usual);
   if (!block) return NULL;
-  block->used = size;
+  char *result = (char *)block + HEADER;
   if (alone && current) {          /* the current block still has room for what is small */
     block->next = current->next;
     current->next = block;
   } else {
     block->next = current;
     arena->blocks = block;
+    arena->next = result + size;
+    arena->left = block->size - size;
   }
-  return (char *)block + HEADER;
+  return result;
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
-  if (size > SIZE_MAX - ALIGNMENT) { arena->failed = true; return NULL; }
-  size = size ? (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
-  struct arena_block *block = arena->blocks;
-  if (!block || block->size - block->used < size) return alloc_slow(arena, size);
-  void *result = (char *)block + HEADER + block->used;
-  block->used += size;
+  size_t rounded = size ? (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
+  if (rounded < size) { arena->failed = true; return NULL; }
+  if (arena->left < rounded) return alloc_slow(arena, rounded);
+  char *result = arena->next;
+  arena->next += rounded;
+  arena->left -= rounded;
   return result;
 }
 
@@ -77,4 +79,5 @@ void arena_free(struct arena *arena) {
     free(block);
   }
   arena->blocks = NULL;
+  arena->left = 0;
 }

@@ -620,21 +620,19 @@ static bool dry_take(struct dry *dry, unsigned kind) {
   }
 }
 
-static uint64_t states_below(const struct grammar *g, unsigned depth) {
-  const yyStackEntry *above = g->parser.yystack + depth;
-  uint64_t states = 0;
-  for (unsigned i = 1; i <= MEMO_STATES; i++) states = states << 16 | (i <= depth ? above[-(int)i].stateno : UINT16_MAX);
-  return states;
-}
-
 bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
-  uint64_t states = states_below(g, depth);
-  struct memo *memo = &g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
-  if (memo->states == states && memo->kind == kind) return memo->accepts;
   struct dry dry;
+  struct memo *memo = NULL;
+  uint64_t states = 0;
+  if (depth >= MEMO_STATES) {
+    const yyStackEntry *above = g->parser.yystack + depth;
+    for (int i = 1; i <= MEMO_STATES; i++) states = states << 16 | above[-i].stateno;
+    memo = &g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
+    if (memo->states == states && memo->kind == kind) return memo->accepts;
+  }
   dry_start(&dry, g, depth);
   bool accepts = dry_take(&dry, kind);
-  if (depth - dry.base < MEMO_STATES) *memo = (struct memo){states, kind, accepts};      /* the lowest state that it read stands at base - 1 */
+  if (memo && depth - dry.base < MEMO_STATES) *memo = (struct memo){states, kind, accepts};      /* the lowest state that it read stands at base - 1 */
   return accepts;
 }
 
