@@ -32,6 +32,8 @@
 %nonassoc NEGATIVE.
 %nonassoc SHORT.
 %nonassoc WITHIN.
+%token_class relation EQEQ|NE|LT|LE|GT|GE|IN|MATCHES|CONTAINS.
+%token_class fold SUM|MIN|MAX.
 
 /* ---- file */
 file ::= items(L). { p->file_items = build_list(p, L); }
@@ -446,16 +448,6 @@ comparison(A) ::= sum(B) WITHIN THE LAST sum(C). { A = BUILD(WITHIN, TOKEN_LAST,
 comparison(A) ::= sum(B) WITHIN THE NEXT sum(C). { A = BUILD(WITHIN, TOKEN_NEXT, B->first, B, C); }
 comparison(A) ::= sum(B) IS PRESENT. { A = BUILD(PRESENCE, TOKEN_PRESENT, B->first, B); }
 comparison(A) ::= sum(B) IS MISSING. { A = BUILD(PRESENCE, TOKEN_MISSING, B->first, B); }
-%type relation {uint32_t}
-relation(A) ::= EQEQ(A).
-relation(A) ::= NE(A).
-relation(A) ::= LT(A).
-relation(A) ::= LE(A).
-relation(A) ::= GT(A).
-relation(A) ::= GE(A).
-relation(A) ::= IN(A).
-relation(A) ::= MATCHES(A).
-relation(A) ::= CONTAINS(A).
 
 sum(A) ::= postfix(A).
 sum(A) ::= sum(B) PLUS sum(C). { A = BUILD(BINARY, TOKEN_PLUS, B->first, B, C); }
@@ -495,10 +487,6 @@ postfix(A) ::= COUNT(K) LP expr(B) RP.
 postfix(A) ::= fold(K) LP expr(B) FOR binder(C) limit_where(D) RP.
   { A = BUILD(FOLD, parse_token(p, K)->kind, K, B, C, D); }
 postfix(A) ::= fold(K) LP exprs(L) RP. { A = build_invoke(p, build_leaf(p, NODE_NAME, K), L); }
-%type fold {uint32_t}
-fold(A) ::= SUM(A).
-fold(A) ::= MIN(A).
-fold(A) ::= MAX(A).
 %type exprs {struct link *}
 exprs(A) ::= expr(B). { A = build_link(p, NULL, B); }
 exprs(A) ::= exprs(A) COMMA expr(B). { A = build_link(p, A, B); }
@@ -530,9 +518,9 @@ static const unsigned char NUMBERS[TOKEN_KIND_COUNT] = {
 };
 
 /* Whether a token is accepted follows from the few states that its reductions look at, and the same ones come again and again. */
-enum { MEMO_BITS = 10, MEMO_STATES = 4 };
+enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 4 };
 struct memo { uint64_t states; unsigned kind; bool accepts; };
-struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS]; };
+struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS][MEMO_WAYS]; };
 
 struct grammar *grammar_open(void) {
   struct grammar *g = calloc(1, sizeof *g);
@@ -627,12 +615,15 @@ bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
   if (depth >= MEMO_STATES) {
     const yyStackEntry *above = g->parser.yystack + depth;
     for (int i = 1; i <= MEMO_STATES; i++) states = states << 16 | above[-i].stateno;
-    memo = &g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
-    if (memo->states == states && memo->kind == kind) return memo->accepts;
+    memo = g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
+    for (unsigned i = 0; i < MEMO_WAYS; i++)
+      if (memo[i].states == states && memo[i].kind == kind) return memo[i].accepts;
   }
   dry_start(&dry, g, depth);
   bool accepts = dry_take(&dry, kind);
-  if (memo && depth - dry.base < MEMO_STATES) *memo = (struct memo){states, kind, accepts};      /* the lowest state that it read stands at base - 1 */
+  if (!memo || depth - dry.base >= MEMO_STATES) return accepts;        /* the lowest state that it read stands at base - 1 */
+  memmove(memo + 1, memo, (MEMO_WAYS - 1) * sizeof *memo);
+  *memo = (struct memo){states, kind, accepts};
   return accepts;
 }
 
