@@ -239,16 +239,17 @@ static bool same_node(const struct generator *g, uint32_t number, const void *ke
   return node->rest == wanted->rest && node->entry == wanted->entry;
 }
 
-static void add(struct scope *s, uint32_t *cell, uint32_t entry) {
+/* shared: another cell may have the same list, with the same entry now. */
+static void add(struct scope *s, uint32_t *cell, uint32_t entry, bool shared) {
   struct generator *g = s->g;
   struct node_key key = {s, *cell, entry};
   uint32_t pair[2] = {*cell, entry}, hash = gen_hash(pair, sizeof pair, 0);
-  uint32_t number = gen_find(g, &g->lists, hash, same_node, &key, 0);
+  uint32_t number = shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
   if (number == NONE32) {
     struct path node = {*cell, entry, *cell == NONE32 ? 1 : node_at(s, *cell)->length + 1, NONE32};
     number = (uint32_t)(s->nodes.size / sizeof node);
     if (!gen_buffer_add(g, &s->nodes, &node, sizeof node)) return;
-    gen_remember(g, &g->lists, hash, number);
+    if (shared) gen_remember(g, &g->lists, hash, number);
   }
   *cell = number;
 }
@@ -276,10 +277,11 @@ static void add_rule(struct scope *s, const struct rule *rule) {
     classes_of(&s->heads, &s->head_classes, place ? place->column_of : NULL);
     s->last = place ? NULL : rule;
   }
+  bool shared = s->agents.count > 1 || s->heads.count > 1;
   for (uint32_t a = 0; a < s->agents.count; a++)
     for (uint32_t h = 0; h < s->heads.count; h++) {
       uint32_t entry = place ? place->entries[s->agents.group[a] * place->columns + s->heads.group[h]] : rule->id;
-      if (entry != NONE32) add(s, &s->cells[(size_t)s->agents.members[a] * s->head_classes.count + s->heads.members[h]], entry);
+      if (entry != NONE32) add(s, &s->cells[(size_t)s->agents.members[a] * s->head_classes.count + s->heads.members[h]], entry, shared);
     }
 }
 

@@ -142,7 +142,7 @@ static void fill_agent(struct checker *c, const struct symbol *s, struct operati
 void rbc_declare_agents(struct checker *c) {
   struct program *p = c->program;
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       if (s->kind == SYM_TEAM && s->ptr) fill_team(c, s);
       if (s->kind != SYM_AGENT || !s->ptr) continue;
       struct agent *agent = s->ptr;                    /* named before the others speak of it */
@@ -156,5 +156,5 @@ void rbc_declare_agents(struct checker *c) {
   for (unsigned i = 0; i < p->agents_count; i++) p->agents[i]->id = i;
   struct operations last_uses = { .list = NULL };
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) if (s->kind == SYM_AGENT && s->ptr) fill_agent(c, s, &last_uses);
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) if (s->kind == SYM_AGENT && s->ptr) fill_agent(c, s, &last_uses);
 }

@@ -52,8 +52,10 @@ struct symbol {
   const struct file_scope *scope;      /* where it stands, or NULL */
   void *ptr;                           /* as said above */
   bool used;                           /* somebody resolved it */
-  struct symbol *next_name, *next_full, *next_in_package;   /* chains of the index */
+  struct symbol *next_name, *next_full, *next_own, *next_in_package;        /* chains of the index */
 };
+
+struct symbols { struct symbol *first, *last; };       /* in the order in which they were declared */
 
 struct import {                        /* of a package: names empty; of single names: one import each */
   const char *name;                    /* what it is called here: last part of the package, or the single name */
@@ -66,7 +68,7 @@ struct package_scope {                 /* a package, its grant, all of its names
   struct package *package;
   unsigned declares;                   /* mask of enum right; std packages: everything */
   const struct connector **uses; unsigned use_count;        /* granted connectors of other packages */
-  struct symbol *symbols, *last_symbol;                     /* in text order, next_in_package; those inside connectors too */
+  struct symbols symbols;              /* in text order, next_in_package; those inside connectors too */
   struct file_scope *files;
   const struct node *grant;            /* NODE_GRANT in the root file, or NULL */
   bool misplaced;                      /* its directory is wrong, which was said */
@@ -100,7 +102,7 @@ struct checker {
   const struct memory_file *memory_files;
   struct package_scope *packages;      /* sorted by name */
   struct item *items; unsigned item_count; bool items_ready;
-  struct symbol *by_name[SYMBOL_BUCKETS], *by_full[SYMBOL_BUCKETS];
+  struct symbols by_name[SYMBOL_BUCKETS], by_full[SYMBOL_BUCKETS], by_own[SYMBOL_BUCKETS];    /* by_own: by package and name */
   const struct source *root;           /* the root file */
   struct declare_state *own;           /* half one's private things */
   struct rules_state *rules;           /* half two's private things */

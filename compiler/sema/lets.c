@@ -22,12 +22,6 @@ bool rule_mentions(struct checker *c, const struct file_scope *scope, const stru
 }
 
 /* ---- hints ---- */
-static bool returns(const struct type *type, const struct entity *entity, bool exactly) {
-  while (!exactly && type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP))
-    type = type->element;
-  return type == entity->type;
-}
-
 /* The entity that a value was read from: the last look in a chain of `otherwise`. */
 static const struct entity *entity_of(const struct expr *e) {
   for (; e;) switch (e->kind) {
@@ -43,16 +37,29 @@ static const struct entity *entity_of(const struct expr *e) {
   return NULL;
 }
 
+/* Reads that return an entity are better than those of lists of it, and of those the one with the fewest parameters. */
+static bool find_readers(struct checker *c) {
+  const struct program *p = c->program;
+  const struct operation **whole = rule_array_of(c, p->entities_count, sizeof *whole), **listed = rule_array_of(c, p->entities_count, sizeof *listed);
+  if (!whole || !listed) return false;
+  for (unsigned i = 0; i < p->operations_count; i++) {
+    const struct operation *o = p->operations[i];
+    const struct type *type = o->op_class == CLASS_READS ? o->result : NULL;
+    const struct operation **best = whole;
+    for (; type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP); type = type->element) best = listed;
+    if (!type || !type->entity) continue;
+    best += type->entity->id;
+    if (!*best || o->param_count < (*best)->param_count) *best = o;
+  }
+  for (unsigned i = 0; i < p->entities_count; i++) if (!whole[i]) whole[i] = listed[i];
+  c->rules->readers = whole;
+  return true;
+}
+
 static const char *hint(struct checker *c, const struct expr *value) {
   const struct entity *entity = entity_of(value);
-  const struct operation *best = NULL;
-  for (unsigned round = 0; entity && !best && round < 2; round++) {
-    for (unsigned i = 0; i < c->program->operations_count; i++) {
-      const struct operation *o = c->program->operations[i];
-      if (o->op_class != CLASS_READS || !o->result || !returns(o->result, entity, round == 0)) continue;
-      if (!best || o->param_count < best->param_count) best = o;
-    }
-  }
+  if (!entity || (!c->rules->readers && !find_readers(c))) return NULL;
+  const struct operation *best = c->rules->readers[entity->id];
   if (!best) return NULL;
   const char *list = "";
   for (unsigned i = 0; i < best->param_count; i++) {

@@ -319,7 +319,7 @@ static int by_name(const void *a, const void *b) {
 
 static void for_each(struct checker *c, void (*run)(const struct work *)) {
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       if (s->kind != SYM_OPERATION || !s->ptr || !s->connector->ptr) continue;
       struct work w = { c, s, s->ptr, s->connector->ptr };
       run(&w);

@@ -13,12 +13,8 @@ static void add_found(struct found *found, const struct symbol *symbol) {
   if (found->count < MAX_FOUND) found->list[found->count++] = symbol;
 }
 
-static struct symbol *bucket(const struct checker *c, const char *name) {
-  return c->by_name[rbc_hash(name) % SYMBOL_BUCKETS];
-}
-
 const struct symbol *rbc_find_full(const struct checker *c, const char *full, unsigned kind_mask) {
-  for (struct symbol *s = c->by_full[rbc_hash(full) % SYMBOL_BUCKETS]; s; s = s->next_full)
+  for (struct symbol *s = c->by_full[rbc_hash(full) % SYMBOL_BUCKETS].first; s; s = s->next_full)
     if (kind_mask & 1u << s->kind && !strcmp(s->full, full)) return s;
   return NULL;
 }
@@ -28,7 +24,7 @@ static void in_package(const struct checker *c, const struct package *package, c
                        struct found *out) {
   const char *dot = strchr(path, '.');
   if (!dot) {
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+    for (struct symbol *s = rbc_own_symbols(c, package, path); s; s = s->next_own)
       if (s->package == package && mask & 1u << s->kind && s->kind != SYM_PACKAGE && !strcmp(s->name, path))
         add_found(out, s);
     return;
@@ -58,7 +54,7 @@ static void in_imports(const struct checker *c, const struct file_scope *scope, 
 static void in_imported_connectors(const struct checker *c, const struct file_scope *scope, const char *path,
                                    unsigned mask, struct found *out) {
   for (struct import *i = scope->imports; i; i = i->next)
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name) {
+    for (struct symbol *s = rbc_own_symbols(c, i->package->package, path); s; s = s->next_own) {
       if (!s->connector || s->package != i->package->package || !(mask & 1u << s->kind) || strcmp(s->name, path))
         continue;
       if (i->symbol && i->symbol != s->connector) continue;
@@ -78,19 +74,19 @@ static void find(const struct checker *c, const struct file_scope *scope, const 
                  const char *path, unsigned mask, struct found *out) {
   const struct package *own = scope->package ? scope->package->package : NULL;
   out->count = 0;
-  if (connector && !strchr(path, '.'))
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+  if (connector && own && !strchr(path, '.'))
+    for (struct symbol *s = rbc_own_symbols(c, own, path); s; s = s->next_own)
       if (s->connector && s->connector->ptr == connector && mask & 1u << s->kind && !strcmp(s->name, path))
         add_found(out, s);
   if (!out->count && own) in_package(c, own, path, mask, out);
   if (!out->count) in_imports(c, scope, path, mask, out);
   if (!out->count && !strchr(path, '.')) in_imported_connectors(c, scope, path, mask, out);
   if (!out->count) {
-    for (struct symbol *s = c->by_full[rbc_hash(path) % SYMBOL_BUCKETS]; s; s = s->next_full)
+    for (struct symbol *s = c->by_full[rbc_hash(path) % SYMBOL_BUCKETS].first; s; s = s->next_full)
       if (mask & 1u << s->kind && !strcmp(s->full, path)) add_found(out, s);
   }
   if (!out->count && !strchr(path, '.'))
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+    for (struct symbol *s = rbc_symbols_named(c, path); s; s = s->next_name)
       if (mask & VOCABULARY & 1u << s->kind && !strcmp(s->name, path)) add_found(out, s);
   for (unsigned i = 0; i < out->count; i++) {
     use_import_of(scope, out->list[i]);
@@ -117,7 +113,7 @@ const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, 
   struct names names = { NULL, 0 };
   const char *dot = strchr(written, '.');
   for (unsigned b = 0; b < SYMBOL_BUCKETS; b++)
-    for (struct symbol *s = c->by_full[b]; s; s = s->next_full) {
+    for (struct symbol *s = c->by_full[b].first; s; s = s->next_full) {
       if (!(kind_mask & 1u << s->kind)) continue;
       bool own = scope->package && s->package == scope->package->package;
       if (dot) add_name(c, &names, s->full);
@@ -126,7 +122,7 @@ const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, 
   for (const struct import *i = scope->imports; i; i = i->next) {
     if (i->symbol && kind_mask & 1u << i->symbol->kind) add_name(c, &names, i->name);
     if (i->symbol || !dot) continue;
-    for (const struct symbol *s = i->package->symbols; s; s = s->next_in_package)
+    for (const struct symbol *s = i->package->symbols.first; s; s = s->next_in_package)
       if (kind_mask & 1u << s->kind) add_name(c, &names, arena_format(c->arena, "%s.%s", i->name, s->name));
   }
   return rbc_nearest(written, names.list, names.count);
@@ -144,7 +140,7 @@ static void report_ambiguous(struct checker *c, const struct found *found, const
 
 /* The same name in a package that this file does not import. */
 static const struct symbol *elsewhere(const struct checker *c, const char *path, unsigned mask) {
-  for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+  for (struct symbol *s = rbc_symbols_named(c, path); s; s = s->next_name)
     if (mask & 1u << s->kind && !strcmp(s->name, path)) return s;
   return NULL;
 }
@@ -343,11 +339,12 @@ bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const
     connector = s->kind == SYM_CONNECTOR ? s->ptr : ((const struct operation *)s->ptr)->connector;
     if (!connector) return false;
     if (s->kind == SYM_OPERATION) add_operation(c, out, s->ptr);
-    else if (names) good = target_names(c, scope, names, connector, out);
+    else if (names) {
+      good = target_names(c, scope, names, connector, out);
+      rbc_sort_operations(out);
+    }
     else take_connector(c, out, connector);
     if (needs_grant && !check_grant(c, scope, path, connector)) good = false;
   }
-  if (!take_out(c, scope, except, connector, out)) good = false;
-  rbc_sort_operations(out);
-  return good;
+  return take_out(c, scope, except, connector, out) && good;
 }

@@ -70,6 +70,7 @@ struct rules_state {
   unsigned said;             /* diagnostics until now, repetitions too */
   struct fn_work *fns;
   struct let_use *lets, *last_let; /* in text order */
+  const struct operation **readers; /* by entity: the one that returns it, for hints; made when first needed */
   struct said_head *heads;   /* HEADS_KEPT of them, by their text */
 };
 

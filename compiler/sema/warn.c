@@ -104,7 +104,7 @@ static void useless(struct checker *c, const struct agent *agent, const unsigned
 static void unused_symbols(struct checker *c) {
   for (const struct package_scope *package = c->packages; package; package = package->next) {
     if (package->package->is_std) continue;
-    for (const struct symbol *s = package->symbols; s; s = s->next_in_package) {
+    for (const struct symbol *s = package->symbols.first; s; s = s->next_in_package) {
       if (s->used || (s->kind != SYM_LABEL && s->kind != SYM_GROUP)) continue;
       struct diag *d = rule_diag(c, s->kind == SYM_LABEL ? W0906 : W0909, s->span, "%s `%s` is used nowhere",
                                  s->kind == SYM_LABEL ? "the label" : "the group", s->name);
