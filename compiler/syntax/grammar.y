@@ -518,7 +518,8 @@ static const unsigned char NUMBERS[TOKEN_KIND_COUNT] = {
 };
 
 /* Whether a token is accepted follows from the few states that its reductions look at, and the same ones come again and again. */
-enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 4 };
+enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 5, STATE_BITS = 12 };
+_Static_assert(YY_MAX_REDUCE < 1 << STATE_BITS, "states fit into a memo");
 struct memo { uint64_t states; unsigned kind; bool accepts; };
 struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS][MEMO_WAYS]; };
 
@@ -614,7 +615,7 @@ bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
   uint64_t states = 0;
   if (depth >= MEMO_STATES) {
     const yyStackEntry *above = g->parser.yystack + depth;
-    for (int i = 1; i <= MEMO_STATES; i++) states = states << 16 | above[-i].stateno;
+    for (int i = 1; i <= MEMO_STATES; i++) states = states << STATE_BITS | above[-i].stateno;
     memo = g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
     for (unsigned i = 0; i < MEMO_WAYS; i++)
       if (memo[i].states == states && memo[i].kind == kind) return memo[i].accepts;
