@@ -52,6 +52,7 @@ struct symbol {
   const struct file_scope *scope;      /* where it stands, or NULL */
   void *ptr;                           /* as said above */
   bool used;                           /* somebody resolved it */
+  unsigned fn;                         /* FN: its place in half two's list, from 1 */
   struct symbol *next_name, *next_full, *next_own, *next_in_package;        /* chains of the index */
 };
 

@@ -26,6 +26,7 @@ struct type {
   const struct zone *zone;         /* time: of texts without a zone */
   bool state;                      /* reachable from an entity */
   bool broken;                     /* checker only: a field was wrong and is left out */
+  struct type *next;               /* checker only: of those that may be equal */
 };
 struct word { const char *wire; unsigned symbol; };
 struct field {

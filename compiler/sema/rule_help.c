@@ -15,15 +15,16 @@ void *rule_array_of(struct checker *c, size_t count, size_t size) {
 struct diag *rule_diag(struct checker *c, enum diag_code code, struct span span, const char *format, ...) {
   struct rules_state *rules = c->rules;
   rules->said++;
-  for (const struct reported *r = rules->reported; r; r = r->next)
+  struct reported **bucket = &rules->reported[(span.start * 31u + (unsigned)code) % REPORTED_BUCKETS];
+  for (const struct reported *r = *bucket; r; r = r->next)
     if (r->code == code && r->span.source == span.source && r->span.start == span.start && r->span.end == span.end) {
       rules->ignored = (struct diag){.code = code};
       return &rules->ignored;
     }
   struct reported *said = arena_alloc(c->arena, sizeof *said);
   if (said) {
-    *said = (struct reported){code, span, rules->reported};
-    rules->reported = said;
+    *said = (struct reported){code, span, *bucket};
+    *bucket = said;
   }
   va_list args;
   va_start(args, format);

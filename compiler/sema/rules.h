@@ -52,7 +52,6 @@ struct fn_work {
   enum { FN_NEW, FN_OPEN, FN_DONE, FN_BROKEN } state;
   struct function *function;
   bool used;
-  struct fn_work *next;
 };
 struct let_use {
   const struct node *node;
@@ -62,13 +61,14 @@ struct let_use {
   bool used;
   struct let_use *next;
 };
-enum { HEADS_KEPT = 256 };
+enum { HEADS_KEPT = 256, REPORTED_BUCKETS = 1024 };
 struct said_head; /* scope.c */
 struct rules_state {
-  struct reported *reported; /* a let is checked in each rule that uses it; said once */
+  struct reported *reported[REPORTED_BUCKETS]; /* a let is checked in each rule that uses it; said once */
   struct diag ignored;       /* stands in for a repetition */
   unsigned said;             /* diagnostics until now, repetitions too */
-  struct fn_work *fns;
+  struct fn_work *fns;       /* in text order */
+  unsigned fn_count;
   struct let_use *lets, *last_let; /* in text order */
   const struct operation **readers; /* by entity: the one that returns it, for hints; made when first needed */
   struct said_head *heads;   /* HEADS_KEPT of them, by their text */

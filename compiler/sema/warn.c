@@ -123,7 +123,7 @@ static void unused(struct checker *c) {
     struct diag *d = rule_diag(c, W0907, use->span, "`%s` is used by no rule after it", use->name);
     rbc_diag_note(c->diags, d, "it is never evaluated, so its `otherwise` never denies");
   }
-  for (const struct fn_work *work = c->rules->fns; work; work = work->next)
+  for (const struct fn_work *work = c->rules->fns; work < c->rules->fns + c->rules->fn_count; work++)
     if (!work->used && !(work->symbol->package && work->symbol->package->is_std))
       rule_diag(c, W0908, work->symbol->span, "the function `%s` is used nowhere", work->symbol->name);
 }
