@@ -81,8 +81,9 @@ static void vocabulary(struct generator *g) {
 
 uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count) {
   const struct program *p = g->program;
-  uint32_t *ids = arena_alloc(&g->scratch, count * sizeof *ids);
-  if (!ids) { g->out_of_memory = true; return 0; }
+  uint32_t *ids = count ? arena_alloc(&g->scratch, count * sizeof *ids) : NULL;
+  if (count && !ids) g->out_of_memory = true;
+  if (!ids) return 0;
   for (uint32_t i = 0; i < count; i++) {
     unsigned id = 0;
     while (id < p->groups_count && p->groups[id] != groups[i]) id++;

@@ -609,23 +609,26 @@ static bool dry_take(struct dry *dry, unsigned kind) {
   }
 }
 
-bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
+/* memo: where it is to be remembered, or NULL. */
+static bool try_dry(const struct grammar *g, unsigned depth, unsigned kind, struct memo *memo, uint64_t states) {
   struct dry dry;
-  struct memo *memo = NULL;
-  uint64_t states = 0;
-  if (depth >= MEMO_STATES) {
-    const yyStackEntry *above = g->parser.yystack + depth;
-    for (int i = 1; i <= MEMO_STATES; i++) states = states << STATE_BITS | above[-i].stateno;
-    memo = g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
-    for (unsigned i = 0; i < MEMO_WAYS; i++)
-      if (memo[i].states == states && memo[i].kind == kind) return memo[i].accepts;
-  }
   dry_start(&dry, g, depth);
   bool accepts = dry_take(&dry, kind);
   if (!memo || depth - dry.base >= MEMO_STATES) return accepts;        /* the lowest state that it read stands at base - 1 */
   memmove(memo + 1, memo, (MEMO_WAYS - 1) * sizeof *memo);
   *memo = (struct memo){states, kind, accepts};
   return accepts;
+}
+
+bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
+  if (depth < MEMO_STATES) return try_dry(g, depth, kind, NULL, 0);
+  const yyStackEntry *above = g->parser.yystack + depth;
+  uint64_t states = 0;
+  for (int i = 1; i <= MEMO_STATES; i++) states = states << STATE_BITS | above[-i].stateno;
+  struct memo *memo = g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
+  for (unsigned i = 0; i < MEMO_WAYS; i++)
+    if (memo[i].states == states && memo[i].kind == kind) return memo[i].accepts;
+  return try_dry(g, depth, kind, memo, states);
 }
 
 unsigned grammar_accepts_all(const struct grammar *g, unsigned depth, const unsigned *kinds, unsigned count) {
