@@ -169,6 +169,7 @@ struct rule {
   enum rule_effect effect; enum event event; unsigned id;
   bool guard, models;              /* models: judges one model, SPEC 19 */
   bool reads_facts, reads_session; /* some fact of contexts.def; what losing state can change. Waivers included */
+  bool sure;                       /* checker only: where or unless is true or false whatever is asked */
   const struct package *package;
   const struct agent **agents; unsigned agent_count;        /* in scope, sorted; never "all": the world is closed */
   const struct operation **operations; unsigned operation_count;   /* EVENT_CALL */

@@ -1,4 +1,4 @@
-/* reads.c: what a rule reads that later passes ask about, found while its tree is still in the cache: most rules read nothing of the kind,
+/* reads.c: what a rule reads and whether it is sure, as later passes ask, found while its tree is still in the cache: most rules read nothing of the kind,
  * and those passes need not look at their trees again. */
 #include "sema/rules.h"
 #include "sema/state.h"
@@ -35,4 +35,5 @@ void rule_note_reads(struct rule *rule) {
   }
   note(rule, rule->where);
   note(rule, rule->unless);
+  rule->sure = rule_truth(rule->where) != TRUTH_UNKNOWN || rule_truth(rule->unless) != TRUTH_UNKNOWN;
 }

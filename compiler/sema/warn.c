@@ -5,8 +5,8 @@
 
 /* ---- conditions ---- */
 static void condition(struct checker *c, const struct rule *rule) {
-  enum truth where = rule->where ? rule_truth(rule->where) : TRUTH_UNKNOWN,
-             unless = rule->unless ? rule_truth(rule->unless) : TRUTH_UNKNOWN;
+  if (!rule->sure) return;
+  enum truth where = rule_truth(rule->where), unless = rule_truth(rule->unless);
   if (where == TRUTH_NEVER || unless == TRUTH_ALWAYS) {
     const struct expr *e = where == TRUTH_NEVER ? rule->where : rule->unless;
     struct diag *d =
