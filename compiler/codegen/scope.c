@@ -33,6 +33,7 @@ struct scope {
   uint32_t *fact_numbers[CTX_COUNT];        /* by agent or head: equal where the fact is; made when first needed */
   uint32_t *cells;
   struct gen_buffer nodes;
+  struct { uint32_t rest, entry, number; } added;     /* the last: cells beside each other mostly have the same list */
 };
 
 /* ---- a rule's agents and heads ---- */
@@ -242,6 +243,7 @@ static bool same_node(const struct generator *g, uint32_t number, const void *ke
 /* shared: another cell may have the same list, with the same entry now. */
 static void add(struct scope *s, uint32_t *cell, uint32_t entry, bool shared) {
   struct generator *g = s->g;
+  if (s->added.rest == *cell && s->added.entry == entry) { *cell = s->added.number; return; }
   struct node_key key = {s, *cell, entry};
   uint32_t pair[2] = {*cell, entry}, hash = gen_hash(pair, sizeof pair, 0);
   uint32_t number = shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
@@ -251,7 +253,9 @@ static void add(struct scope *s, uint32_t *cell, uint32_t entry, bool shared) {
     if (!gen_buffer_add(g, &s->nodes, &node, sizeof node)) return;
     if (shared) gen_remember(g, &g->lists, hash, number);
   }
-  *cell = number;
+  s->added.rest = *cell;
+  s->added.entry = entry;
+  s->added.number = *cell = number;
 }
 
 /* One member of each class: the others stand where it does. */
@@ -308,6 +312,7 @@ static void fill(struct scope *s) {
   if (!s->cells) { g->out_of_memory = true; return; }
   for (size_t i = 0; i < cells; i++) s->cells[i] = NONE32;
   s->last = NULL;
+  s->added.entry = NONE32;
   for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(s, p->rules[i]);
   for (size_t i = 0; i < cells && !g->out_of_memory; i++)
     if (s->cells[i] != NONE32) s->cells[i] = store(s, s->cells[i]);

@@ -168,10 +168,10 @@ struct rule {
   const char *name;                /* package.policy */
   enum rule_effect effect; enum event event; unsigned id;
   bool guard, models;              /* models: judges one model, SPEC 19 */
-  bool reads_facts, reads_session; /* some fact of contexts.def; what losing state can change. Waivers included */
-  bool sure;                       /* checker only: where or unless is true or false whatever is asked */
   const struct package *package;
   const struct agent **agents; unsigned agent_count;        /* in scope, sorted; never "all": the world is closed */
+  bool reads_facts, reads_session; /* some fact of contexts.def; what losing state can change. Waivers included */
+  bool sure;                       /* checker only: where or unless is true or false whatever is asked */
   const struct operation **operations; unsigned operation_count;   /* EVENT_CALL */
   unsigned release_mask;           /* EVENT_RELEASE: bits of enum release_target */
   const struct agent **targets; unsigned target_count;      /* EVENT_DELEGATE */
