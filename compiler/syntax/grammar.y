@@ -518,9 +518,8 @@ static const unsigned char NUMBERS[TOKEN_KIND_COUNT] = {
 };
 
 /* Whether a token is accepted follows from the few states that its reductions look at, and the same ones come again and again. */
-enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 5, STATE_BITS = 12 };
-_Static_assert(YY_MAX_REDUCE < 1 << STATE_BITS, "states fit into a memo");
-struct memo { uint64_t states; unsigned kind; bool accepts; };
+enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 12 };
+struct memo { YYACTIONTYPE states[MEMO_STATES]; uint8_t looked, kind; bool accepts; };      /* looked: how many, from the top; 0: free */
 struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS][MEMO_WAYS]; };
 
 struct grammar *grammar_open(void) {
@@ -609,26 +608,33 @@ static bool dry_take(struct dry *dry, unsigned kind) {
   }
 }
 
-/* memo: where it is to be remembered, or NULL. */
-static bool try_dry(const struct grammar *g, unsigned depth, unsigned kind, struct memo *memo, uint64_t states) {
+static bool try_dry(const struct grammar *g, unsigned depth, unsigned kind, struct memo *memo) {
   struct dry dry;
   dry_start(&dry, g, depth);
   bool accepts = dry_take(&dry, kind);
-  if (!memo || depth - dry.base >= MEMO_STATES) return accepts;        /* the lowest state that it read stands at base - 1 */
+  unsigned looked = depth - dry.base + 1;          /* the lowest state that it read stands at base - 1 */
+  if (!memo || looked > MEMO_STATES) return accepts;
   memmove(memo + 1, memo, (MEMO_WAYS - 1) * sizeof *memo);
-  *memo = (struct memo){states, kind, accepts};
+  *memo = (struct memo){.looked = (uint8_t)looked, .kind = (uint8_t)kind, .accepts = accepts};
+  for (unsigned i = 0; i < looked; i++) memo->states[i] = g->parser.yystack[depth - 1 - i].stateno;
   return accepts;
 }
 
+static bool remembers(const struct memo *memo, const yyStackEntry *top, unsigned depth, unsigned kind) {
+  if (memo->kind != kind || !memo->looked || memo->looked > depth) return false;
+  for (unsigned i = 0; i < memo->looked; i++)
+    if (memo->states[i] != (top - i)->stateno) return false;
+  return true;
+}
+
 bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
-  if (depth < MEMO_STATES) return try_dry(g, depth, kind, NULL, 0);
-  const yyStackEntry *above = g->parser.yystack + depth;
-  uint64_t states = 0;
-  for (int i = 1; i <= MEMO_STATES; i++) states = states << STATE_BITS | above[-i].stateno;
-  struct memo *memo = g->memos[(states ^ kind) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
+  if (depth < 3) return try_dry(g, depth, kind, NULL);
+  const yyStackEntry *top = g->parser.yystack + depth - 1;
+  uint64_t key = top[0].stateno | (uint64_t)top[-1].stateno << 16 | (uint64_t)top[-2].stateno << 32 | (uint64_t)kind << 48;
+  struct memo *memo = g->memos[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
   for (unsigned i = 0; i < MEMO_WAYS; i++)
-    if (memo[i].states == states && memo[i].kind == kind) return memo[i].accepts;
-  return try_dry(g, depth, kind, memo, states);
+    if (remembers(&memo[i], top, depth, kind)) return memo[i].accepts;
+  return try_dry(g, depth, kind, memo);
 }
 
 unsigned grammar_accepts_all(const struct grammar *g, unsigned depth, const unsigned *kinds, unsigned count) {
