@@ -153,7 +153,10 @@ void rbc_declare_agents(struct checker *c) {
   if (p->teams_count) qsort(p->teams, p->teams_count, sizeof *p->teams, by_team);
   if (p->agents_count) qsort(p->agents, p->agents_count, sizeof *p->agents, by_agent);
   for (unsigned i = 0; i < p->teams_count; i++) p->teams[i]->id = i;
-  for (unsigned i = 0; i < p->agents_count; i++) p->agents[i]->id = i;
+  for (unsigned i = 0; i < p->agents_count; i++) {
+    p->agents[i]->id = i;
+    ((struct package *)(uintptr_t)p->agents[i]->package)->agent_count++;
+  }
   struct operations last_uses = { .list = NULL };
   for (struct package_scope *k = c->packages; k; k = k->next)
     for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) if (s->kind == SYM_AGENT && s->ptr) fill_agent(c, s, &last_uses);

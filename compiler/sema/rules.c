@@ -140,7 +140,7 @@ static bool find_lets(struct block *block) {
   struct let_use *uses = rule_array_of(c, count, sizeof *uses);
   block->lets = rule_array_of(c, count, sizeof *block->lets);
   if (!uses || !block->lets) return false;
-  for (uint32_t i = 0; i < block->items->count; i++) {
+  for (uint32_t i = 0; block->let_count < count; i++) {
     const struct node *node = block->items->kid[i];
     if (node->kind != NODE_LET) continue;
     struct let_use *use = &uses[block->let_count], **end = c->rules->last_let ? &c->rules->last_let->next : &c->rules->lets;
