@@ -32,8 +32,6 @@
 %nonassoc NEGATIVE.
 %nonassoc SHORT.
 %nonassoc WITHIN.
-%token_class relation EQEQ|NE|LT|LE|GT|GE|IN|MATCHES|CONTAINS.
-%token_class fold SUM|MIN|MAX.
 
 /* ---- file */
 file ::= items(L). { p->file_items = build_list(p, L); }
@@ -448,6 +446,16 @@ comparison(A) ::= sum(B) WITHIN THE LAST sum(C). { A = BUILD(WITHIN, TOKEN_LAST,
 comparison(A) ::= sum(B) WITHIN THE NEXT sum(C). { A = BUILD(WITHIN, TOKEN_NEXT, B->first, B, C); }
 comparison(A) ::= sum(B) IS PRESENT. { A = BUILD(PRESENCE, TOKEN_PRESENT, B->first, B); }
 comparison(A) ::= sum(B) IS MISSING. { A = BUILD(PRESENCE, TOKEN_MISSING, B->first, B); }
+%type relation {uint32_t}
+relation(A) ::= EQEQ(A).
+relation(A) ::= NE(A).
+relation(A) ::= LT(A).
+relation(A) ::= LE(A).
+relation(A) ::= GT(A).
+relation(A) ::= GE(A).
+relation(A) ::= IN(A).
+relation(A) ::= MATCHES(A).
+relation(A) ::= CONTAINS(A).
 
 sum(A) ::= postfix(A).
 sum(A) ::= sum(B) PLUS sum(C). { A = BUILD(BINARY, TOKEN_PLUS, B->first, B, C); }
@@ -487,6 +495,10 @@ postfix(A) ::= COUNT(K) LP expr(B) RP.
 postfix(A) ::= fold(K) LP expr(B) FOR binder(C) limit_where(D) RP.
   { A = BUILD(FOLD, parse_token(p, K)->kind, K, B, C, D); }
 postfix(A) ::= fold(K) LP exprs(L) RP. { A = build_invoke(p, build_leaf(p, NODE_NAME, K), L); }
+%type fold {uint32_t}
+fold(A) ::= SUM(A).
+fold(A) ::= MIN(A).
+fold(A) ::= MAX(A).
 %type exprs {struct link *}
 exprs(A) ::= expr(B). { A = build_link(p, NULL, B); }
 exprs(A) ::= exprs(A) COMMA expr(B). { A = build_link(p, A, B); }
