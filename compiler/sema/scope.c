@@ -179,7 +179,6 @@ static bool delegate_head(struct checker *c, const struct file_scope *scope, con
 
 static bool find_head(struct checker *c, const struct file_scope *scope, const struct node *event, const struct node *by,
                       enum head_use use, struct head *head) {
-  *head = (struct head){0};
   bool ok = agents(c, scope, by, use, head);
   if (ok && !head->agent_count && use != HEAD_GUARD) { /* a guard may be older than the agents it is for */
     struct diag *d =
@@ -216,6 +215,7 @@ bool rule_head(struct checker *c, const struct file_scope *scope, const struct n
   struct span from = rbc_span(scope, event), to = by ? rbc_span(scope, by) : from;
   struct said_head wanted = {scope, scope->source->text + from.start, to.end > from.start ? to.end - from.start : 0, use, {0}};
   struct said_head *kept = said_before(c, &wanted);
+  *head = (struct head){0};
   if (!kept) return false;
   if (kept->scope == scope && kept->use == use && kept->length == wanted.length && !memcmp(kept->text, wanted.text, wanted.length)) {
     *head = kept->head;
