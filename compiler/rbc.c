@@ -16,7 +16,7 @@ struct rbc {
   struct rbc_diags diags;
   struct checker checker;
   struct program program;
-  unsigned char *image; size_t size;   /* once checked */
+  unsigned char *image; size_t size;   /* once checked, until it is given away */
   bool ran, good;
 };
 
@@ -97,17 +97,17 @@ bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size) {
   *image = NULL;
   *size = 0;
   if (!rbc_check(c)) return false;
-  *image = malloc(c->size);
-  if (!*image) return c->diags.out_of_memory = true, false;
-  memcpy(*image, c->image, c->size);
+  if (!c->image && !rbc_generate(&c->program, c->options.plain, &c->diags, &c->image, &c->size)) return false;
+  *image = c->image;
   *size = c->size;
+  c->image = NULL;                     /* who asks again gets another one */
   return true;
 }
 
 const struct rbc_diags *rbc_diagnostics(const struct rbc *c) { return &c->diags; }
 
 void rbc_report(const struct rbc *c, FILE *out, enum rbc_report_format format) {
-  struct arena arena = { NULL, false };
+  struct arena arena = {0};
   struct rbc_texts texts;
   if (!rbc_source_texts(&arena, c->program.sources, c->program.source_count, &texts))
     texts = (struct rbc_texts){ NULL, 0 };

@@ -15,6 +15,16 @@ void gen_condition_open(struct generator *g, const struct rule *rule) {
 /* ---- how a constant is written ---- */
 struct written { const char *bytes; size_t length; bool quoted; char digits[32]; };
 
+/* snprintf took a tenth of the time of all codegen. */
+static void whole(struct written *w, int64_t number) {
+  uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+  char *end = w->digits + sizeof w->digits, *at = end;
+  do *--at = (char)('0' + size % 10); while (size /= 10);
+  if (number < 0) *--at = '-';
+  w->bytes = at;
+  w->length = (size_t)(end - at);
+}
+
 static void millionths(struct written *w, int64_t number) {
   uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
   int length = snprintf(w->digits, sizeof w->digits, "%s%" PRIu64 ".%06" PRIu64, number < 0 ? "-" : "", size / REBASE_SCALE, size % REBASE_SCALE);
@@ -27,7 +37,7 @@ static bool write(const struct generator *g, const struct constant *c, struct wr
   w->quoted = c->type->kind == TYPE_STRING;
   switch (c->type->kind) {
     case TYPE_STRING: w->bytes = c->text; w->length = c->length; return true;
-    case TYPE_INT: w->length = (size_t)snprintf(w->digits, sizeof w->digits, "%" PRId64, c->scalar); return true;
+    case TYPE_INT: whole(w, c->scalar); return true;
     case TYPE_DECIMAL: case TYPE_MONEY: millionths(w, c->scalar); return true;
     case TYPE_BOOL: w->bytes = c->scalar ? "true" : "false"; break;
     case TYPE_SYMBOL: case TYPE_WORDS: w->bytes = g->program->symbols[c->scalar]; break;

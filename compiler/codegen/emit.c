@@ -11,7 +11,9 @@ static const uint8_t steps_of[OP_COUNT] = {
 };
 
 void gen_code_open(struct generator *g, struct gen_code *code, struct span span, const struct rule *rule) {
-  *code = (struct gen_code){.g = g, .span = span, .rule = rule, .reachable = true};
+  *code = (struct gen_code){.g = g, .code = g->code, .span = span, .rule = rule, .reachable = true};
+  code->code.size = 0;
+  g->code = (struct gen_buffer){NULL, 0, 0};
 }
 
 /* ---- limits ---- */
@@ -168,7 +170,8 @@ void gen_loop_close(struct gen_code *code, struct gen_loop loop) {
 
 /* ---- programs of rules ---- */
 void gen_code_drop(struct gen_code *code) {
-  free(code->code.bytes);
+  free(code->g->code.bytes);
+  code->g->code = code->code;
   code->code = (struct gen_buffer){NULL, 0, 0};
 }
 
@@ -181,10 +184,11 @@ uint32_t gen_rule_constant(struct generator *g, uint32_t type, uint32_t at) {
 
 /* Equal programs are one only for rules of the same operations, so that sharing takes no argument's type away (runtime/verify_scope.c). */
 static uint32_t operations_of(struct generator *g, const struct rule *rule) {
-  if (g->over && g->over == rule->operations) return g->over_number;
+  if (g->over && g->over == rule->operations && g->over_count == rule->operation_count) return g->over_number;
   g->key.size = 0;
   for (unsigned i = 0; i < rule->operation_count; i++) gen_buffer_add(g, &g->key, &rule->operations[i]->id, sizeof rule->operations[i]->id);
   g->over = rule->operations;
+  g->over_count = rule->operation_count;
   return g->over_number = gen_pooled(g, &g->operations, g->key.bytes, g->key.size);
 }
 

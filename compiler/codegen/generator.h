@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "diag/diag.h"
 #include "image.h"
 #include "sema/program.h"
@@ -31,14 +32,16 @@ struct generator {
   struct gen_intern texts, consts, values, costs, index_runs, lists;
   struct gen_pool lacks, forms, programs, residuals, operations, obligations;     /* the first four number their sections' records */
   struct gen_buffer types, constants, key;       /* of the rule at hand: u32 each; what its program is found by */
+  struct gen_buffer code;                        /* room for the next program's */
   struct gen_buffer condition;                   /* its text as image.h says; condition_to: up to where it is settled */
   size_t condition_to;
-  const struct operation *const *over; uint32_t over_number;           /* operations of the rule that was last at hand, their number in the pool */
+  const struct operation *const *over; uint32_t over_count, over_number;         /* operations of the rule that was last at hand, their number in the pool */
   struct gen_buffer value_ends;          /* u32 each: where a packed value ends in VALUES */
   struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
   struct gen_function *functions;        /* by id; those made so far */
   uint32_t *type_numbers, type_count;    /* program type id -> index in TYPES */
   uint32_t *source_index;                /* program source id -> index in SOURCES */
+  uint32_t line_source, line;            /* what gen_source found last: rules stand in the order of their text */
   uint32_t pair_type;                    /* record of two strings, appended for trees; or NONE32 */
   bool plain;                            /* rules as they are written, whoever asks for what */
   bool out_of_memory, failed;
@@ -51,7 +54,13 @@ uint32_t gen_count(const struct generator *g, enum section section);          /*
 /* Gives the index of the first. */
 uint32_t gen_append(struct generator *g, enum section section, const void *records, uint32_t count);
 void *gen_record(struct generator *g, enum section section, uint32_t index);  /* valid until the next append */
-bool gen_buffer_add(struct generator *g, struct gen_buffer *buffer, const void *bytes, size_t size);
+bool gen_buffer_grow(struct generator *g, struct gen_buffer *buffer, size_t size);
+static inline bool gen_buffer_add(struct generator *g, struct gen_buffer *buffer, const void *bytes, size_t size) {
+  if (size > buffer->room - buffer->size && !gen_buffer_grow(g, buffer, size)) return false;
+  if (size) memcpy(buffer->bytes + buffer->size, bytes, size);
+  buffer->size += size;
+  return true;
+}
 ref gen_text(struct generator *g, const char *bytes, size_t length);
 ref gen_string(struct generator *g, const char *string);                      /* NULL: the empty text */
 uint32_t gen_const(struct generator *g, uint32_t type, int64_t bits);
@@ -93,7 +102,7 @@ void gen_patterns(struct generator *g);
 void gen_zones(struct generator *g);
 void gen_state_digest(const struct generator *g, char hex[65]);
 uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count);
-uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line);
+uint32_t gen_source(struct generator *g, struct span span, uint32_t *line);
 
 /* ---- scope.c */
 void gen_scope(struct generator *g);

@@ -15,17 +15,13 @@ static const uint16_t record_sizes[SECTION_COUNT] = {
 size_t gen_record_size(enum section section) { return record_sizes[section]; }
 
 /* ---- buffers ---- */
-bool gen_buffer_add(struct generator *g, struct gen_buffer *buffer, const void *bytes, size_t size) {
-  if (size > buffer->room - buffer->size) {
-    size_t room = buffer->room ? buffer->room : 256;
-    while (room - buffer->size < size && room <= SIZE_MAX / 2) room *= 2;
-    unsigned char *more = room - buffer->size < size ? NULL : realloc(buffer->bytes, room);
-    if (!more) { g->out_of_memory = true; return false; }
-    buffer->bytes = more;
-    buffer->room = room;
-  }
-  if (size) memcpy(buffer->bytes + buffer->size, bytes, size);
-  buffer->size += size;
+bool gen_buffer_grow(struct generator *g, struct gen_buffer *buffer, size_t size) {
+  size_t room = buffer->room ? buffer->room : 256;
+  while (room - buffer->size < size && room <= SIZE_MAX / 2) room *= 2;
+  unsigned char *more = room - buffer->size < size ? NULL : realloc(buffer->bytes, room);
+  if (!more) { g->out_of_memory = true; return false; }
+  buffer->bytes = more;
+  buffer->room = room;
   return true;
 }
 
@@ -64,7 +60,7 @@ uint32_t gen_hash(const void *bytes, size_t size, uint32_t seed) {
     hash ^= hash >> 32;
   }
   for (; size; p++, size--) hash = (hash ^ *p) * UINT64_C(0x100000001b3);
-  return (uint32_t)(hash ^ hash >> 32);
+  return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
 uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint32_t hash,
@@ -254,6 +250,7 @@ void gen_free(struct generator *g) {
   free(g->types.bytes);
   free(g->constants.bytes);
   free(g->key.bytes);
+  free(g->code.bytes);
   free(g->condition.bytes);
   free(g->value_ends.bytes);
   free(g->runs.bytes);

@@ -27,7 +27,7 @@ uint32_t inline_nodes(const struct generator *g, const struct expr *body) { retu
 /* How often it is read, MANY when a loop does. */
 static uint32_t uses(const struct expr *e, unsigned local, uint32_t each) {
   if (!e) return 0;
-  uint32_t count = e->kind == EXPR_LOCAL && e->local->id == local ? each : 0, inside = e->binder && e->kind != EXPR_LET ? MANY : each;
+  uint32_t count = e->kind == EXPR_LOCAL && e->local->id == local ? each : 0, inside = expr_binds(e) && e->kind != EXPR_LET ? MANY : each;
   for (unsigned i = 0; i < e->count; i++) count = sum(count, uses(e->list[i], local, each));
   return sum(sum(count, sum(uses(e->a, local, each), uses(e->b, local, inside))), sum(uses(e->c, local, each), uses(e->d, local, inside)));
 }
@@ -37,7 +37,7 @@ static unsigned larger(unsigned a, unsigned b) { return a > b ? a : b; }
 /* The highest number of a local in it. */
 static unsigned highest(const struct expr *e) {
   if (!e) return 0;
-  const struct local *const named[] = {e->local, e->binder, e->binder2};
+  const struct local *const named[] = {e->kind == EXPR_LOCAL ? e->local : NULL, expr_binds(e) ? e->binder : NULL, expr_binds(e) ? e->binder2 : NULL};
   unsigned most = larger(larger(highest(e->a), highest(e->b)), larger(highest(e->c), highest(e->d)));
   for (unsigned i = 0; i < 3; i++) if (named[i]) most = larger(most, named[i]->id);
   for (unsigned i = 0; i < e->count; i++) most = larger(most, highest(e->list[i]));
@@ -86,7 +86,8 @@ static struct expr *bound_value(struct partial *p, struct expr *e, const struct 
 /* A copy in which the bound locals are what they are bound to. NULL when memory is out (then the arena says so), or for NULL. */
 static struct expr *instance(struct partial *p, struct expr *e, const struct bound *bound) {
   struct bound binders[2];
-  const struct local *const named[] = {e ? e->binder : NULL, e ? e->binder2 : NULL};
+  const bool binds = e && expr_binds(e);
+  const struct local *const named[] = {binds ? e->binder : NULL, binds ? e->binder2 : NULL};
   if (!e || e->kind == EXPR_CONST) return e;
   if (e->kind == EXPR_LOCAL) return bound_value(p, e, bound);
   struct expr *copy = partial_copy(p, e);

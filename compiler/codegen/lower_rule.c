@@ -134,7 +134,6 @@ static void rule(struct generator *g, const struct rule *rule) {
   };
   struct image_rule out = {0};
   struct gen_code code;
-  g->over = NULL;
   record.source = gen_source(g, rule->span, &out.line);
   record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
   gen_own_program(g, &code, rule);

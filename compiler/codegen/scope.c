@@ -28,10 +28,12 @@ struct scope {
   struct numbers numbers;
   struct side agents, heads;
   struct partition agent_classes, head_classes;
-  struct place *places;                     /* by rule */
+  struct place **places;                    /* by rule; NULL: all of its agents with all of its heads */
+  const struct rule *last;                  /* whose agents and heads are at hand, all of them */
   uint32_t *fact_numbers[CTX_COUNT];        /* by agent or head: equal where the fact is; made when first needed */
   uint32_t *cells;
   struct gen_buffer nodes;
+  struct { uint32_t rest, entry, number; } added;     /* the last: cells beside each other mostly have the same list */
 };
 
 /* ---- a rule's agents and heads ---- */
@@ -78,6 +80,14 @@ static void gather(struct scope *s, const struct rule *rule) {
       break;
     default: side_add(&s->heads, s->width - 1);
   }
+}
+
+/* Most rules share their lists with the one before. */
+static bool as_the_last(const struct scope *s, const struct rule *rule) {
+  const struct rule *last = s->last;
+  return last && last->event == rule->event && last->agents == rule->agents && last->agent_count == rule->agent_count &&
+         last->operations == rule->operations && last->operation_count == rule->operation_count && last->targets == rule->targets &&
+         last->target_count == rule->target_count && last->release_mask == rule->release_mask;
 }
 
 /* ---- groups of equal facts ---- */
@@ -188,23 +198,32 @@ static void label(struct scope *s, struct side *side, struct partition *classes,
   partition_refine(classes, &s->numbers, side->members, side->group, count);
 }
 
-static void place_rule(struct scope *s, const struct rule *rule, struct place *place) {
-  uint64_t facts = s->g->plain ? 0 : gen_facts(rule);
-  gather(s, rule);
-  s->g->over = NULL;
-  *place = (struct place){.agent_facts = facts & bits(CTX_AGENT_NAME, CTX_AGENT_PACKAGE)};
-  place->head_facts = facts & (bits(CTX_OPERATION_NAME, CTX_CONNECTOR_RESIDENCY) | bits(CTX_DELEGATE_TO, CTX_RELEASE_TO));
-  if ((place->agent_facts | place->head_facts) && s->agents.count && s->heads.count) {
+static struct place *place_by_facts(struct scope *s, const struct rule *rule, uint64_t agent_facts, uint64_t head_facts) {
+  struct place *place = arena_alloc(&s->g->scratch, sizeof *place);
+  if (!place) { s->g->out_of_memory = true; return NULL; }
+  *place = (struct place){.agent_facts = agent_facts, .head_facts = head_facts};
+  find_groups(s, place);
+  if ((uint64_t)s->agents.groups * s->heads.groups > MOST_CELLS) {
+    place->agent_facts = 0;
     find_groups(s, place);
-    if ((uint64_t)s->agents.groups * s->heads.groups > MOST_CELLS) {
-      place->agent_facts = 0;
-      find_groups(s, place);
-    }
-    place_groups(s, rule, place);
   }
+  place_groups(s, rule, place);
+  return place;
+}
+
+static void place_rule(struct scope *s, const struct rule *rule) {
+  uint64_t facts = s->g->plain || !rule->reads_facts ? 0 : gen_facts(rule);
+  uint64_t agent_facts = facts & bits(CTX_AGENT_NAME, CTX_AGENT_PACKAGE);
+  uint64_t head_facts = facts & (bits(CTX_OPERATION_NAME, CTX_CONNECTOR_RESIDENCY) | bits(CTX_DELEGATE_TO, CTX_RELEASE_TO));
+  bool by_facts = (agent_facts | head_facts) != 0;
+  if (!by_facts && as_the_last(s, rule)) return;          /* those are told apart already */
+  gather(s, rule);
+  s->last = by_facts ? NULL : rule;
+  struct place *place = by_facts && s->agents.count && s->heads.count ? place_by_facts(s, rule, agent_facts, head_facts) : NULL;
   if (s->g->out_of_memory) return;
-  label(s, &s->agents, &s->agent_classes, place->row_of);
-  label(s, &s->heads, &s->head_classes, place->column_of);
+  s->places[rule->id] = place;
+  label(s, &s->agents, &s->agent_classes, place ? place->row_of : NULL);
+  label(s, &s->heads, &s->head_classes, place ? place->column_of : NULL);
 }
 
 /* ---- lists ---- */
@@ -221,18 +240,22 @@ static bool same_node(const struct generator *g, uint32_t number, const void *ke
   return node->rest == wanted->rest && node->entry == wanted->entry;
 }
 
-static void add(struct scope *s, uint32_t *cell, uint32_t entry) {
+/* shared: another cell may have the same list, with the same entry now. */
+static void add(struct scope *s, uint32_t *cell, uint32_t entry, bool shared) {
   struct generator *g = s->g;
+  if (s->added.rest == *cell && s->added.entry == entry) { *cell = s->added.number; return; }
   struct node_key key = {s, *cell, entry};
   uint32_t pair[2] = {*cell, entry}, hash = gen_hash(pair, sizeof pair, 0);
-  uint32_t number = gen_find(g, &g->lists, hash, same_node, &key, 0);
+  uint32_t number = shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
   if (number == NONE32) {
     struct path node = {*cell, entry, *cell == NONE32 ? 1 : node_at(s, *cell)->length + 1, NONE32};
     number = (uint32_t)(s->nodes.size / sizeof node);
     if (!gen_buffer_add(g, &s->nodes, &node, sizeof node)) return;
-    gen_remember(g, &g->lists, hash, number);
+    if (shared) gen_remember(g, &g->lists, hash, number);
   }
-  *cell = number;
+  s->added.rest = *cell;
+  s->added.entry = entry;
+  s->added.number = *cell = number;
 }
 
 /* One member of each class: the others stand where it does. */
@@ -249,15 +272,20 @@ static void classes_of(struct side *side, const struct partition *classes, const
   side->count = count;
 }
 
-static void add_rule(struct scope *s, const struct rule *rule, const struct place *place) {
-  gather(s, rule);
-  if (place->entries) find_groups(s, place);
-  classes_of(&s->agents, &s->agent_classes, place->row_of);
-  classes_of(&s->heads, &s->head_classes, place->column_of);
+static void add_rule(struct scope *s, const struct rule *rule) {
+  const struct place *place = s->places[rule->id];
+  if (place || !as_the_last(s, rule)) {
+    gather(s, rule);
+    if (place) find_groups(s, place);
+    classes_of(&s->agents, &s->agent_classes, place ? place->row_of : NULL);
+    classes_of(&s->heads, &s->head_classes, place ? place->column_of : NULL);
+    s->last = place ? NULL : rule;
+  }
+  bool shared = s->agents.count > 1 || s->heads.count > 1;
   for (uint32_t a = 0; a < s->agents.count; a++)
     for (uint32_t h = 0; h < s->heads.count; h++) {
-      uint32_t entry = place->entries ? place->entries[s->agents.group[a] * place->columns + s->heads.group[h]] : rule->id;
-      if (entry != NONE32) add(s, &s->cells[(size_t)s->agents.members[a] * s->head_classes.count + s->heads.members[h]], entry);
+      uint32_t entry = place ? place->entries[s->agents.group[a] * place->columns + s->heads.group[h]] : rule->id;
+      if (entry != NONE32) add(s, &s->cells[(size_t)s->agents.members[a] * s->head_classes.count + s->heads.members[h]], entry, shared);
     }
 }
 
@@ -283,7 +311,9 @@ static void fill(struct scope *s) {
   s->cells = malloc((cells + 1) * sizeof *s->cells);
   if (!s->cells) { g->out_of_memory = true; return; }
   for (size_t i = 0; i < cells; i++) s->cells[i] = NONE32;
-  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(s, p->rules[i], &s->places[i]);
+  s->last = NULL;
+  s->added.entry = NONE32;
+  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(s, p->rules[i]);
   for (size_t i = 0; i < cells && !g->out_of_memory; i++)
     if (s->cells[i] != NONE32) s->cells[i] = store(s, s->cells[i]);
   if (g->out_of_memory) return;
@@ -299,7 +329,7 @@ void gen_scope(struct generator *g) {
               partition_open(&s.agent_classes, p->agents_count) && partition_open(&s.head_classes, s.width);
   s.places = arena_alloc(&g->scratch, (p->rules_count + 1) * sizeof *s.places);
   if (!made || !s.places) g->out_of_memory = true;
-  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) place_rule(&s, p->rules[i], &s.places[i]);
+  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) place_rule(&s, p->rules[i]);
   if (!g->out_of_memory) {
     partition_order(&s.agent_classes);
     partition_order(&s.head_classes);

@@ -34,17 +34,21 @@ static void sources(struct generator *g) {
 }
 
 /* Its place in SOURCES, and the line, from 1. */
-uint32_t gen_source(const struct generator *g, struct span span, uint32_t *line) {
+uint32_t gen_source(struct generator *g, struct span span, uint32_t *line) {
   const struct program *p = g->program;
   *line = 0;
   if (span.source >= p->source_count) return 0;
   const struct source *source = p->sources[span.source];
-  uint32_t low = 0, high = source->line_count;
-  while (high - low > 1 && high) {
+  const uint32_t *lines = source->lines, count = source->line_count;
+  uint32_t low = g->line_source == span.source && lines[g->line] <= span.start ? g->line : 0, step = 1;
+  while (step < count - low && lines[low + step] <= span.start) { low += step; step *= 2; }
+  for (uint32_t high = step < count - low ? low + step : count; high - low > 1;) {
     uint32_t middle = low + (high - low) / 2;
-    if (source->lines[middle] <= span.start) low = middle;
+    if (lines[middle] <= span.start) low = middle;
     else high = middle;
   }
+  g->line_source = span.source;
+  g->line = low;
   *line = low + 1;
   return g->source_index[span.source];
 }
@@ -77,8 +81,9 @@ static void vocabulary(struct generator *g) {
 
 uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count) {
   const struct program *p = g->program;
-  uint32_t *ids = arena_alloc(&g->scratch, count * sizeof *ids);
-  if (!ids) { g->out_of_memory = true; return 0; }
+  uint32_t *ids = count ? arena_alloc(&g->scratch, count * sizeof *ids) : NULL;
+  if (count && !ids) g->out_of_memory = true;
+  if (!ids) return 0;
   for (uint32_t i = 0; i < count; i++) {
     unsigned id = 0;
     while (id < p->groups_count && p->groups[id] != groups[i]) id++;

@@ -91,25 +91,20 @@ static void agent_property(struct checker *c, const struct symbol *s, const stru
   else unknown_property(c, s, prop, name, KNOWN, 6);
 }
 
-static int by_operation(const void *a, const void *b) {
-  const struct operation *x = *(const struct operation *const *)a, *y = *(const struct operation *const *)b;
-  return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static void agent_uses(struct checker *c, const struct symbol *s, const struct node *node) {
-  struct agent *agent = s->ptr;
-  struct operations operations;
-  if (!rbc_resolve_target(c, s->scope, node->kid[0], NULL, true, &operations)) agent->broken = true;
-  for (unsigned i = 0; i < operations.count; i++)
-    rbc_append(c->arena, (void ***)(void *)&agent->uses, &agent->use_count, (void *)(uintptr_t)operations.list[i]);
-}
-
-static void sort_uses(struct agent *agent) {
-  unsigned kept = 0;
-  if (agent->use_count) qsort(agent->uses, agent->use_count, sizeof *agent->uses, by_operation);
-  for (unsigned i = 0; i < agent->use_count; i++)
-    if (!kept || agent->uses[kept - 1] != agent->uses[i]) agent->uses[kept++] = agent->uses[i];
-  agent->use_count = kept;
+/* What the parts name, one after the other; NULL: memory is out. Agents that use the same things share the list. */
+static const struct operation **joined(struct checker *c, const struct operations *parts, unsigned part_count, struct operations *last) {
+  unsigned count = 0, at = 0;
+  bool same = true;
+  for (unsigned i = 0; i < part_count; i++)
+    for (unsigned k = 0; k < parts[i].count; k++, count++) same = same && count < last->count && last->list[count] == parts[i].list[k];
+  if (same && count == last->count) return last->list;
+  *last = (struct operations){ .list = arena_alloc(c->arena, (count + 1) * sizeof *last->list) };
+  if (!last->list) return NULL;
+  for (unsigned i = 0; i < part_count; i++)
+    for (unsigned k = 0; k < parts[i].count; k++) last->list[at++] = parts[i].list[k];
+  last->count = count;
+  rbc_sort_operations(last);
+  return last->list;
 }
 
 static void agent_accepts(struct checker *c, const struct symbol *s, const struct node *node) {
@@ -124,17 +119,21 @@ static void agent_accepts(struct checker *c, const struct symbol *s, const struc
   rbc_append(c->arena, (void ***)(void *)&agent->accepts, &agent->accept_count, other->ptr);
 }
 
-static void fill_agent(struct checker *c, const struct symbol *s) {
+static void fill_agent(struct checker *c, const struct symbol *s, struct operations *last_uses) {
   struct agent *agent = s->ptr;
   struct once once = { rbc_nowhere(), rbc_nowhere(), rbc_nowhere() };
   const struct node *members = s->node->kid[2];
+  struct operations *uses = arena_alloc(c->arena, (KIDS(members) + 1) * sizeof *uses);
+  unsigned part_count = 0;
+  if (!uses) return;
   for (uint32_t i = 0; i < KIDS(members); i++) {
     const struct node *member = members->kid[i];
     if (member->kind == NODE_PROP) agent_property(c, s, member, &once);
-    else if (member->kind == NODE_USES) agent_uses(c, s, member);
+    else if (member->kind == NODE_USES && !rbc_resolve_target(c, s->scope, member->kid[0], NULL, true, &uses[part_count++])) agent->broken = true;
     else if (member->kind == NODE_ACCEPTS) agent_accepts(c, s, member);
   }
-  sort_uses(agent);
+  agent->uses = joined(c, uses, part_count, last_uses);
+  agent->use_count = agent->uses ? last_uses->count : 0;
   if (agent->accept_count) qsort(agent->accepts, agent->accept_count, sizeof *agent->accepts, by_agent);
   if (once.owner.source == NO_SOURCE && agent->team) agent->owner = agent->team->owner; /* who answers for the team */
   else if (once.owner.source == NO_SOURCE) no_owner(c, s);
@@ -143,7 +142,7 @@ static void fill_agent(struct checker *c, const struct symbol *s) {
 void rbc_declare_agents(struct checker *c) {
   struct program *p = c->program;
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       if (s->kind == SYM_TEAM && s->ptr) fill_team(c, s);
       if (s->kind != SYM_AGENT || !s->ptr) continue;
       struct agent *agent = s->ptr;                    /* named before the others speak of it */
@@ -154,7 +153,11 @@ void rbc_declare_agents(struct checker *c) {
   if (p->teams_count) qsort(p->teams, p->teams_count, sizeof *p->teams, by_team);
   if (p->agents_count) qsort(p->agents, p->agents_count, sizeof *p->agents, by_agent);
   for (unsigned i = 0; i < p->teams_count; i++) p->teams[i]->id = i;
-  for (unsigned i = 0; i < p->agents_count; i++) p->agents[i]->id = i;
+  for (unsigned i = 0; i < p->agents_count; i++) {
+    p->agents[i]->id = i;
+    ((struct package *)(uintptr_t)p->agents[i]->package)->agent_count++;
+  }
+  struct operations last_uses = { .list = NULL };
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) if (s->kind == SYM_AGENT && s->ptr) fill_agent(c, s);
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) if (s->kind == SYM_AGENT && s->ptr) fill_agent(c, s, &last_uses);
 }

@@ -52,8 +52,11 @@ struct symbol {
   const struct file_scope *scope;      /* where it stands, or NULL */
   void *ptr;                           /* as said above */
   bool used;                           /* somebody resolved it */
-  struct symbol *next_name, *next_full, *next_in_package;   /* chains of the index */
+  unsigned fn;                         /* FN: its place in half two's list, from 1 */
+  struct symbol *next_name, *next_full, *next_own, *next_in_package;        /* chains of the index */
 };
+
+struct symbols { struct symbol *first, *last; };       /* in the order in which they were declared */
 
 struct import {                        /* of a package: names empty; of single names: one import each */
   const char *name;                    /* what it is called here: last part of the package, or the single name */
@@ -66,7 +69,7 @@ struct package_scope {                 /* a package, its grant, all of its names
   struct package *package;
   unsigned declares;                   /* mask of enum right; std packages: everything */
   const struct connector **uses; unsigned use_count;        /* granted connectors of other packages */
-  struct symbol *symbols;              /* in text order, next_in_package; those inside connectors too */
+  struct symbols symbols;              /* in text order, next_in_package; those inside connectors too */
   struct file_scope *files;
   const struct node *grant;            /* NODE_GRANT in the root file, or NULL */
   bool misplaced;                      /* its directory is wrong, which was said */
@@ -83,7 +86,7 @@ struct file_scope {                    /* one source file */
 
 /* What waits for half two, ordered by package name, then path, then place in the text. */
 struct item {
-  enum node_kind kind;                 /* NODE_POLICY GUARD WAIVE FN TEST ROUTE PROVE, LET and LIMIT at top level */
+  enum node_kind kind;                 /* NODE_POLICY GUARD WAIVE FN TEST ROUTE PROVE */
   const struct node *node;
   const struct file_scope *scope;
   struct symbol *symbol;               /* POLICY GUARD ROUTE FN: theirs; else NULL */
@@ -100,7 +103,7 @@ struct checker {
   const struct memory_file *memory_files;
   struct package_scope *packages;      /* sorted by name */
   struct item *items; unsigned item_count; bool items_ready;
-  struct symbol *by_name[SYMBOL_BUCKETS], *by_full[SYMBOL_BUCKETS];
+  struct symbols by_name[SYMBOL_BUCKETS], by_full[SYMBOL_BUCKETS], by_own[SYMBOL_BUCKETS];    /* by_own: by package and name */
   const struct source *root;           /* the root file */
   struct declare_state *own;           /* half one's private things */
   struct rules_state *rules;           /* half two's private things */
@@ -115,6 +118,7 @@ void rbc_report_unused_imports(struct checker *c);   /* after half two: W0950 */
 struct span rbc_span(const struct file_scope *scope, const struct node *node);
 /* NAME etc., in the arena */
 const char *rbc_text(struct checker *c, const struct file_scope *scope, const struct node *leaf);
+bool rbc_text_is(const struct file_scope *scope, const struct node *leaf, const char *text);
 /* STRING; NULL for NULL */
 const char *rbc_string(struct checker *c, const struct file_scope *scope, const struct node *leaf);
 const char *rbc_symbol_kind_name(enum symbol_kind kind);                                             /* "an agent" */
@@ -144,6 +148,7 @@ const struct symbol *rbc_find_full(const struct checker *c, const char *full, un
 
 /* sorted by id; whole: every operation there is */
 struct operations { const struct operation **list; unsigned count; bool whole; };
+void rbc_sort_operations(struct operations *operations);       /* each once; a list that is sorted is not written to */
 /* target: TARGET or PATH `conn`, `conn.op`, `op` of an own connector, `conn.{ a, b }`, or NULL for all; except:
  * LIST(NAME) or NULL. needs_grant: the package must own the connector or have been granted it (agents' uses and
  * policies, not guards). False after reporting; then *out holds what was understood. */

@@ -117,7 +117,7 @@ static void check_bases(struct checker *c) {
 void rbc_declare_connectors(struct checker *c) {
   struct program *p = c->program;
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       if (s->kind != SYM_CONNECTOR || !s->ptr) continue;
       struct connector *connector = s->ptr;
       connector->name = s->name;

@@ -26,12 +26,17 @@ static struct constant *scalar(struct checker *c, const struct type *type, int64
   return k;
 }
 
-static struct constant *text_constant(struct checker *c, const struct type *type, const void *bytes, size_t n) {
-  struct constant *k = rbc_new_constant(c, type);
+/* text: in the arena already. */
+static struct constant *kept_text(struct checker *c, const struct type *type, const char *text, size_t n) {
+  struct constant *k = text ? rbc_new_constant(c, type) : NULL;
   if (!k) return NULL;
-  k->text = arena_copy(c->arena, bytes, n);
+  k->text = text;
   k->length = (uint32_t)n;
-  return k->text ? k : NULL;
+  return k;
+}
+
+static struct constant *text_constant(struct checker *c, const struct type *type, const void *bytes, size_t n) {
+  return kept_text(c, type, arena_copy(c->arena, bytes, n), n);
 }
 
 static const char *value_name(enum node_kind kind) {
@@ -180,6 +185,7 @@ static struct constant *string(const struct reading *r, const struct node *node,
   const char *why, *text = node_string(r->scope->source, node, r->c->arena, &n);
   if (!text) return NULL;
   if (!expected) expected = rbc_type(r->c, TYPE_STRING);
+  if (expected->kind == TYPE_STRING) return kept_text(r->c, expected, text, n);
   if (expected->kind == TYPE_WORDS) return word(r, node, text, expected);
   if (expected->kind == TYPE_REGION) return region(r, node, text, expected);
   bool as_text = expected->kind != TYPE_INT && expected->kind != TYPE_DECIMAL && expected->kind != TYPE_MONEY &&

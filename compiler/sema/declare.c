@@ -84,7 +84,7 @@ static void check_count(struct checker *c, unsigned count, unsigned most, struct
 void rbc_declare_vocabulary(struct checker *c) {
   struct program *p = c->program;
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) if (s->ptr) fill_vocabulary(c, s);
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) if (s->ptr) fill_vocabulary(c, s);
   SORT(p, labels, by_label);
   SORT(p, proofs, by_proof);
   SORT(p, detectors, by_detector);

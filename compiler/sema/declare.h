@@ -18,6 +18,7 @@ struct file_text { const char *path; const char *bytes; size_t size; };
 struct std_file { const char *path; const struct file_text *text; };
 struct word_entry { const char *text; unsigned symbol; struct word_entry *next; };
 #define WORD_BUCKETS 1024u
+#define TYPE_BUCKETS 256u
 
 struct unknown { const char *path; struct diag *diag; unsigned places; struct unknown *next; };
 
@@ -25,6 +26,7 @@ struct declare_state {
   const char **files; unsigned file_count;            /* *.rb of the workspace, sorted */
   struct std_file *std_files; unsigned std_count;
   struct word_entry *words[WORD_BUCKETS];
+  struct type *types[TYPE_BUCKETS];                   /* collections and words */
   bool numbered;                                      /* words have their numbers */
   struct symbol *context;                             /* of `context requester` */
   struct unknown *unknowns;                           /* names that were reported, once each */
@@ -69,6 +71,8 @@ struct symbol *rbc_new_symbol(struct checker *c, const struct file_scope *scope,
 /* Enters it; an earlier one of the same class in its package (for some kinds in the program) is an error: then
  * false. */
 bool rbc_enter(struct checker *c, struct symbol *symbol);
+struct symbol *rbc_symbols_named(const struct checker *c, const char *name);                                    /* along next_name */
+struct symbol *rbc_own_symbols(const struct checker *c, const struct package *package, const char *name);        /* along next_own; of this package among others */
 void rbc_register_all(struct checker *c);             /* every declaration of every file */
 bool rbc_is_std(const struct symbol *symbol);
 

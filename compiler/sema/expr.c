@@ -243,11 +243,10 @@ static struct expr *name_expr(struct env *env, const struct node *node, const st
 /* ---- literals ---- */
 static struct expr *string_expr(struct env *env, const struct node *node, const struct type *expected) {
   struct span span = rbc_span(env->scope, node);
-  const char *text = rbc_string(env->c, env->scope, node);
-  if (!text) return NULL;
   if (expected) switch (expected->kind) {
     case TYPE_WORDS:
     case TYPE_SYMBOL: {
+      const char *text = rbc_string(env->c, env->scope, node);
       struct expr *e = word(env, expected, text, span);
       return e ? e : unknown_word(env, expected, text, span);
     }
@@ -281,9 +280,9 @@ static struct expr *record_expr(struct env *env, const struct node *node, const 
 }
 
 /* ---- args, requester, facts ---- */
-static const struct param *param_of(const struct operation *operation, const char *name) {
+static const struct param *param_of(const struct env *env, const struct operation *operation, const struct node *name) {
   for (unsigned i = 0; i < operation->param_count; i++)
-    if (rule_is(operation->params[i].name, name)) return &operation->params[i];
+    if (rbc_text_is(env->scope, name, operation->params[i].name)) return &operation->params[i];
   return NULL;
 }
 
@@ -319,8 +318,6 @@ static bool same_connector(struct env *env, struct span span) {
 static struct expr *argument(struct env *env, const struct node *node) {
   struct checker *c = env->c;
   struct span span = rbc_span(env->scope, node);
-  const char *name = rbc_text(c, env->scope, node->kid[1]);
-  if (!name) return NULL;
   if (env->events != EV_CALL) {
     if (env->pure) {
       rule_stateful(env, span, "args");
@@ -333,28 +330,28 @@ static struct expr *argument(struct env *env, const struct node *node) {
   }
   if (!env->operation_count) return NULL; /* an empty scope was reported */
   if (!same_connector(env, span)) return NULL;
-  const struct type *type = NULL;
+  const struct param *first = NULL;
   bool optional = false;
   for (unsigned i = 0; i < env->operation_count; i++) {
-    const struct param *param = param_of(env->operations[i], name);
+    const struct param *param = param_of(env, env->operations[i], node->kid[1]);
     if (!param && env->operations[i]->broken) return NULL;
     if (!param) {
-      no_such_argument(env, env->operations[i], name, span);
+      no_such_argument(env, env->operations[i], rbc_text(c, env->scope, node->kid[1]), span);
       return NULL;
     }
-    if (!type)
-      type = param->type;
-    else if (type != param->type) {
-      struct diag *d = rule_diag(c, E0404, span, "`args.%s` is %s in %s and %s in %s", name, rule_type_phrase(c, type),
+    if (!first || !first->type)
+      first = param;
+    else if (first->type != param->type) {
+      struct diag *d = rule_diag(c, E0404, span, "`args.%s` is %s in %s and %s in %s", param->name, rule_type_phrase(c, first->type),
                                  env->operations[0]->name, rule_type_phrase(c, param->type), env->operations[i]->name);
       rbc_diag_help(c->diags, d, "split the rule");
       return NULL;
     }
     optional = optional || param->optional;
   }
-  struct expr *e = type ? rule_new(env, EXPR_ARG, type, span) : NULL;
+  struct expr *e = first->type ? rule_new(env, EXPR_ARG, first->type, span) : NULL;
   if (!e) return NULL;
-  e->name = name;
+  e->name = first->name;
   e->optional = optional;
   return e;
 }
@@ -458,10 +455,10 @@ static struct expr *no_field(struct env *env, const struct node *node, const str
 static struct expr *member(struct env *env, const struct node *node, const struct type *expected) {
   struct checker *c = env->c;
   const struct node *base_node = node->kid[0];
+  if (base_node->kind == NODE_NAME && rbc_text_is(env->scope, base_node, "args")) return argument(env, node);       /* no value is named so */
   const char *root = base_node->kind == NODE_NAME ? rbc_text(c, env->scope, base_node) : NULL;
   struct expr *out;
   if (root && !rule_binding(env, root)) {
-    if (rule_is(root, "args")) return argument(env, node);
     if (rule_is(root, "requester")) return requester(env, node);
     if (context_member(env, node, &out)) return out;
     const char *dotted = rule_dotted(c, env->scope, node);

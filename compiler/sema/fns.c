@@ -58,37 +58,33 @@ static void check(struct checker *c, struct fn_work *work) {
 }
 
 const struct function *rule_function(struct checker *c, const struct symbol *symbol, struct span used_at) {
-  for (struct fn_work *work = c->rules->fns; work; work = work->next) {
-    if (work->symbol != symbol) continue;
-    work->used = true;
-    if (work->state == FN_NEW) check(c, work);
-    if (work->state == FN_OPEN) {
-      struct diag *d = rule_diag(c, E0269, used_at, "`%s` calls itself, directly or through others", symbol->name);
-      rbc_diag_label(c->diags, d, symbol->span, "declared here");
-      rbc_diag_note(
-        c->diags, d,
-        "without recursion every rule has a bound of steps, which the compiler prints and the engine checks");
-      rbc_diag_help(c->diags, d, "go through a list with `sum(... for x in xs)`, `any` or `all`");
-      work->state = FN_BROKEN;
-      return NULL;
-    }
-    return work->function;
-  }
+  struct fn_work *work = symbol->fn ? &c->rules->fns[symbol->fn - 1] : NULL;
+  if (!work) return NULL;
+  work->used = true;
+  if (work->state == FN_NEW) check(c, work);
+  if (work->state != FN_OPEN) return work->function;
+  struct diag *d = rule_diag(c, E0269, used_at, "`%s` calls itself, directly or through others", symbol->name);
+  rbc_diag_label(c->diags, d, symbol->span, "declared here");
+  rbc_diag_note(
+    c->diags, d,
+    "without recursion every rule has a bound of steps, which the compiler prints and the engine checks");
+  rbc_diag_help(c->diags, d, "go through a list with `sum(... for x in xs)`, `any` or `all`");
+  work->state = FN_BROKEN;
   return NULL;
 }
 
 bool rule_functions(struct checker *c) {
-  struct fn_work **tail = &c->rules->fns;
+  struct rules_state *rules = c->rules;
+  unsigned count = 0;
+  for (unsigned i = 0; i < c->item_count; i++) count += c->items[i].kind == NODE_FN;
+  rules->fns = rule_array_of(c, count, sizeof *rules->fns);
+  if (!rules->fns) return false;
   for (unsigned i = 0; i < c->item_count; i++) {
     if (c->items[i].kind != NODE_FN || !c->items[i].symbol) continue;
-    struct fn_work *work = arena_alloc(c->arena, sizeof *work);
-    if (!work) return false;
-    work->symbol = c->items[i].symbol;
-    work->item = &c->items[i];
-    *tail = work;
-    tail = &work->next;
+    rules->fns[rules->fn_count] = (struct fn_work){.symbol = c->items[i].symbol, .item = &c->items[i]};
+    c->items[i].symbol->fn = ++rules->fn_count;
   }
-  for (struct fn_work *work = c->rules->fns; work; work = work->next)
-    if (work->state == FN_NEW) check(c, work);
+  for (unsigned i = 0; i < rules->fn_count; i++)
+    if (rules->fns[i].state == FN_NEW) check(c, &rules->fns[i]);
   return true;
 }

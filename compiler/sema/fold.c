@@ -117,7 +117,8 @@ static void gather(const struct expr *e, bool conjunction, struct equalities *ou
 /* Two equalities of one path with different values never hold together; two inequalities always hold one or the
  * other. */
 static bool contradict(const struct expr *e, bool conjunction) {
-  struct equalities list = {.count = 0};
+  struct equalities list;
+  list.count = 0;                  /* the rest is large */
   gather(e, conjunction, &list);
   for (unsigned i = 0; i < list.count; i++)
     for (unsigned k = i + 1; k < list.count; k++) {

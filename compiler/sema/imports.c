@@ -83,7 +83,7 @@ void rbc_load_imports(struct checker *c) {
 
 /* ---- imports of a file ---- */
 static const struct symbol *in_package(const struct checker *c, const struct package_scope *package, const char *name) {
-  for (struct symbol *s = c->by_name[rbc_hash(name) % SYMBOL_BUCKETS]; s; s = s->next_name)
+  for (struct symbol *s = rbc_own_symbols(c, package->package, name); s; s = s->next_own)
     if (s->kind != SYM_PACKAGE && !s->connector && s->package == package->package && !strcmp(s->name, name)) return s;
   return NULL;
 }
@@ -146,7 +146,7 @@ static void unknown_name(struct checker *c, struct file_scope *scope, const stru
   size_t count = 0, n = strlen(package_name);
   for (struct package_scope *p = c->packages; p; p = p->next) {
     if (!strcmp(p->package->name, package_name))
-      for (struct symbol *s = p->symbols; s && count < 512; s = s->next_in_package)
+      for (struct symbol *s = p->symbols.first; s && count < 512; s = s->next_in_package)
         if (!s->connector) names[count++] = s->name;
     if (!strncmp(p->package->name, package_name, n) && p->package->name[n] == '.' && count < 512)
       names[count++] = p->package->name + n + 1;
@@ -233,7 +233,7 @@ void rbc_resolve_imports(struct checker *c) {
 
 /* To import a package of models is to use it: a route finds models by what they can, not by name. */
 static bool brings_models(const struct import *i) {
-  for (const struct symbol *s = i->symbol ? NULL : i->package->symbols; s; s = s->next_in_package)
+  for (const struct symbol *s = i->symbol ? NULL : i->package->symbols.first; s; s = s->next_in_package)
     if (s->kind == SYM_MODEL) return true;
   return false;
 }
@@ -256,7 +256,7 @@ static bool add_use(struct checker *c, struct package_scope *package, const stru
 static bool grant_named(struct checker *c, struct package_scope *package, const char *name) {
   bool found = false;
   const struct package_scope *other = rbc_find_package(c, name);
-  for (const struct symbol *s = other ? other->symbols : NULL; s; s = s->next_in_package)
+  for (const struct symbol *s = other ? other->symbols.first : NULL; s; s = s->next_in_package)
     if (s->kind == SYM_CONNECTOR) found = add_use(c, package, s->ptr);
   if (found) return true;
   const char *last = last_part(name);

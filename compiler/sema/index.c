@@ -38,6 +38,11 @@ const char *rbc_text(struct checker *c, const struct file_scope *scope, const st
   const char *copy = text ? arena_copy(c->arena, text, length) : NULL;
   return copy ? copy : "";
 }
+bool rbc_text_is(const struct file_scope *scope, const struct node *leaf, const char *text) {
+  uint32_t length;
+  const char *written = node_text(scope->source, leaf, &length);
+  return *written == *text && !strncmp(written, text, length) && !text[length];
+}
 const char *rbc_string(struct checker *c, const struct file_scope *scope, const struct node *leaf) {
   uint32_t length;
   if (!leaf) return NULL;
@@ -90,15 +95,33 @@ struct symbol *rbc_new_symbol(struct checker *c, const struct file_scope *scope,
   return s->full ? s : NULL;
 }
 
+static unsigned own_bucket(const struct package *package, const char *name) {
+  return (rbc_hash(name) ^ (package ? rbc_hash(package->name) : 0)) % SYMBOL_BUCKETS;
+}
+
+struct symbol *rbc_symbols_named(const struct checker *c, const char *name) { return c->by_name[rbc_hash(name) % SYMBOL_BUCKETS].first; }
+
+struct symbol *rbc_own_symbols(const struct checker *c, const struct package *package, const char *name) {
+  return c->by_own[own_bucket(package, name)].first;
+}
+
 static const struct symbol *earlier(const struct checker *c, const struct symbol *symbol) {
   unsigned class = class_of(symbol->kind);
-  for (struct symbol *s = c->by_name[rbc_hash(symbol->name) % SYMBOL_BUCKETS]; s; s = s->next_name) {
+  bool wide = is_program_wide(symbol->kind);
+  struct symbol *s = wide ? rbc_symbols_named(c, symbol->name) : rbc_own_symbols(c, symbol->package, symbol->name);
+  for (; s; s = wide ? s->next_name : s->next_own) {
     if (!(1u << s->kind & class) || strcmp(s->name, symbol->name)) continue;
-    if (is_program_wide(symbol->kind) && is_program_wide(s->kind)) return s;
+    if (wide && is_program_wide(s->kind)) return s;
     if (s->package == symbol->package && s->connector == symbol->connector) return s;
   }
   return NULL;
 }
+
+#define CHAIN(LIST, SYMBOL, NEXT) do { \
+    struct symbols *list = (LIST); \
+    if (list->last) list->last->NEXT = (SYMBOL); else list->first = (SYMBOL); \
+    list->last = (SYMBOL); \
+  } while (0)
 
 bool rbc_enter(struct checker *c, struct symbol *symbol) {
   const struct symbol *first = earlier(c, symbol);
@@ -112,16 +135,10 @@ bool rbc_enter(struct checker *c, struct symbol *symbol) {
                     "workspace; the first one is of package %s", first->package->name);
     return false;
   }
-  unsigned name = rbc_hash(symbol->name) % SYMBOL_BUCKETS, full = rbc_hash(symbol->full) % SYMBOL_BUCKETS;
-  struct symbol **tail = &c->by_name[name];
-  while (*tail) tail = &(*tail)->next_name;
-  *tail = symbol;
-  for (tail = &c->by_full[full]; *tail; ) tail = &(*tail)->next_full;
-  *tail = symbol;
-  if (symbol->scope && symbol->kind != SYM_PACKAGE) {
-    for (tail = &symbol->scope->package->symbols; *tail; ) tail = &(*tail)->next_in_package;
-    *tail = symbol;
-  }
+  CHAIN(&c->by_name[rbc_hash(symbol->name) % SYMBOL_BUCKETS], symbol, next_name);
+  CHAIN(&c->by_full[rbc_hash(symbol->full) % SYMBOL_BUCKETS], symbol, next_full);
+  CHAIN(&c->by_own[own_bucket(symbol->package, symbol->name)], symbol, next_own);
+  if (symbol->scope && symbol->kind != SYM_PACKAGE) CHAIN(&symbol->scope->package->symbols, symbol, next_in_package);
   return true;
 }
 

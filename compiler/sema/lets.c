@@ -22,12 +22,6 @@ bool rule_mentions(struct checker *c, const struct file_scope *scope, const stru
 }
 
 /* ---- hints ---- */
-static bool returns(const struct type *type, const struct entity *entity, bool exactly) {
-  while (!exactly && type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP))
-    type = type->element;
-  return type == entity->type;
-}
-
 /* The entity that a value was read from: the last look in a chain of `otherwise`. */
 static const struct entity *entity_of(const struct expr *e) {
   for (; e;) switch (e->kind) {
@@ -43,16 +37,29 @@ static const struct entity *entity_of(const struct expr *e) {
   return NULL;
 }
 
+/* Reads that return an entity are better than those of lists of it, and of those the one with the fewest parameters. */
+static bool find_readers(struct checker *c) {
+  const struct program *p = c->program;
+  const struct operation **whole = rule_array_of(c, p->entities_count, sizeof *whole), **listed = rule_array_of(c, p->entities_count, sizeof *listed);
+  if (!whole || !listed) return false;
+  for (unsigned i = 0; i < p->operations_count; i++) {
+    const struct operation *o = p->operations[i];
+    const struct type *type = o->op_class == CLASS_READS ? o->result : NULL;
+    const struct operation **best = whole;
+    for (; type && (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP); type = type->element) best = listed;
+    if (!type || !type->entity) continue;
+    best += type->entity->id;
+    if (!*best || o->param_count < (*best)->param_count) *best = o;
+  }
+  for (unsigned i = 0; i < p->entities_count; i++) if (!whole[i]) whole[i] = listed[i];
+  c->rules->readers = whole;
+  return true;
+}
+
 static const char *hint(struct checker *c, const struct expr *value) {
   const struct entity *entity = entity_of(value);
-  const struct operation *best = NULL;
-  for (unsigned round = 0; entity && !best && round < 2; round++) {
-    for (unsigned i = 0; i < c->program->operations_count; i++) {
-      const struct operation *o = c->program->operations[i];
-      if (o->op_class != CLASS_READS || !o->result || !returns(o->result, entity, round == 0)) continue;
-      if (!best || o->param_count < best->param_count) best = o;
-    }
-  }
+  if (!entity || (!c->rules->readers && !find_readers(c))) return NULL;
+  const struct operation *best = c->rules->readers[entity->id];
   if (!best) return NULL;
   const char *list = "";
   for (unsigned i = 0; i < best->param_count; i++) {
@@ -110,62 +117,30 @@ static bool one(struct env *env, const struct node *node, struct let *let) {
 }
 
 /* ---- those of a rule ---- */
-struct candidate {
-  const struct node *node;
-  const char *name;
-  bool wanted;
-};
-
-static void mark_used(struct checker *c, const struct node *node) {
-  for (struct let_use *use = c->rules->lets; use; use = use->next)
-    if (use->node == node) use->used = true;
-}
-
-static bool candidate(struct checker *c, const struct file_scope *scope, const struct node *node, struct candidate *out) {
-  if (out) *out = (struct candidate){node, rbc_text(c, scope, node->kid[0]), false};
-  return true;
-}
-
-/* Lets of the file above the policy, then those of the policy above the rule. */
-static unsigned gather(struct checker *c, const struct file_scope *scope, const struct block *block, uint32_t before,
-                       struct candidate *out) {
-  unsigned n = 0;
-  for (unsigned i = 0; i < c->rules->file_let_count; i++) {
-    const struct item *item = c->rules->file_lets[i];
-    if (block && item >= block->item) break;
-    if (item->scope == scope) n += candidate(c, scope, item->node, out ? &out[n] : NULL);
-  }
-  for (unsigned i = 0; block && i < block->let_count && block->lets[i] < before; i++)
-    n += candidate(c, scope, block->items->kid[block->lets[i]], out ? &out[n] : NULL);
-  return n;
-}
-
 bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
                unsigned text_count, struct let ***lets, unsigned *let_count) {
   struct checker *c = env->c;
   *lets = NULL;
   *let_count = 0;
-  unsigned n = gather(c, env->scope, block, before, NULL), wanted = 0;
-  struct candidate *list = rule_array_of(c, n, sizeof *list);
-  if (!list) return false;
-  gather(c, env->scope, block, before, list);
+  unsigned n = 0, wanted_count = 0;
+  while (n < block->let_count && block->lets[n]->at < before) n++;
+  bool *wanted = n ? rule_array_of(c, n, sizeof *wanted) : NULL;
+  if (!wanted) return !n;
   for (unsigned i = n; i-- > 0;) {
-    if (!list[i].name) return false;
-    for (unsigned t = 0; t < text_count && !list[i].wanted; t++)
-      list[i].wanted = rule_mentions(c, env->scope, texts[t], list[i].name);
-    for (unsigned j = i + 1; j < n && !list[i].wanted; j++)
-      list[i].wanted = list[j].wanted && rule_mentions(c, env->scope, list[j].node->kid[1], list[i].name);
-    if (list[i].wanted) wanted++;
+    const char *name = block->lets[i]->name;
+    for (unsigned t = 0; t < text_count && !wanted[i]; t++) wanted[i] = rule_mentions(c, env->scope, texts[t], name);
+    for (unsigned j = i + 1; j < n && !wanted[i]; j++) wanted[i] = wanted[j] && rule_mentions(c, env->scope, block->lets[j]->node->kid[1], name);
+    if (wanted[i]) wanted_count++;
   }
-  *lets = rule_array_of(c, wanted, sizeof **lets);
+  *lets = rule_array_of(c, wanted_count, sizeof **lets);
   if (!*lets) return false;
   bool ok = true;
   for (unsigned i = 0; i < n; i++) {
-    if (!list[i].wanted) continue;
-    mark_used(c, list[i].node);
+    if (!wanted[i]) continue;
+    block->lets[i]->used = true;
     struct let *let = arena_alloc(c->arena, sizeof *let);
     if (!let) return false;
-    if (one(env, list[i].node, let))
+    if (one(env, block->lets[i]->node, let))
       (*lets)[(*let_count)++] = let;
     else
       ok = false;

@@ -154,7 +154,7 @@ static bool check(struct env *env, const struct block *block, uint32_t at, const
   if (where) ok = (rule->where = rule_condition(env, where)) != NULL && ok;
   env->facts = where && rule->where ? flow_when(env, rule->where, true, env->facts) : env->facts;
   ok = (head->event == EVENT_INFER ? counts(env, node, limit, type) : measured(env, node->kid[1], head, limit, type)) && ok;
-  rule->models = rule_judges_models(rule);
+  rule_note_reads(rule);
   if (!ok) return false;
   ok = constant(env, node->kid[4], *type, node->kid[1] ? "what the limit counts" : "a number of calls", &limit->most);
   if (node->kid[6]) ok = constant(env, node->kid[6], rbc_type(env->c, TYPE_DECIMAL), "a share of the limit", &warn) && ok;
@@ -216,20 +216,22 @@ static bool burst(struct env *env, const struct node *node, const struct type *t
   return part->identity && part->words && PROGRAM_APPEND(c, rules, second) && PROGRAM_APPEND(c, limits, part);
 }
 
-bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard) {
+bool rule_limit(const struct block *block, uint32_t at) {
   static const unsigned masks[EVENT_COUNT] = {EV_CALL, EV_INFER, EV_RELEASE, EV_DELEGATE};
-  const struct file_scope *scope = item->scope;
+  struct checker *c = block->c;
+  const struct node *node = block->items->kid[at];
+  const struct file_scope *scope = block->item->scope;
   struct head head;
   struct rule *rule = arena_alloc(c->arena, sizeof *rule);
   struct limit *limit = arena_alloc(c->arena, sizeof *limit);
   if (!rule || !limit) return false;
-  bool ok = rule_head(c, scope, node->kid[0], NULL, guard ? HEAD_GUARD : HEAD_POLICY, &head);
+  bool ok = rule_head(c, scope, node->kid[0], NULL, block->guard ? HEAD_GUARD : HEAD_POLICY, &head);
   *limit = (struct limit){.rule = rule, .slot = NONE32};
   ok = each(c, scope, node->kid[2], &head, limit) && ok;
   ok = window(c, scope, node, limit) && ok;
-  *rule = (struct rule){.name = name,
+  *rule = (struct rule){.name = block->name,
                         .effect = RULE_OBLIGE,
-                        .guard = guard,
+                        .guard = block->guard,
                         .event = head.event,
                         .package = scope->package->package,
                         .agents = head.agents,
@@ -246,15 +248,8 @@ bool rule_limit(struct checker *c, const struct item *item, const struct node *n
                     .events = masks[head.event],
                     .operations = head.operations,
                     .operation_count = head.event == EVENT_CALL ? head.operation_count : 0};
-  struct block block = {.c = c, .item = item, .guard = guard, .name = name};
-  uint32_t at = 0;
-  if (item->kind == NODE_POLICY || item->kind == NODE_GUARD) {
-    block.items = item->node->kid[2];
-    while (at < block.items->count && block.items->kid[at] != node) at++;
-    if (!rule_find_lets(&block)) return false;
-  }
   const struct type *type;
-  if (!ok || !check(&env, &block, at, node, &head, rule, limit, &type)) return false;
+  if (!ok || !check(&env, block, at, node, &head, rule, limit, &type)) return false;
   limit->words = in_words(c, scope, node);
   rule->id = c->program->rules_count;
   if (!identify(c, scope, node, limit) || !limit->words || !PROGRAM_APPEND(c, rules, rule) || !PROGRAM_APPEND(c, limits, limit)) return false;

@@ -253,9 +253,9 @@ static bool is_model(const struct symbol *s) { return s->kind == SYM_MODEL || s-
 
 void rbc_declare_models(struct checker *c) {
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) if (is_model(s)) make(c, s);
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) if (is_model(s)) make(c, s);
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       if (s->kind == SYM_PROVIDER) read_properties(c, s, OF_PROVIDER, PROVIDER_PROPERTIES);
       if (s->kind != SYM_MODEL) continue;
       read_properties(c, s, OF_MODEL, MODEL_PROPERTIES);
@@ -263,10 +263,10 @@ void rbc_declare_models(struct checker *c) {
     }
   /* A model is complete before the one that replaces it. */
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package)
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package)
       if (s->kind == SYM_MODEL && !((const struct model *)s->ptr)->replaces) complete(c, s);
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       const struct model *m = s->kind == SYM_MODEL ? s->ptr : NULL;
       if (!m || !m->replaces) continue;
       if (!m->replaces->replaces) { complete(c, s); continue; }

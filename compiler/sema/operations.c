@@ -62,18 +62,18 @@ static int by_text(const void *a, const void *b) {
 static void number_slots(struct checker *c, struct connector *connector) {
   const char **names = NULL;
   unsigned count = 0, kept = 0;
-  for (unsigned i = 0; i < c->program->operations_count; i++) {
-    const struct operation *op = c->program->operations[i];
-    for (unsigned k = 0; op->connector == connector && k < op->param_count; k++)
+  for (unsigned i = 0; i < connector->operation_count; i++) {
+    const struct operation *op = c->program->operations[connector->first_operation + i];
+    for (unsigned k = 0; k < op->param_count; k++)
       rbc_append(c->arena, (void ***)(void *)&names, &count, (void *)(uintptr_t)op->params[k].name);
   }
   if (!names) return;
   qsort(names, count, sizeof *names, by_text);
   for (unsigned i = 0; i < count; i++) if (!kept || strcmp(names[kept - 1], names[i])) names[kept++] = names[i];
   connector->slots = kept;
-  for (unsigned i = 0; i < c->program->operations_count; i++) {
-    struct operation *op = c->program->operations[i];
-    for (unsigned k = 0; op->connector == connector && k < op->param_count; k++) {
+  for (unsigned i = 0; i < connector->operation_count; i++) {
+    struct operation *op = c->program->operations[connector->first_operation + i];
+    for (unsigned k = 0; k < op->param_count; k++) {
       const char **found = bsearch(&op->params[k].name, names, kept, sizeof *names, by_text);
       if (found) op->params[k].slot = (unsigned)(found - names);
     }
@@ -319,7 +319,7 @@ static int by_name(const void *a, const void *b) {
 
 static void for_each(struct checker *c, void (*run)(const struct work *)) {
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       if (s->kind != SYM_OPERATION || !s->ptr || !s->connector->ptr) continue;
       struct work w = { c, s, s->ptr, s->connector->ptr };
       run(&w);
@@ -350,7 +350,11 @@ void rbc_declare_operations(struct checker *c) {
   for_each(c, start);
   if (c->arena->failed) return;
   if (p->operations_count) qsort(p->operations, p->operations_count, sizeof *p->operations, by_name);
-  for (unsigned i = 0; i < p->operations_count; i++) p->operations[i]->id = i;
+  for (unsigned i = p->operations_count; i-- > 0;) {
+    struct connector *connector = (struct connector *)(uintptr_t)p->operations[i]->connector;
+    p->operations[i]->id = connector->first_operation = i;
+    connector->operation_count++;
+  }
   for (unsigned i = 0; i < p->connectors_count; i++) number_slots(c, p->connectors[i]);
   for_each(c, finish);
 }

@@ -22,10 +22,7 @@ static bool claim(struct checker *c, const struct item *item, const struct node 
                     .events = masks[head.event],
                     .operations = head.operations,
                     .operation_count = head.event == EVENT_CALL ? head.operation_count : 0};
-  const struct node *texts[2] = {where, unless};
-  struct let **lets;
-  unsigned let_count;
-  bool ok = rule_lets(&env, NULL, 0, texts, 2, &lets, &let_count);
+  bool ok = true;
   if (where) {
     struct expr *e = rule_condition(&env, where);
     ok = ok && e;

@@ -27,6 +27,7 @@ struct type {
   const struct zone *zone;         /* time: of texts without a zone */
   bool state;                      /* reachable from an entity */
   bool broken;                     /* checker only: a field was wrong and is left out */
+  struct type *next;               /* checker only: of those that may be equal */
 };
 struct word { const char *wire; unsigned symbol; };
 struct field {
@@ -35,7 +36,8 @@ struct field {
 };
 struct zone { const char *name; unsigned id; };             /* "Europe/Berlin", "-05:00", "UTC" */
 
-struct package { const char *name; struct span span; const char *directory; bool is_std; };
+struct package { const char *name; struct span span; const char *directory; bool is_std;
+  unsigned agent_count; };         /* checker only */
 struct label { const char *name, *full, *doc; struct span span; };         /* name: last part; full: package.name */
 struct proof { const char *name, *full, *doc; int64_t lasts; struct span span; };
 struct group { const char *name, *full, *doc; struct span span; };         /* groups[0] is `requester` */
@@ -43,6 +45,7 @@ struct region { const char *name, *doc; unsigned parent, end; struct span span; 
 struct connector {
   const char *name, *kind, *failure, *base; unsigned residency; unsigned id; const struct zone *zone;
   const struct package *package; struct span span; unsigned slots;
+  unsigned first_operation, operation_count;                /* they stand together in program.operations */
 };
 struct entity { const char *name; struct type *type; const struct connector *connector; unsigned id;
   unsigned keys, key_field[IMAGE_MAX_ENTITY_KEYS]; struct span span; };
@@ -120,25 +123,35 @@ enum expr_kind {
   EXPR_KIND_COUNT
 };
 struct constant {                  /* of a type; composites hold others; missing: an absent optional field */
-  const struct type *type; bool missing;
+  const struct type *type;
   int64_t scalar;                  /* as value.h says; symbol, region: number */
-  const char *text; uint32_t length;                        /* string; ip, cidr: their bytes */
-  struct constant **items; unsigned count;                  /* list, set, record fields; map: key, value alternating, sorted */
+  const char *text;                /* string; ip, cidr: their bytes */
+  struct constant **items;         /* list, set, record fields; map: key, value alternating, sorted */
+  uint32_t length; unsigned count; /* of text; of items */
+  bool missing;
 };
 struct local { const char *name; const struct type *type; bool optional; unsigned id; struct span span; };   /* id: unique in its rule or fn */
-struct expr {
-  enum expr_kind kind;
-  const struct type *type; bool optional;
+struct expr {                      /* small, since a program has millions: what it names by its kind shares one place */
+  enum expr_kind kind; bool optional;
+  const struct type *type;
   struct span span;
+  unsigned count;                  /* of list */
   struct expr *a, *b, *c, *d;
-  struct expr **list; unsigned count;
-  const char *name;                /* ARG */
-  unsigned index;
-  const struct constant *constant;
-  const struct local *local, *binder, *binder2;
-  const struct operation *operation; const struct entity *entity; const struct table *table; const struct tree *tree;
-  const struct pattern *pattern; const struct function *function; const struct zone *zone;
+  union {
+    struct expr **list;
+    const struct local *binder2;
+  };
+  union {
+    const char *name;              /* ARG */
+    unsigned index;
+    const struct constant *constant;
+    const struct local *local, *binder;
+    const struct operation *operation; const struct entity *entity; const struct table *table; const struct tree *tree;
+    const struct pattern *pattern; const struct function *function; const struct zone *zone;
+  };
 };
+/* Loops and EXPR_LET: they have a binder, loops perhaps two or none. */
+static inline bool expr_binds(const struct expr *e) { return (e->kind >= EXPR_ANY && e->kind <= EXPR_GREATEST) || e->kind == EXPR_LET; }
 struct function { const char *name; struct local **params; unsigned param_count; const struct type *result; bool optional;
   struct expr *body; unsigned id; struct span span; };      /* calls only functions of lower id */
 
@@ -157,9 +170,12 @@ struct waiver { const struct agent *agent; struct let **lets; unsigned let_count
   int64_t until; };                /* the last microsecond in which it applies */
 struct rule {
   const char *name;                /* package.policy */
-  enum rule_effect effect; bool guard, models; enum event event; unsigned id;       /* models: judges one model, SPEC 19 */
+  enum rule_effect effect; enum event event; unsigned id;
+  bool guard, models;              /* models: judges one model, SPEC 19 */
   const struct package *package;
   const struct agent **agents; unsigned agent_count;        /* in scope, sorted; never "all": the world is closed */
+  bool reads_facts, reads_session; /* some fact of contexts.def; what losing state can change. Waivers included */
+  bool sure;                       /* checker only: where or unless is true or false whatever is asked */
   const struct operation **operations; unsigned operation_count;   /* EVENT_CALL */
   unsigned release_mask;           /* EVENT_RELEASE: bits of enum release_target */
   const struct agent **targets; unsigned target_count;      /* EVENT_DELEGATE */

@@ -214,11 +214,11 @@ static void fill_objects(struct checker *c, struct symbol *s) {
 void rbc_declare_records(struct checker *c) {
   struct program *p = c->program;
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) make_objects(c, s);
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) make_objects(c, s);
   struct symbol *context = c->own->context;
   if (context) p->requester = rbc_new_record(c, "requester");
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) fill_objects(c, s);
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) fill_objects(c, s);
   if (p->requester)
     rbc_fill_record(c, context->scope, p->requester, context->node->kid[1], NULL, false, false, context->span);
   if (p->entities_count) qsort(p->entities, p->entities_count, sizeof *p->entities, by_entity_name);

@@ -13,12 +13,8 @@ static void add_found(struct found *found, const struct symbol *symbol) {
   if (found->count < MAX_FOUND) found->list[found->count++] = symbol;
 }
 
-static struct symbol *bucket(const struct checker *c, const char *name) {
-  return c->by_name[rbc_hash(name) % SYMBOL_BUCKETS];
-}
-
 const struct symbol *rbc_find_full(const struct checker *c, const char *full, unsigned kind_mask) {
-  for (struct symbol *s = c->by_full[rbc_hash(full) % SYMBOL_BUCKETS]; s; s = s->next_full)
+  for (struct symbol *s = c->by_full[rbc_hash(full) % SYMBOL_BUCKETS].first; s; s = s->next_full)
     if (kind_mask & 1u << s->kind && !strcmp(s->full, full)) return s;
   return NULL;
 }
@@ -28,7 +24,7 @@ static void in_package(const struct checker *c, const struct package *package, c
                        struct found *out) {
   const char *dot = strchr(path, '.');
   if (!dot) {
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+    for (struct symbol *s = rbc_own_symbols(c, package, path); s; s = s->next_own)
       if (s->package == package && mask & 1u << s->kind && s->kind != SYM_PACKAGE && !strcmp(s->name, path))
         add_found(out, s);
     return;
@@ -58,7 +54,7 @@ static void in_imports(const struct checker *c, const struct file_scope *scope, 
 static void in_imported_connectors(const struct checker *c, const struct file_scope *scope, const char *path,
                                    unsigned mask, struct found *out) {
   for (struct import *i = scope->imports; i; i = i->next)
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name) {
+    for (struct symbol *s = rbc_own_symbols(c, i->package->package, path); s; s = s->next_own) {
       if (!s->connector || s->package != i->package->package || !(mask & 1u << s->kind) || strcmp(s->name, path))
         continue;
       if (i->symbol && i->symbol != s->connector) continue;
@@ -78,19 +74,19 @@ static void find(const struct checker *c, const struct file_scope *scope, const 
                  const char *path, unsigned mask, struct found *out) {
   const struct package *own = scope->package ? scope->package->package : NULL;
   out->count = 0;
-  if (connector && !strchr(path, '.'))
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+  if (connector && own && !strchr(path, '.'))
+    for (struct symbol *s = rbc_own_symbols(c, own, path); s; s = s->next_own)
       if (s->connector && s->connector->ptr == connector && mask & 1u << s->kind && !strcmp(s->name, path))
         add_found(out, s);
   if (!out->count && own) in_package(c, own, path, mask, out);
   if (!out->count) in_imports(c, scope, path, mask, out);
   if (!out->count && !strchr(path, '.')) in_imported_connectors(c, scope, path, mask, out);
   if (!out->count) {
-    for (struct symbol *s = c->by_full[rbc_hash(path) % SYMBOL_BUCKETS]; s; s = s->next_full)
+    for (struct symbol *s = c->by_full[rbc_hash(path) % SYMBOL_BUCKETS].first; s; s = s->next_full)
       if (mask & 1u << s->kind && !strcmp(s->full, path)) add_found(out, s);
   }
   if (!out->count && !strchr(path, '.'))
-    for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+    for (struct symbol *s = rbc_symbols_named(c, path); s; s = s->next_name)
       if (mask & VOCABULARY & 1u << s->kind && !strcmp(s->name, path)) add_found(out, s);
   for (unsigned i = 0; i < out->count; i++) {
     use_import_of(scope, out->list[i]);
@@ -117,7 +113,7 @@ const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, 
   struct names names = { NULL, 0 };
   const char *dot = strchr(written, '.');
   for (unsigned b = 0; b < SYMBOL_BUCKETS; b++)
-    for (struct symbol *s = c->by_full[b]; s; s = s->next_full) {
+    for (struct symbol *s = c->by_full[b].first; s; s = s->next_full) {
       if (!(kind_mask & 1u << s->kind)) continue;
       bool own = scope->package && s->package == scope->package->package;
       if (dot) add_name(c, &names, s->full);
@@ -126,7 +122,7 @@ const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, 
   for (const struct import *i = scope->imports; i; i = i->next) {
     if (i->symbol && kind_mask & 1u << i->symbol->kind) add_name(c, &names, i->name);
     if (i->symbol || !dot) continue;
-    for (const struct symbol *s = i->package->symbols; s; s = s->next_in_package)
+    for (const struct symbol *s = i->package->symbols.first; s; s = s->next_in_package)
       if (kind_mask & 1u << s->kind) add_name(c, &names, arena_format(c->arena, "%s.%s", i->name, s->name));
   }
   return rbc_nearest(written, names.list, names.count);
@@ -144,7 +140,7 @@ static void report_ambiguous(struct checker *c, const struct found *found, const
 
 /* The same name in a package that this file does not import. */
 static const struct symbol *elsewhere(const struct checker *c, const char *path, unsigned mask) {
-  for (struct symbol *s = bucket(c, path); s; s = s->next_name)
+  for (struct symbol *s = rbc_symbols_named(c, path); s; s = s->next_name)
     if (mask & 1u << s->kind && !strcmp(s->name, path)) return s;
   return NULL;
 }
@@ -241,10 +237,11 @@ static bool add_operation(struct checker *c, struct operations *out, const struc
   return rbc_append(c->arena, (void ***)(void *)&out->list, &out->count, (void *)(uintptr_t)operation);
 }
 
-static void add_connector(struct checker *c, struct operations *out, const struct connector *connector) {
-  for (unsigned i = 0; i < c->program->operations_count; i++)
-    if (!connector || c->program->operations[i]->connector == connector)
-      add_operation(c, out, c->program->operations[i]);
+/* A part of the program's own list, which nobody writes to. NULL: all of it. */
+static void take_connector(const struct checker *c, struct operations *out, const struct connector *connector) {
+  const struct program *p = c->program;
+  out->list = (const struct operation **)(void *)p->operations + (connector ? connector->first_operation : 0);
+  out->count = connector ? connector->operation_count : p->operations_count;
 }
 
 static const struct operation *find_operation(const struct checker *c, const struct connector *connector,
@@ -257,9 +254,8 @@ static const struct operation *find_operation(const struct checker *c, const str
 static void unknown_operation(struct checker *c, const struct connector *connector, const char *name,
                               struct span span) {
   struct names names = { NULL, 0 };
-  for (unsigned i = 0; i < c->program->operations_count; i++)
-    if (c->program->operations[i]->connector == connector)
-      add_name(c, &names, c->program->operations[i]->name + strlen(connector->name) + 1);
+  for (unsigned i = 0; i < connector->operation_count; i++)
+    add_name(c, &names, c->program->operations[connector->first_operation + i]->name + strlen(connector->name) + 1);
   const char *full = arena_format(c->arena, "%s.%s", connector->name, name);
   if (!full || reported_before(c, full, span)) return;
   struct diag *d = rbc_diag(c->diags, E0117, span, "connector %s has no operation `%s`", connector->name, name);
@@ -284,6 +280,10 @@ static bool target_names(struct checker *c, const struct file_scope *scope, cons
 static bool take_out(struct checker *c, const struct file_scope *scope, const struct node *except,
                      const struct connector *connector, struct operations *out) {
   bool good = true;
+  const struct operation **rest = KIDS(except) ? arena_alloc(c->arena, (out->count + 1) * sizeof *rest) : NULL;
+  if (!rest) return !KIDS(except);
+  if (out->count) memcpy(rest, out->list, out->count * sizeof *rest);
+  out->list = rest;
   for (uint32_t i = 0; i < KIDS(except); i++) {
     const char *name = rbc_text(c, scope, except->kid[i]);
     unsigned kept = 0, before = out->count;
@@ -301,9 +301,11 @@ static bool take_out(struct checker *c, const struct file_scope *scope, const st
   return good;
 }
 
-static void sort_unique(struct operations *out) {
-  unsigned kept = 0;
-  if (out->count) qsort(out->list, out->count, sizeof *out->list, by_id);
+void rbc_sort_operations(struct operations *out) {
+  unsigned kept = 0, sorted = 1;
+  while (sorted < out->count && out->list[sorted - 1]->id < out->list[sorted]->id) sorted++;
+  if (sorted >= out->count) return;
+  qsort(out->list, out->count, sizeof *out->list, by_id);
   for (unsigned i = 0; i < out->count; i++)
     if (!kept || out->list[kept - 1] != out->list[i]) out->list[kept++] = out->list[i];
   out->count = kept;
@@ -326,7 +328,7 @@ bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const
   const struct connector *connector = NULL;
   bool good = true;
   if (!target) {
-    add_connector(c, out, NULL);
+    take_connector(c, out, NULL);
     out->whole = !KIDS(except);
   } else {
     const struct node *path = target->kind == NODE_TARGET ? target->kid[0] : target;
@@ -337,11 +339,12 @@ bool rbc_resolve_target(struct checker *c, const struct file_scope *scope, const
     connector = s->kind == SYM_CONNECTOR ? s->ptr : ((const struct operation *)s->ptr)->connector;
     if (!connector) return false;
     if (s->kind == SYM_OPERATION) add_operation(c, out, s->ptr);
-    else if (names) good = target_names(c, scope, names, connector, out);
-    else add_connector(c, out, connector);
+    else if (names) {
+      good = target_names(c, scope, names, connector, out);
+      rbc_sort_operations(out);
+    }
+    else take_connector(c, out, connector);
     if (needs_grant && !check_grant(c, scope, path, connector)) good = false;
   }
-  if (!take_out(c, scope, except, connector, out)) good = false;
-  sort_unique(out);
-  return good;
+  return take_out(c, scope, except, connector, out) && good;
 }

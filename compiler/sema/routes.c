@@ -205,26 +205,6 @@ static bool cap(const struct work *w, const struct node *prop, struct route *rou
 }
 
 /* ---- the rules ---- */
-static bool reads_model(const struct expr *e) {
-  if (!e) return false;
-  if (e->kind == EXPR_CONTEXT && e->index >= CTX_MODEL_NAME) return true;
-  for (unsigned i = 0; i < e->count; i++)
-    if (reads_model(e->list[i])) return true;
-  return reads_model(e->a) || reads_model(e->b) || reads_model(e->c) || reads_model(e->d);
-}
-
-bool rule_judges_models(const struct rule *rule) {
-  for (unsigned i = 0; i < rule->let_count; i++)
-    if (reads_model(rule->lets[i]->value)) return true;
-  for (unsigned i = 0; i < rule->waiver_count; i++) {
-    const struct waiver *waiver = rule->waivers[i];
-    for (unsigned k = 0; k < waiver->let_count; k++)
-      if (reads_model(waiver->lets[k]->value)) return true;
-    if (reads_model(waiver->where)) return true;
-  }
-  return reads_model(rule->where) || reads_model(rule->unless);
-}
-
 static struct expr *both(struct env *env, struct expr *a, struct expr *b) {
   return !a ? b : !b ? a : rule_two(env, EXPR_AND, rule_bool(env), a->span, a, b);
 }
@@ -246,12 +226,9 @@ static struct expr *task_is(struct env *env, const struct node *names, bool any)
 /* The route's `where`, and the tasks of this tier; or, without one, no task of any tier. */
 static bool condition(const struct work *w, struct env *env, const struct node *tier, bool requires, struct rule *rule) {
   const struct node *where = w->base.of[PART_WHERE];
-  const struct node *texts[3] = {where ? where->kid[0] : NULL, requires ? w->base.props : NULL, requires && tier ? tier->kid[1] : NULL};
-  struct block block = {.c = w->c, .item = w->item, .name = w->name};
-  bool ok = rule_lets(env, &block, 0, texts, 3, &rule->lets, &rule->let_count);
-  if (where) ok = (rule->where = rule_condition(env, where->kid[0])) != NULL && ok;
-  if (!ok) return false;
-  if (!requires && rule_judges_models(rule)) {
+  if (where && !(rule->where = rule_condition(env, where->kid[0]))) return false;
+  rule_note_reads(rule);
+  if (!requires && rule->models) {
     struct diag *d = unclear(w, where, "which requests a route is for cannot depend on the model");
     rbc_diag_help(w->c->diags, d, "say it with `require`");
     return false;
@@ -274,6 +251,7 @@ static struct rule *new_rule(const struct work *w, enum rule_effect effect, cons
 }
 
 static bool append_rule(const struct work *w, struct rule *rule) {
+  rule_note_reads(rule);           /* tasks were added */
   rule->id = w->c->program->rules_count;
   return PROGRAM_APPEND(w->c, rules, rule);
 }

@@ -14,15 +14,17 @@ void *rule_array_of(struct checker *c, size_t count, size_t size) {
 
 struct diag *rule_diag(struct checker *c, enum diag_code code, struct span span, const char *format, ...) {
   struct rules_state *rules = c->rules;
-  for (const struct reported *r = rules->reported; r; r = r->next)
+  rules->said++;
+  struct reported **bucket = &rules->reported[(span.start * 31u + (unsigned)code) % REPORTED_BUCKETS];
+  for (const struct reported *r = *bucket; r; r = r->next)
     if (r->code == code && r->span.source == span.source && r->span.start == span.start && r->span.end == span.end) {
       rules->ignored = (struct diag){.code = code};
       return &rules->ignored;
     }
   struct reported *said = arena_alloc(c->arena, sizeof *said);
   if (said) {
-    *said = (struct reported){code, span, rules->reported};
-    rules->reported = said;
+    *said = (struct reported){code, span, *bucket};
+    *bucket = said;
   }
   va_list args;
   va_start(args, format);
@@ -39,15 +41,20 @@ const char *rule_slice(struct checker *c, const struct file_scope *scope, uint32
   char *out = arena_alloc(c->arena, room);
   if (!out) return "";
   size_t n = 0;
-  uint32_t end = source->tokens[first].offset;
+  uint32_t start = source->tokens[first].offset, end = start;         /* of what is as it will be, and waits to be copied */
   for (uint32_t i = first; i < last; i++) {
     const struct token *token = &source->tokens[i];
     if (token->kind == TOKEN_COMMENT) continue;
-    if (token->offset > end && n) out[n++] = ' ';
-    memcpy(out + n, source->text + token->offset, token->length);
-    n += token->length;
+    bool follows = token->offset == end || (end > start && token->offset == end + 1 && source->text[end] == ' ');
+    if (!follows) {
+      memcpy(out + n, source->text + start, end - start);
+      n += end - start;
+      if (n) out[n++] = ' ';
+      start = token->offset;
+    }
     end = token->offset + token->length;
   }
+  memcpy(out + n, source->text + start, end - start);
   return out;
 }
 
@@ -224,24 +231,27 @@ bool rule_is_ordered(const struct type *type) {
   }
 }
 
-static int id_of_agent(const void *key, const void *element) {
-  unsigned id = ((const struct agent *)key)->id, other = (*(const struct agent *const *)element)->id;
-  return (id > other) - (id < other);
-}
-
 bool rule_has_agent(const struct rule *rule, const struct agent *agent) {
-  return rule->agent_count && bsearch(agent, rule->agents, rule->agent_count, sizeof *rule->agents, id_of_agent);
+  unsigned low = 0, high = rule->agent_count;
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    if (rule->agents[middle]->id < agent->id) low = middle + 1;
+    else high = middle;
+  }
+  return low < rule->agent_count && rule->agents[low] == agent;
 }
 
-static int id_of_operation(const void *key, const void *element) {
-  unsigned id = ((const struct operation *)key)->id, other = (*(const struct operation *const *)element)->id;
-  return (id > other) - (id < other);
-}
-
-bool rule_names(const struct operation *const *sorted, unsigned count, const struct operation *operation) {
-  return count && bsearch(operation, sorted, count, sizeof *sorted, id_of_operation);
+unsigned rule_first_from(const struct operation *const *sorted, unsigned count, unsigned id) {
+  unsigned low = 0, high = count;
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    if (sorted[middle]->id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 bool rule_has_operation(const struct rule *rule, const struct operation *operation) {
-  return rule_names(rule->operations, rule->operation_count, operation);
+  unsigned at = rule_first_from(rule->operations, rule->operation_count, operation->id);
+  return at < rule->operation_count && rule->operations[at] == operation;
 }

@@ -112,7 +112,7 @@ static bool one_rule(const struct block *block, uint32_t at) {
                     .operation_count = head.event == EVENT_CALL ? head.operation_count : 0,
                     .later_lets = block->items};
   if (ok || head.operation_count || head.event != EVENT_CALL) ok = conditions(&env, block, at, node, rule) && ok;
-  rule->models = rule_judges_models(rule);
+  rule_note_reads(rule);
   if (rule->models && node->kind == NODE_ASK) ok = asks_about_model(block, node);
   ok = rule_obligations(&env, node->kid[4], rule) && ok;
   rule->because = rbc_string(c, scope, node->kid[5]);
@@ -131,14 +131,22 @@ static bool one_rule(const struct block *block, uint32_t at) {
   return PROGRAM_APPEND(c, rules, rule) && ok;
 }
 
-bool rule_find_lets(struct block *block) {
+/* Notes the lets, so that a rule need not look at all that stands before it. */
+static bool find_lets(struct block *block) {
+  struct checker *c = block->c;
+  const struct file_scope *scope = block->item->scope;
   unsigned count = 0;
   for (uint32_t i = 0; i < block->items->count; i++) count += block->items->kid[i]->kind == NODE_LET;
-  uint32_t *lets = rule_array_of(block->c, count, sizeof *lets);
-  if (!lets) return false;
-  for (uint32_t i = 0; i < block->items->count; i++)
-    if (block->items->kid[i]->kind == NODE_LET) lets[block->let_count++] = i;
-  block->lets = lets;
+  struct let_use *uses = rule_array_of(c, count, sizeof *uses);
+  block->lets = rule_array_of(c, count, sizeof *block->lets);
+  if (!uses || !block->lets) return false;
+  for (uint32_t i = 0; block->let_count < count; i++) {
+    const struct node *node = block->items->kid[i];
+    if (node->kind != NODE_LET) continue;
+    struct let_use *use = &uses[block->let_count], **end = c->rules->last_let ? &c->rules->last_let->next : &c->rules->lets;
+    *use = (struct let_use){node, i, rbc_span(scope, node->kid[0]), rbc_text(c, scope, node->kid[0]), false, NULL};
+    block->lets[block->let_count++] = c->rules->last_let = *end = use;
+  }
   return true;
 }
 
@@ -148,49 +156,23 @@ bool rule_block(struct checker *c, const struct item *item) {
   block.name = item->symbol && item->symbol->full
                  ? item->symbol->full
                  : arena_format(c->arena, "%s.%s", item->scope->package->package->name, own ? own : "");
-  if (!block.name || !rule_find_lets(&block)) return false;
+  if (!block.name || !find_lets(&block)) return false;
   bool ok = true;
   for (uint32_t i = 0; i < block.items->count; i++) {
     const struct node *node = block.items->kid[i];
     if (is_rule(node))
       ok = one_rule(&block, i) && ok;
     else if (node->kind == NODE_LIMIT)
-      ok = rule_limit(c, item, node, block.name, block.guard) && ok;
-    else if (node->kind == NODE_LET) {
-      struct let_use *use = arena_alloc(c->arena, sizeof *use);
-      if (!use) return false;
-      *use = (struct let_use){node, rbc_span(item->scope, node->kid[0]), rbc_text(c, item->scope, node->kid[0]), false,
-                              c->rules->lets};
-      c->rules->lets = use;
-    }
+      ok = rule_limit(&block, i) && ok;
   }
   return ok;
 }
 
-static bool file_lets(struct checker *c) {
-  unsigned count = 0;
-  for (unsigned i = 0; i < c->item_count; i++) count += c->items[i].kind == NODE_LET;
-  if (!(c->rules->file_lets = rule_array_of(c, count, sizeof *c->rules->file_lets))) return false;
-  for (unsigned i = 0; i < c->item_count; i++) {
-    const struct item *item = &c->items[i];
-    if (item->kind != NODE_LET) continue;
-    struct let_use *use = arena_alloc(c->arena, sizeof *use);
-    if (!use) return false;
-    c->rules->file_lets[c->rules->file_let_count++] = item;
-    *use = (struct let_use){item->node, rbc_span(item->scope, item->node->kid[0]),
-                            rbc_text(c, item->scope, item->node->kid[0]), false, c->rules->lets};
-    c->rules->lets = use;
-  }
-  return true;
-}
-
-/* A let is noted before the rules behind it are checked, since they mark it as used. */
 static bool blocks(struct checker *c) {
   bool ok = true;
   for (unsigned i = 0; i < c->item_count; i++) {
     const struct item *item = &c->items[i];
     if (item->kind == NODE_POLICY || item->kind == NODE_GUARD) ok = rule_block(c, item) && ok;
-    if (item->kind == NODE_LIMIT) ok = rule_limit(c, item, item->node, item->scope->package->package->name, true) && ok;
     if (item->kind == NODE_ROUTE) ok = rule_route(c, item) && ok;
     if (item->kind == NODE_PROVE) ok = rule_prove(c, item) && ok;
   }
@@ -216,7 +198,7 @@ bool rbc_check_rules(struct checker *c) {
   unsigned errors = c->diags->errors;
   c->rules = arena_alloc(c->arena, sizeof *c->rules);
   if (!c->rules) return false;
-  if (!rule_functions(c) || !file_lets(c)) return false;
+  if (!rule_functions(c)) return false;
   bool ok = detectors(c);
   ok = blocks(c) && ok;
   bool whole = ok && c->diags->errors == 0; /* half a tree would be judged wrongly */

@@ -3,7 +3,7 @@
  *   expr.c names, members, literals, if · expr_ops.c operators · compare.c equality and membership · builtins.c functions
  *   quantify.c any, all, first, folds · seen.c what a session knows · flow.c what a condition has shown
  *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · routes.c · closure.c
- *   · pending.c prove · limits.c · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
+ *   · pending.c prove · limits.c · reads.c what they read · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
  *
  * A function that returns NULL or false has reported what is wrong (or memory is out); its caller stays silent.
  */
@@ -52,22 +52,26 @@ struct fn_work {
   enum { FN_NEW, FN_OPEN, FN_DONE, FN_BROKEN } state;
   struct function *function;
   bool used;
-  struct fn_work *next;
 };
 struct let_use {
   const struct node *node;
+  uint32_t at; /* among the items of its block */
   struct span span;
   const char *name;
   bool used;
   struct let_use *next;
 };
+enum { HEADS_KEPT = 256, REPORTED_BUCKETS = 1024 };
+struct said_head; /* scope.c */
 struct rules_state {
-  struct reported *reported; /* a let is checked in each rule that uses it; said once */
+  struct reported *reported[REPORTED_BUCKETS]; /* a let is checked in each rule that uses it; said once */
   struct diag ignored;       /* stands in for a repetition */
-  struct fn_work *fns;
-  struct let_use *lets;
-  const struct item **file_lets; /* in the order of items */
-  unsigned file_let_count;
+  unsigned said;             /* diagnostics until now, repetitions too */
+  struct fn_work *fns;       /* in text order */
+  unsigned fn_count;
+  struct let_use *lets, *last_let; /* in text order */
+  const struct operation **readers; /* by entity: the one that returns it, for hints; made when first needed */
+  struct said_head *heads;   /* HEADS_KEPT of them, by their text */
 };
 
 /* Adds a diagnostic unless this code was reported at this place. */
@@ -169,11 +173,10 @@ struct block { /* a policy or guard under work */
   bool guard;
   const char *name;
   const struct node *items; /* LIST */
-  const uint32_t *lets;     /* places of its lets among items */
+  struct let_use **lets;
   unsigned let_count;
 };
-bool rule_find_lets(struct block *block); /* notes where they stand, so that a rule need not look at all before it */
-/* Lets before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
+/* Lets of the block before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
 bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
                unsigned text_count, struct let ***lets, unsigned *let_count);
 bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node,
@@ -198,8 +201,8 @@ bool rule_approvers(struct checker *c, const struct file_scope *scope, const str
 bool rule_block(struct checker *c, const struct item *item);
 bool rule_obligations(struct env *env, const struct node *list, struct rule *rule);
 bool rule_waive(struct checker *c, const struct item *item);
-bool rule_limit(struct checker *c, const struct item *item, const struct node *node, const char *name, bool guard);
-bool rule_judges_models(const struct rule *rule);
+bool rule_limit(const struct block *block, uint32_t at);
+void rule_note_reads(struct rule *rule);   /* sets models, reads_facts, reads_session, sure; again when something was added */
 bool rule_route(struct checker *c, const struct item *item);
 bool rule_routes_overlap(struct checker *c);
 const struct model *rbc_current_model(const struct program *program, const struct model *model);      /* itself, or what replaces it */
@@ -212,7 +215,7 @@ void *rule_array_of(struct checker *c, size_t count,
                     size_t size); /* zeroed; never NULL for count 0 unless memory is out */
 bool rule_has_agent(const struct rule *rule, const struct agent *agent);
 bool rule_has_operation(const struct rule *rule, const struct operation *operation);
-bool rule_names(const struct operation *const *sorted, unsigned count, const struct operation *operation);      /* sorted: by id */
+unsigned rule_first_from(const struct operation *const *sorted, unsigned count, unsigned id);       /* place of the first with no lower id */
 
 /* ---- after all rules ---- */
 void rule_check_state(struct checker *c);    /* E05xx */

@@ -1,5 +1,6 @@
 /* scope.c: heads. Event, target and agents become explicit sorted lists: the world is closed, so "all" is a list
  * too. */
+#include <string.h>
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 
@@ -46,7 +47,7 @@ static bool named_agents(struct checker *c, const struct file_scope *scope, cons
 
 static bool agents(struct checker *c, const struct file_scope *scope, const struct node *by, enum head_use use,
                    struct head *head) {
-  head->agents = rule_array_of(c, c->program->agents_count + KIDS(by), sizeof *head->agents);
+  head->agents = rule_array_of(c, by ? by->count : c->program->agents_count, sizeof *head->agents);
   if (!head->agents) return false;
   head->by_named = by != NULL;
   if (by) return named_agents(c, scope, by, use, head);
@@ -59,30 +60,34 @@ static bool agents(struct checker *c, const struct file_scope *scope, const stru
 }
 
 /* ---- operations ---- */
-static bool uses(const struct agent *agent, const struct operation *operation) {
-  return rule_names(agent->uses, agent->use_count, operation);
+/* Agents that share their list stand beside each other: the list is looked at once. */
+static bool uses_as_before(const struct head *head, unsigned agent) {
+  return agent && head->agents[agent]->uses == head->agents[agent - 1]->uses && head->agents[agent]->use_count == head->agents[agent - 1]->use_count;
 }
 
 /* `allow call by a` means all that a uses: what an agent uses is all it can ever be allowed. */
 static bool used_operations(struct checker *c, struct head *head) {
-  head->operations = rule_array_of(c, c->program->operations_count, sizeof *head->operations);
-  if (!head->operations) return false;
-  for (unsigned i = 0; i < c->program->operations_count; i++)
-    for (unsigned a = 0; a < head->agent_count; a++)
-      if (uses(head->agents[a], c->program->operations[i])) {
-        head->operations[head->operation_count++] = c->program->operations[i];
-        break;
-      }
+  const struct program *p = c->program;
+  bool *used = rule_array_of(c, p->operations_count, sizeof *used);
+  head->operations = rule_array_of(c, p->operations_count, sizeof *head->operations);
+  if (!used || !head->operations) return false;
+  for (unsigned a = 0; a < head->agent_count; a++)
+    for (unsigned i = 0; i < head->agents[a]->use_count && !uses_as_before(head, a); i++) used[head->agents[a]->uses[i]->id] = true;
+  for (unsigned i = 0; i < p->operations_count; i++)
+    if (used[i]) head->operations[head->operation_count++] = p->operations[i];
   return true;
 }
 
 static bool check_uses(struct checker *c, const struct file_scope *scope, const struct node *event,
                        const struct head *head) {
-  for (unsigned a = 0; a < head->agent_count; a++)
+  for (unsigned a = 0; a < head->agent_count; a++) {
+    const struct agent *agent = head->agents[a];
+    if (!head->operation_count || uses_as_before(head, a)) continue;
+    unsigned at = rule_first_from(agent->uses, agent->use_count, head->operations[0]->id);
     for (unsigned i = 0; i < head->operation_count; i++) {
-      const struct agent *agent = head->agents[a];
       const struct operation *operation = head->operations[i];
-      if (uses(agent, operation)) continue;
+      while (at < agent->use_count && agent->uses[at]->id < operation->id) at++;
+      if (at < agent->use_count && agent->uses[at] == operation) continue;
       if (agent->broken) return false; /* what it uses was wrong, which was said */
       struct diag *d = rule_diag(c, E0402, rbc_span(scope, event), "%s does not use %s", agent->name, operation->name);
       rbc_diag_label(c->diags, d, agent->span, "what an agent `uses` is all it can be allowed");
@@ -91,6 +96,7 @@ static bool check_uses(struct checker *c, const struct file_scope *scope, const 
                                    : "or name the agents that this rule is for: `by ...`");
       return false;
     }
+  }
   return true;
 }
 
@@ -171,9 +177,8 @@ static bool delegate_head(struct checker *c, const struct file_scope *scope, con
   return true;
 }
 
-bool rule_head(struct checker *c, const struct file_scope *scope, const struct node *event, const struct node *by,
-               enum head_use use, struct head *head) {
-  *head = (struct head){0};
+static bool find_head(struct checker *c, const struct file_scope *scope, const struct node *event, const struct node *by,
+                      enum head_use use, struct head *head) {
   bool ok = agents(c, scope, by, use, head);
   if (ok && !head->agent_count && use != HEAD_GUARD) { /* a guard may be older than the agents it is for */
     struct diag *d =
@@ -186,6 +191,41 @@ bool rule_head(struct checker *c, const struct file_scope *scope, const struct n
   case TOKEN_DELEGATE: head->event = EVENT_DELEGATE; return delegate_head(c, scope, event, use, head) && ok;
   default: head->event = EVENT_INFER; return ok;
   }
+}
+
+/* ---- heads that were written before ----
+ * Many rules of a file say the same of whom and what they are about: the same text there means the same, and has its lists once. */
+struct said_head {
+  const struct file_scope *scope;
+  const char *text;
+  size_t length;
+  enum head_use use;
+  struct head head;
+};
+
+static struct said_head *said_before(struct checker *c, const struct said_head *wanted) {
+  uint32_t hash = (uint32_t)wanted->use;
+  for (size_t i = 0; i < wanted->length; i++) hash = (hash ^ (unsigned char)wanted->text[i]) * 16777619u;
+  if (!c->rules->heads) c->rules->heads = rule_array_of(c, HEADS_KEPT, sizeof *c->rules->heads);
+  return c->rules->heads ? &c->rules->heads[(hash ^ hash >> 16) % HEADS_KEPT] : NULL;
+}
+
+bool rule_head(struct checker *c, const struct file_scope *scope, const struct node *event, const struct node *by,
+               enum head_use use, struct head *head) {
+  struct span from = rbc_span(scope, event), to = by ? rbc_span(scope, by) : from;
+  struct said_head wanted = {scope, scope->source->text + from.start, to.end > from.start ? to.end - from.start : 0, use, {0}};
+  struct said_head *kept = said_before(c, &wanted);
+  *head = (struct head){0};
+  if (!kept) return false;
+  if (kept->scope == scope && kept->use == use && kept->length == wanted.length && !memcmp(kept->text, wanted.text, wanted.length)) {
+    *head = kept->head;
+    return true;
+  }
+  unsigned said = c->rules->said;
+  bool ok = find_head(c, scope, event, by, use, head);
+  wanted.head = *head;
+  if (ok && c->rules->said == said) *kept = wanted;      /* what there is to say is said of each rule */
+  return ok;
 }
 
 /* ---- whom a rule asks ---- */

@@ -253,6 +253,7 @@ static void obligations(const struct judge *j, const struct rule *rule) {
 }
 
 static void check_rule(struct checker *c, const struct rule *rule) {
+  if (!rule->reads_session) return;
   struct judge j = {.c = c, .lets = rule->lets, .let_count = rule->let_count};
   enum sense sense = sense_of(c, rule);
   directions_of(rule->lets, rule->let_count, &j.locals);

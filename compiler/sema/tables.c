@@ -198,7 +198,7 @@ static int by_name(const void *a, const void *b) {
 void rbc_declare_tables(struct checker *c) {
   struct program *p = c->program;
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) {
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) {
       struct table *table = s->kind == SYM_TABLE ? s->ptr : NULL;
       if (!table || !table->row) continue;
       struct rows rows = { .c = c, .scope = s->scope, .row = table->row };

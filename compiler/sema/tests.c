@@ -135,7 +135,7 @@ static bool given(struct checker *c, const struct item *item, const struct node 
 static bool same_title(struct checker *c, const struct item *item, const struct test *test) {
   for (unsigned i = 0; i < c->program->tests_count; i++) {
     const struct test *other = c->program->tests[i];
-    if (!rule_is(other->title, test->title) || other->package != test->package) continue;
+    if (other->package != test->package || !rule_is(other->title, test->title)) continue;
     struct diag *d =
       rule_diag(c, E0709, rbc_span(item->scope, item->node->kid[0]), "two tests of this package have this title");
     rbc_diag_label(c->diags, d, other->span, "the other one");

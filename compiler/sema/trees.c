@@ -116,7 +116,7 @@ static int by_name(const void *a, const void *b) {
 void rbc_declare_trees(struct checker *c) {
   struct program *p = c->program;
   for (struct package_scope *k = c->packages; k; k = k->next)
-    for (struct symbol *s = k->symbols; s; s = s->next_in_package) if (s->kind == SYM_TREE && s->ptr) fill_tree(c, s);
+    for (struct symbol *s = k->symbols.first; s; s = s->next_in_package) if (s->kind == SYM_TREE && s->ptr) fill_tree(c, s);
   if (p->trees_count) qsort(p->trees, p->trees_count, sizeof *p->trees, by_name);
   for (unsigned i = 0; i < p->trees_count; i++) p->trees[i]->id = i;
 }

@@ -29,6 +29,14 @@ static struct type *add_type(struct checker *c, enum type_kind kind) {
   return PROGRAM_APPEND(c, types, type) ? type : NULL;
 }
 
+/* A type that is made once, to be found again along its bucket. */
+static struct type *add_to(struct checker *c, struct type **bucket, enum type_kind kind) {
+  struct type *type = add_type(c, kind);
+  if (!type) return NULL;
+  type->next = *bucket;
+  return *bucket = type;
+}
+
 bool rbc_types_start(struct checker *c) {
   for (unsigned kind = 0; kind < TYPE_FIXED_COUNT; kind++) if (!add_type(c, (enum type_kind)kind)) return false;
   c->program->types[TYPE_STRINGS]->element = c->program->types[TYPE_STRING];
@@ -55,11 +63,10 @@ const struct type *rbc_money(struct checker *c, const char *currency) {
 static const struct type *collection_of(struct checker *c, enum type_kind kind, const struct type *element) {
   if (!element) return NULL;
   if (kind == TYPE_LIST && element->kind == TYPE_STRING) return rbc_type(c, TYPE_STRINGS);
-  for (unsigned i = TYPE_FIXED_COUNT; i < c->program->types_count; i++) {
-    const struct type *t = c->program->types[i];
+  struct type **bucket = &c->own->types[(element->id * 31u + (unsigned)kind) % TYPE_BUCKETS];
+  for (const struct type *t = *bucket; t; t = t->next)
     if (t->kind == kind && t->element == element) return t;
-  }
-  struct type *type = add_type(c, kind);
+  struct type *type = add_to(c, bucket, kind);
   if (type) type->element = element;
   return type;
 }
@@ -123,14 +130,14 @@ unsigned rbc_symbol(struct checker *c, const char *word) {
 }
 
 const struct type *rbc_words(struct checker *c, const char *const *words, unsigned count, bool other) {
-  for (unsigned i = TYPE_FIXED_COUNT; i < c->program->types_count; i++) {
-    const struct type *t = c->program->types[i];
+  struct type **bucket = &c->own->types[count ? (rbc_hash(words[0]) + count) % TYPE_BUCKETS : 0];
+  for (const struct type *t = *bucket; t; t = t->next) {
     if (t->kind != TYPE_WORDS || t->word_count != count || t->other != other) continue;
     unsigned k = 0;
     while (k < count && !strcmp(t->words[k].wire, words[k])) k++;
     if (k == count) return t;
   }
-  struct type *type = add_type(c, TYPE_WORDS);
+  struct type *type = add_to(c, bucket, TYPE_WORDS);
   struct word *list = arena_alloc(c->arena, (count + 1) * sizeof *list);
   if (!type || !list) return NULL;
   for (unsigned k = 0; k < count; k++) {

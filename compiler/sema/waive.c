@@ -47,7 +47,6 @@ static bool apply(struct checker *c, const struct item *item, struct rule *rule,
                     .operations = rule->operations,
                     .operation_count = rule->operation_count};
   if (where) {
-    if (!rule_lets(&env, NULL, 0, &where, 1, &copy->lets, &copy->let_count)) return false;
     copy->where = rule_condition(&env, where);
     if (!copy->where) return false;
   }
@@ -87,7 +86,7 @@ bool rule_waive(struct checker *c, const struct item *item) {
     if (!rule->guard || !rule_is(rule->name, guard->full) || !rule_has_agent(rule, waiver.agent)) continue;
     any = true;
     ok = apply(c, item, rule, &waiver) && ok;
-    rule->models = rule_judges_models(rule);
+    rule_note_reads(rule);
     if (rule->models && rule->effect == RULE_ASK) {
       rule_diag(c, E0410, waiver.span, "`ask` cannot depend on the model, nor can a waiver of it");
       ok = false;

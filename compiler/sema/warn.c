@@ -5,8 +5,8 @@
 
 /* ---- conditions ---- */
 static void condition(struct checker *c, const struct rule *rule) {
-  enum truth where = rule->where ? rule_truth(rule->where) : TRUTH_UNKNOWN,
-             unless = rule->unless ? rule_truth(rule->unless) : TRUTH_UNKNOWN;
+  if (!rule->sure) return;
+  enum truth where = rule_truth(rule->where), unless = rule_truth(rule->unless);
   if (where == TRUTH_NEVER || unless == TRUTH_ALWAYS) {
     const struct expr *e = where == TRUTH_NEVER ? rule->where : rule->unless;
     struct diag *d =
@@ -74,21 +74,59 @@ static void conditions(struct checker *c) {
 }
 
 /* ---- agents ---- */
-/* granted: by operation, all false before; so it is left. */
-static void mark_granted(const struct checker *c, const struct agent *agent, bool *granted, bool as) {
-  for (unsigned i = 0; i < c->program->rules_count; i++) {
-    const struct rule *rule = c->program->rules[i];
-    if (rule->guard || rule->event != EVENT_CALL || (rule->effect != RULE_ALLOW && rule->effect != RULE_ASK)) continue;
-    if (!rule_has_agent(rule, agent)) continue;
-    for (unsigned k = 0; k < rule->operation_count; k++) granted[rule->operations[k]->id] = as;
-  }
+struct named { const struct rule *rule; const struct named *next; };
+struct grants {
+  const struct named **named;      /* by agent: rules that grant it something, and not all agents of its package */
+  unsigned *own, *all;             /* by operation: the last agent (from 1) and the last package whose rules grant it */
+  const struct package *package;   /* that stamp stands for in `all` */
+  unsigned stamp;
+};
+
+static bool grants_calls(const struct rule *rule) {
+  return !rule->guard && rule->event == EVENT_CALL && (rule->effect == RULE_ALLOW || rule->effect == RULE_ASK);
 }
 
-static void useless(struct checker *c, const struct agent *agent, const bool *granted) {
+static bool is_for_all(const struct rule *rule) { return rule->agent_count == rule->package->agent_count; }
+
+static bool open_grants(struct checker *c, struct grants *g) {
+  const struct program *p = c->program;
+  *g = (struct grants){.named = rule_array_of(c, p->agents_count, sizeof *g->named), .own = rule_array_of(c, p->operations_count, sizeof *g->own),
+                       .all = rule_array_of(c, p->operations_count, sizeof *g->all)};
+  if (!g->named || !g->own || !g->all) return false;
+  for (unsigned i = 0; i < p->rules_count; i++)
+    for (unsigned a = 0; grants_calls(p->rules[i]) && !is_for_all(p->rules[i]) && a < p->rules[i]->agent_count; a++) {
+      struct named *named = arena_alloc(c->arena, sizeof *named);
+      if (!named) return false;
+      *named = (struct named){p->rules[i], g->named[p->rules[i]->agents[a]->id]};
+      g->named[p->rules[i]->agents[a]->id] = named;
+    }
+  return true;
+}
+
+/* Rules stand by their packages' names. */
+static void grants_of_package(const struct program *p, const struct package *package, struct grants *g) {
+  unsigned low = 0, high = p->rules_count;
+  while (low < high) {
+    unsigned middle = low + (high - low) / 2;
+    if (strcmp(p->rules[middle]->package->name, package->name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  g->package = package;
+  g->stamp++;
+  for (; low < p->rules_count && p->rules[low]->package == package; low++)
+    for (unsigned k = 0; grants_calls(p->rules[low]) && is_for_all(p->rules[low]) && k < p->rules[low]->operation_count; k++)
+      g->all[p->rules[low]->operations[k]->id] = g->stamp;
+}
+
+static void useless(struct checker *c, const struct agent *agent, struct grants *g) {
+  if (g->package != agent->package) grants_of_package(c->program, agent->package, g);
+  for (const struct named *named = g->named[agent->id]; named; named = named->next)
+    for (unsigned k = 0; k < named->rule->operation_count; k++) g->own[named->rule->operations[k]->id] = agent->id + 1;
   const char *list = "";
   unsigned n = 0;
   for (unsigned i = 0; i < agent->use_count; i++) {
-    if (granted[agent->uses[i]->id]) continue;
+    unsigned operation = agent->uses[i]->id;
+    if (g->all[operation] == g->stamp || g->own[operation] == agent->id + 1) continue;
     if (++n > 6) continue;
     const char *next = arena_format(c->arena, "%s%s%s", list, n > 1 ? ", " : "", agent->uses[i]->name);
     if (next) list = next;
@@ -104,7 +142,7 @@ static void useless(struct checker *c, const struct agent *agent, const bool *gr
 static void unused_symbols(struct checker *c) {
   for (const struct package_scope *package = c->packages; package; package = package->next) {
     if (package->package->is_std) continue;
-    for (const struct symbol *s = package->symbols; s; s = s->next_in_package) {
+    for (const struct symbol *s = package->symbols.first; s; s = s->next_in_package) {
       if (s->used || (s->kind != SYM_LABEL && s->kind != SYM_GROUP)) continue;
       struct diag *d = rule_diag(c, s->kind == SYM_LABEL ? W0906 : W0909, s->span, "%s `%s` is used nowhere",
                                  s->kind == SYM_LABEL ? "the label" : "the group", s->name);
@@ -123,33 +161,17 @@ static void unused(struct checker *c) {
     struct diag *d = rule_diag(c, W0907, use->span, "`%s` is used by no rule after it", use->name);
     rbc_diag_note(c->diags, d, "it is never evaluated, so its `otherwise` never denies");
   }
-  for (const struct fn_work *work = c->rules->fns; work; work = work->next)
+  for (const struct fn_work *work = c->rules->fns; work < c->rules->fns + c->rules->fn_count; work++)
     if (!work->used && !(work->symbol->package && work->symbol->package->is_std))
       rule_diag(c, W0908, work->symbol->span, "the function `%s` is used nowhere", work->symbol->name);
 }
 
-/* Warnings of a file stand in the order of the text; lets were noted from the last to the first. */
-static void in_text_order(struct checker *c) {
-  struct let_use *turned = NULL;
-  for (struct let_use *use = c->rules->lets, *next; use; use = next) {
-    next = use->next;
-    use->next = turned;
-    turned = use;
-  }
-  c->rules->lets = turned;
-}
-
 void rule_check_warnings(struct checker *c) {
   conditions(c);
-  bool *granted = rule_array_of(c, c->program->operations_count, sizeof *granted);
-  for (unsigned i = 0; granted && i < c->program->agents_count; i++) {
-    const struct agent *agent = c->program->agents[i];
-    if (agent->package->is_std) continue;
-    mark_granted(c, agent, granted, true);
-    useless(c, agent, granted);
-    mark_granted(c, agent, granted, false);
-  }
-  in_text_order(c);
+  struct grants grants;
+  bool open = open_grants(c, &grants);
+  for (unsigned i = 0; open && i < c->program->agents_count; i++)
+    if (!c->program->agents[i]->package->is_std) useless(c, c->program->agents[i], &grants);
   unused(c);
   unused_symbols(c);
 }

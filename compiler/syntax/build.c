@@ -2,21 +2,29 @@
 #include <string.h>
 #include "syntax/parse.h"
 
+_Static_assert(NODE_KIND_COUNT <= UINT8_MAX && TOKEN_KIND_COUNT <= UINT8_MAX, "kinds fit into a node");
+
 static struct node *new_node(struct parse *p, enum node_kind kind, unsigned tok, uint32_t first, uint32_t count) {
   struct node *node = arena_alloc(p->arena, sizeof *node + count * sizeof *node->kid);
   if (!node) return p->stand_in;
-  node->kind = (uint16_t)kind;
-  node->tok = (uint16_t)tok;
+  node->kind = (uint8_t)kind;
+  node->tok = (uint8_t)tok;
+  node->depth = 1;
   node->count = count;
   node->first = first;
   node->last = p->last;
   return node;
 }
 
+static void put(struct node *node, uint32_t place, struct node *kid) {
+  node->kid[place] = kid;
+  if (kid && kid->depth >= node->depth && kid->depth < UINT16_MAX) node->depth = (uint16_t)(kid->depth + 1);
+}
+
 struct node *build_node(struct parse *p, enum node_kind kind, unsigned tok, uint32_t first, uint32_t count,
                         struct node *const *kids) {
   struct node *node = new_node(p, kind, tok, first, count);
-  if (node != p->stand_in && count) memcpy(node->kid, kids, count * sizeof *kids);
+  for (uint32_t i = 0; i < count && node != p->stand_in; i++) put(node, i, kids[i]);
   return node;
 }
 
@@ -62,7 +70,7 @@ struct node *build_list(struct parse *p, struct link *list) {
   struct node *node = new_node(p, NODE_LIST, 0, list ? list->next->node->first : p->last, count);
   if (!list || node == p->stand_in) return node;
   struct link *link = list->next;
-  for (uint32_t i = 0; i < count; i++, link = link->next) node->kid[i] = link->node;
+  for (uint32_t i = 0; i < count; i++, link = link->next) put(node, i, link->node);
   link = list->next;
   list->next = p->free_links;
   p->free_links = link;
@@ -71,7 +79,10 @@ struct node *build_list(struct parse *p, struct link *list) {
 }
 
 struct clauses *build_clauses(struct parse *p) {
-  struct clauses *clauses = arena_alloc(p->arena, sizeof *clauses);
+  struct clauses *clauses = p->free_clauses;
+  if (!clauses) return arena_alloc(p->arena, sizeof *clauses);
+  p->free_clauses = NULL;
+  memset(clauses, 0, sizeof *clauses);
   return clauses;
 }
 
@@ -114,6 +125,7 @@ struct node *build_rule(struct parse *p, enum node_kind kind, unsigned tok, uint
   if (kind != NODE_ASK) no_place(p, clauses, CLAUSE_WAIT, kind);
   if (kind == NODE_OBLIGE || kind == NODE_CLAIM) no_place(p, clauses, CLAUSE_WITH, kind);
   if (kind == NODE_CLAIM) no_place(p, clauses, CLAUSE_BECAUSE, kind);
+  p->free_clauses = clauses;
   return build_node(p, kind, tok, first, count, kids);
 }
 

@@ -529,10 +529,13 @@ static const unsigned char NUMBERS[TOKEN_KIND_COUNT] = {
 #undef WORD
 };
 
-struct grammar { yyParser parser; };
+/* Whether a token is accepted follows from the few states that its reductions look at, and the same ones come again and again. */
+enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 12 };
+struct memo { YYACTIONTYPE states[MEMO_STATES]; uint8_t looked, kind; bool accepts; };      /* looked: how many, from the top; 0: free */
+struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS][MEMO_WAYS]; };
 
 struct grammar *grammar_open(void) {
-  struct grammar *g = malloc(sizeof *g);
+  struct grammar *g = calloc(1, sizeof *g);
   if (g) grammar_lemonInit(&g->parser);
   return g;
 }
@@ -544,6 +547,17 @@ void grammar_close(struct grammar *g) {
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
   grammar_lemon(&g->parser, NUMBERS[kind], token, p);
   if (token >= p->last) p->last = token + 1;
+}
+
+bool grammar_take(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
+  unsigned depth = grammar_depth(g);
+  if (depth >= PARSER_STACK - PARSER_STACK_RESERVE) return false;
+  if (!grammar_accepts(g, depth, kind)) {
+    if (!token_is_free((enum token_kind)kind) || !grammar_accepts(g, depth, TOKEN_ID)) return false;
+    kind = TOKEN_ID;
+  }
+  grammar_push(g, kind, token, p);
+  return true;
 }
 
 unsigned grammar_depth(const struct grammar *g) {
@@ -606,10 +620,33 @@ static bool dry_take(struct dry *dry, unsigned kind) {
   }
 }
 
-bool grammar_accepts(const struct grammar *g, unsigned depth, unsigned kind) {
+static bool try_dry(const struct grammar *g, unsigned depth, unsigned kind, struct memo *memo) {
   struct dry dry;
   dry_start(&dry, g, depth);
-  return dry_take(&dry, kind);
+  bool accepts = dry_take(&dry, kind);
+  unsigned looked = depth - dry.base + 1;          /* the lowest state that it read stands at base - 1 */
+  if (!memo || looked > MEMO_STATES) return accepts;
+  memmove(memo + 1, memo, (MEMO_WAYS - 1) * sizeof *memo);
+  *memo = (struct memo){.looked = (uint8_t)looked, .kind = (uint8_t)kind, .accepts = accepts};
+  for (unsigned i = 0; i < looked; i++) memo->states[i] = g->parser.yystack[depth - 1 - i].stateno;
+  return accepts;
+}
+
+static bool remembers(const struct memo *memo, const yyStackEntry *top, unsigned depth, unsigned kind) {
+  if (memo->kind != kind || !memo->looked || memo->looked > depth) return false;
+  for (unsigned i = 0; i < memo->looked; i++)
+    if (memo->states[i] != (top - i)->stateno) return false;
+  return true;
+}
+
+bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
+  if (depth < 3) return try_dry(g, depth, kind, NULL);
+  const yyStackEntry *top = g->parser.yystack + depth - 1;
+  uint64_t key = top[0].stateno | (uint64_t)top[-1].stateno << 16 | (uint64_t)top[-2].stateno << 32 | (uint64_t)kind << 48;
+  struct memo *memo = g->memos[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
+  for (unsigned i = 0; i < MEMO_WAYS; i++)
+    if (remembers(&memo[i], top, depth, kind)) return memo[i].accepts;
+  return try_dry(g, depth, kind, memo);
 }
 
 unsigned grammar_accepts_all(const struct grammar *g, unsigned depth, const unsigned *kinds, unsigned count) {

@@ -31,34 +31,23 @@ uint32_t token_end(const struct token *token) { return token->offset + token->le
 
 static bool is_significant(unsigned kind) { return kind != TOKEN_COMMENT && kind != TOKEN_BAD; }
 
-/* The kind under which the grammar takes the token: its own, or ID for a word that is free; TOKEN_COMMENT: neither. */
-static unsigned accepted_kind(const struct parse *p, unsigned kind) {
-  unsigned depth = grammar_depth(p->grammar);
-  if (grammar_accepts(p->grammar, depth, kind)) return kind;
-  if (token_is_free((enum token_kind)kind) && grammar_accepts(p->grammar, depth, TOKEN_ID)) return TOKEN_ID;
-  return TOKEN_COMMENT;
-}
-
 static void run_grammar(struct parse *p) {
   const struct source *source = p->source;
   for (uint32_t i = 0; i < source->token_count && !p->arena->failed && p->errors <= SOURCE_MAX_ERRORS;) {
     unsigned kind = source->tokens[i].kind;
     if (!is_significant(kind)) { i++; continue; }
     p->current = i;
-    bool room = grammar_depth(p->grammar) < PARSER_STACK - PARSER_STACK_RESERVE;
-    unsigned taken = room ? accepted_kind(p, kind) : TOKEN_COMMENT;
-    if (taken == TOKEN_COMMENT) { i = recover(p, i); continue; }
-    grammar_push(p->grammar, taken, i, p);
-    i++;
+    i = grammar_take(p->grammar, kind, i, p) ? i + 1 : recover(p, i);
   }
 }
 
-/* Is any path of the tree longer than `room`? */
-static bool too_deep(const struct node *node, unsigned room, const struct node **where) {
-  if (room == 0) { *where = node; return true; }
-  for (uint32_t i = 0; i < node->count; i++)
-    if (node->kid[i] && too_deep(node->kid[i], room - 1, where)) return true;
-  return false;
+/* The first node that has `room` others above it, the tree being that deep. */
+static const struct node *too_deep(const struct node *node, unsigned room) {
+  for (uint32_t i = 0; room; room--, i = 0) {
+    while (!node->kid[i] || node->kid[i]->depth < room) i++;
+    node = node->kid[i];
+  }
+  return node;
 }
 
 /* Takes items out that are nested too deeply for the recursion of those who come after. */
@@ -66,9 +55,8 @@ static void check_depth(struct parse *p, struct node *items) {
   uint32_t kept = 0;
   for (uint32_t i = 0; i < items->count; i++) {
     struct node *item = items->kid[i];
-    const struct node *where = item;
-    if (item->last - item->first >= TREE_MAX_DEPTH / 4 && too_deep(item, TREE_MAX_DEPTH, &where)) {
-      struct span span = node_span(p->source, where);
+    if (item->depth > TREE_MAX_DEPTH) {
+      struct span span = node_span(p->source, too_deep(item, TREE_MAX_DEPTH));
       struct diag *d = parse_error(p, E0022, span.start, span.end, "this is nested too deeply");
       rbc_diag_help(p->diags, d, "split it with `let`, or use a list: `x in [a, b, c]`");
       continue;
@@ -126,16 +114,16 @@ static bool run(struct parse *p) {
   return !p->arena->failed && !p->diags->out_of_memory;
 }
 
-/* Starts a source: its number, and copies of path and text. */
+/* Starts a source: its number, and a copy of its path. */
 static bool open_source(struct parse *p, const char *path, const char *text, size_t size) {
   struct source *source = p->source = arena_alloc(p->arena, sizeof *source);
   if (!source) return false;
   source->id = p->diags->sources++;
   bool too_large = size > SOURCE_MAX_BYTES;
   source->path = arena_copy(p->arena, path, strlen(path));
-  source->text = arena_copy(p->arena, too_large ? "" : text, too_large ? 0 : size);
+  source->text = too_large ? "" : text;
   source->size = too_large ? 0 : (uint32_t)size;
-  if (!source->path || !source->text) return false;
+  if (!source->path) return false;
   if (too_large) parse_error(p, E0002, 0, 0, "this file is larger than %d MB", SOURCE_MAX_BYTES >> 20);
   return true;
 }

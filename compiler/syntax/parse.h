@@ -34,6 +34,7 @@ struct parse {
   uint32_t last;                   /* one past the last token that the grammar has taken */
   uint32_t resumed;                /* where the last panic ended: an error right there is no news */
   struct link *free_links;
+  struct clauses *free_clauses;
   struct node *file_items;         /* LIST, when the whole file was accepted */
   struct node *stand_in;           /* handed out when memory is out, so that actions need no tests */
 };
@@ -87,9 +88,11 @@ struct node *build_chained(struct parse *p, struct node *left, uint32_t op, stru
 struct grammar *grammar_open(void);
 void grammar_close(struct grammar *g);
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);
+/* Pushes it, or as a name a free word that no rule wants here; false: it is not accepted, and nothing has changed. */
+bool grammar_take(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);
 unsigned grammar_depth(const struct grammar *g);
 /* Would the token be shifted if only the lowest `depth` entries of the stack were there? Nothing is changed. */
-bool grammar_accepts(const struct grammar *g, unsigned depth, unsigned kind);
+bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind);
 /* How many of the kinds would be taken one after the other; a free word also as a name. */
 unsigned grammar_accepts_all(const struct grammar *g, unsigned depth, const unsigned *kinds, unsigned count);
 /* Kind of the token at a place in the stack (0 is the bottom), or TOKEN_END for what is no token; its number. */

@@ -35,7 +35,7 @@ static bool begins_member(unsigned kind) {
 
 /* A list of members or of declarations: a nonterminal on top, and what closes it would be taken. */
 static bool is_list(const struct parse *p, unsigned depth) {
-  const struct grammar *g = p->grammar;
+  struct grammar *g = p->grammar;
   if (depth > PARSER_STACK / 2 || (depth > 1 && grammar_stack_token(g, depth - 1, NULL) != TOKEN_END)) return false;
   return grammar_accepts(g, depth, TOKEN_RB) || grammar_accepts(g, depth, TOKEN_END);
 }

@@ -97,7 +97,10 @@ static uint32_t read_code(const char *s, const char *limit, uint32_t *code) {
 }
 
 static uint32_t unescape(char *out, const char *s, const char *limit) {
-  uint32_t n = 0, code = 0;
+  const char *first = memchr(s, '\\', (size_t)(limit - s));
+  uint32_t n = (uint32_t)((first ? first : limit) - s), code = 0;
+  memcpy(out, s, n);
+  s += n;
   while (s < limit) {
     if (*s != '\\' || s + 1 == limit) { out[n++] = *s++; continue; }
     char c = s[1];

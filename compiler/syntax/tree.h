@@ -19,8 +19,9 @@ enum node_kind {
 struct token { uint32_t offset, length; uint16_t kind; };
 
 struct node {
-  uint16_t kind;             /* enum node_kind */
-  uint16_t tok;              /* token kind that tells variants apart, or 0 */
+  uint8_t kind;              /* enum node_kind */
+  uint8_t tok;               /* token kind that tells variants apart, or 0 */
+  uint16_t depth;            /* of the tree below, 1 for a leaf; not more than fits */
   uint32_t count;            /* of children */
   uint32_t first, last;      /* tokens first .. last-1 of the file, comments between them included */
   struct node *kid[];        /* as nodes.def says; NULL where an optional child is absent */
@@ -40,7 +41,8 @@ struct source {
   bool broken;               /* a syntax error was reported */
 };
 
-/* Lexes and parses; errors go to the session's diagnostics. Returns NULL only out of memory. Text is copied. */
+/* Lexes and parses; errors go to the session's diagnostics. Returns NULL only out of memory. The text, which has a NUL
+ * after size bytes, stays where it is. */
 struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
 
 /* A text that is no Rebase, such as a table's CSV file: takes a number and finds the lines, no more.

@@ -1,0 +1,39 @@
+/* reads.c: what a rule reads and whether it is sure, as later passes ask, found while its tree is still in the cache: most rules read nothing of the kind,
+ * and those passes need not look at their trees again. */
+#include "sema/rules.h"
+#include "sema/state.h"
+
+static void note(struct rule *rule, const struct expr *e) {
+  if (!e) return;
+  switch (e->kind) {
+  case EXPR_CONST: case EXPR_ARG: case EXPR_REQUESTER: return;
+  case EXPR_CONTEXT:
+    rule->reads_facts = true;
+    rule->models = rule->models || e->index >= CTX_MODEL_NAME;
+    return;
+  case EXPR_LOCAL: rule->reads_session = rule->reads_session || e->local->id >= STATE_LOCALS; return;      /* judged as the worst */
+  case EXPR_LABELLED: case EXPR_PROVED: case EXPR_SEEN: case EXPR_SEENWITHIN: case EXPR_SEENALL: case EXPR_SEENONLY: case EXPR_SAID:
+  case EXPR_VOUCHED: rule->reads_session = true; break;
+  default: break;
+  }
+  for (unsigned i = 0; i < e->count; i++) note(rule, e->list[i]);
+  note(rule, e->a);
+  note(rule, e->b);
+  note(rule, e->c);
+  note(rule, e->d);
+}
+
+static void note_lets(struct rule *rule, struct let *const *lets, unsigned count) {
+  for (unsigned i = 0; i < count; i++) note(rule, lets[i]->value);
+}
+
+void rule_note_reads(struct rule *rule) {
+  note_lets(rule, rule->lets, rule->let_count);
+  for (unsigned i = 0; i < rule->waiver_count; i++) {
+    note_lets(rule, rule->waivers[i]->lets, rule->waivers[i]->let_count);
+    note(rule, rule->waivers[i]->where);
+  }
+  note(rule, rule->where);
+  note(rule, rule->unless);
+  rule->sure = rule_truth(rule->where) != TRUTH_UNKNOWN || rule_truth(rule->unless) != TRUTH_UNKNOWN;
+}
