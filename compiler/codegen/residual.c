@@ -191,7 +191,7 @@ static bool lower_both(struct generator *g, struct gen_code *code, const struct 
   struct partial p = partial_of(g, rule, known);
   struct left left = written;
   lower(g, code, &written, purpose, false);
-  if (g->plain || !gen_code_fits(code)) return false;
+  if (g->plain || (purpose == OWN && !rule->folds) || !gen_code_fits(code)) return false;
   if (!fold_rule(&p, rule, &left)) g->out_of_memory = true;
   else if (left.changed) {
     gen_code_drop(code);

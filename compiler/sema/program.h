@@ -175,6 +175,7 @@ struct rule {
   const struct package *package;
   const struct agent **agents; unsigned agent_count;        /* in scope, sorted; never "all": the world is closed */
   bool reads_facts, reads_session; /* some fact of contexts.def; what losing state can change. Waivers included */
+  bool folds;                      /* something in it may come out the same whatever is asked, see codegen/partial.h */
   bool sure;                       /* checker only: where or unless is true or false whatever is asked */
   const struct operation **operations; unsigned operation_count;   /* EVENT_CALL */
   unsigned release_mask;           /* EVENT_RELEASE: bits of enum release_target */

@@ -3,6 +3,22 @@
 #include "sema/rules.h"
 #include "sema/state.h"
 
+static bool is_constant(const struct expr *e) { return e && (e->kind == EXPR_CONST || e->kind == EXPR_ROWS); }
+
+static bool all_constant(const struct expr *e) {
+  for (unsigned i = 0; i < e->count; i++) if (!is_constant(e->list[i])) return false;
+  return (e->count || e->a) && (!e->a || is_constant(e->a)) && (!e->b || is_constant(e->b)) && (!e->c || is_constant(e->c)) && (!e->d || is_constant(e->d));
+}
+
+static bool folds(const struct expr *e) {
+  switch (e->kind) {
+  case EXPR_CALL: return true;
+  case EXPR_AND: case EXPR_OR: case EXPR_NOT: case EXPR_IF: case EXPR_OTHERWISE: case EXPR_PRESENT: case EXPR_UNWRAP:
+    return is_constant(e->a) || is_constant(e->b) || is_constant(e->c);
+  default: return expr_binds(e) ? is_constant(e->a) : all_constant(e);
+  }
+}
+
 static void note(struct rule *rule, const struct expr *e) {
   if (!e) return;
   switch (e->kind) {
@@ -16,6 +32,7 @@ static void note(struct rule *rule, const struct expr *e) {
   case EXPR_VOUCHED: rule->reads_session = true; break;
   default: break;
   }
+  rule->folds = rule->folds || folds(e);
   for (unsigned i = 0; i < e->count; i++) note(rule, e->list[i]);
   note(rule, e->a);
   note(rule, e->b);
@@ -35,5 +52,6 @@ void rule_note_reads(struct rule *rule) {
   }
   note(rule, rule->where);
   note(rule, rule->unless);
+  rule->folds = rule->folds || rule->let_count;
   rule->sure = rule_truth(rule->where) != TRUTH_UNKNOWN || rule_truth(rule->unless) != TRUTH_UNKNOWN;
 }

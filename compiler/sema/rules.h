@@ -202,7 +202,7 @@ bool rule_block(struct checker *c, const struct item *item);
 bool rule_obligations(struct env *env, const struct node *list, struct rule *rule);
 bool rule_waive(struct checker *c, const struct item *item);
 bool rule_limit(const struct block *block, uint32_t at);
-void rule_note_reads(struct rule *rule);   /* sets models, reads_facts, reads_session, sure; again when something was added */
+void rule_note_reads(struct rule *rule);   /* sets models, reads_facts, reads_session, folds, sure; again when something was added */
 bool rule_route(struct checker *c, const struct item *item);
 bool rule_routes_overlap(struct checker *c);
 const struct model *rbc_current_model(const struct program *program, const struct model *model);      /* itself, or what replaces it */
