@@ -44,6 +44,7 @@ STORE_LIBS   = $(shell pkg-config --libs sqlite3 hiredis)
 # ---- sources ---------------------------------------------------------------------------------------------------
 STORES_C   := runtime/stores/sqlite.c runtime/stores/redis.c   # each a library of its own, so that librebase needs neither
 RUNTIME_C  := $(filter-out $(STORES_C),$(wildcard runtime/*.c runtime/*/*.c))
+SHARED_C   := runtime/arithmetic.c         # the compiler's too: what is constant it does beforehand
 COMPILER_C := $(filter-out compiler/cli/%,$(wildcard compiler/*.c compiler/*/*.c))
 CLI_C      := $(wildcard compiler/cli/*.c)
 GATE_C     := $(wildcard service/*.c) compiler/cli/raw_json.c
@@ -88,7 +89,7 @@ $(GEN_CLI): scripts/embed.sh compiler/cli/report.js compiler/cli/report.css $(wi
 # variant NAME, DIR, FLAGS, COMPILER: objects under DIR/obj, archives of them with every symbol (tests and rbc link these).
 define variant
 $(1)_RUNTIME  := $(RUNTIME_C:%.c=$(2)/obj/%.o) $(GEN_RUNTIME:$(B)/gen/%.c=$(2)/obj/gen/%.o)
-$(1)_COMPILER := $(COMPILER_C:%.c=$(2)/obj/%.o) $(GEN_COMPILER:$(B)/gen/%.c=$(2)/obj/gen/%.o)
+$(1)_COMPILER := $(COMPILER_C:%.c=$(2)/obj/%.o) $(GEN_COMPILER:$(B)/gen/%.c=$(2)/obj/gen/%.o) $(SHARED_C:%.c=$(2)/obj/%.o)
 $(1)_HELPERS  := $(TEST_HELPERS_C:%.c=$(2)/obj/%.o) $(REFERENCE_C:%.c=$(2)/obj/%.o)
 $(1)_DIFF     := $(DIFFERENTIAL_C:%.c=$(2)/obj/%.o) $(2)/internal/libtests.a
 $(1)_CLI      := $(CLI_C:%.c=$(2)/obj/%.o) $(GEN_CLI:$(B)/gen/%.c=$(2)/obj/gen/%.o)

@@ -1,17 +1,11 @@
-/* numbers.h: checked arithmetic of values, time zones, patterns and texts: what instructions do that is not one line. */
+/* numbers.h: time zones, patterns and texts: what instructions do that is not one line. */
 #ifndef REBASE_NUMBERS_H
 #define REBASE_NUMBERS_H
 #include "arena_fixed.h"
+#include "arithmetic.h"
 #include "bundle.h"
 
-/* ---- checked arithmetic (vm_numbers.c): false on overflow; the result is never REBASE_MISSING ---- */
-bool number_add(int64_t a, int64_t b, int64_t *result);
-bool number_sub(int64_t a, int64_t b, int64_t *result);
-bool number_mul(int64_t a, int64_t b, int64_t *result);
-/* a * b / c with an exact product, rounded half to even; c is not 0. */
-bool number_muldiv(int64_t a, int64_t b, int64_t c, int64_t *result);
-
-/* ---- time in zones ---- */
+/* ---- time in zones (vm_numbers.c) ---- */
 int32_t zone_offset(const struct rebase_bundle *bundle, uint32_t zone, int64_t seconds);    /* seconds east at that instant */
 int64_t zone_date(const struct rebase_bundle *bundle, uint32_t zone, int64_t time);         /* days since 1970 */
 int64_t zone_hour(const struct rebase_bundle *bundle, uint32_t zone, int64_t time);         /* 0..23 */

@@ -56,8 +56,8 @@ struct expr *partial_loop(struct partial *p, struct expr *e);
 struct expr *partial_inline(struct partial *p, struct expr *call);
 struct expr *partial_let(struct partial *p, struct expr *e);
 
-/* ---- arithmetic.c ---- */
-bool arithmetic(enum expr_kind kind, int64_t a, int64_t b, int64_t *result);       /* false: it fails, or is left to the runtime; b: 0 if there is none */
+/* ---- constant_values.c ---- */
+bool arithmetic(enum expr_kind kind, int64_t a, int64_t b, int64_t *result);       /* false: it fails; b: 0 if there is none */
 int64_t text_length(const struct constant *text);
 /* Of a constant list or map; NULL: missing. key: NULL for the last one. */
 const struct constant *constant_element(enum expr_kind kind, const struct constant *whole, const struct constant *key);
