@@ -260,7 +260,7 @@ START_TEST(what_is_sure) {
 }
 END_TEST
 
-/* The compiler's arithmetic is the runtime's, and leaves out only what fails there or takes more than 64 bits on the way. */
+/* What the compiler does beforehand is what the runtime would do, or not done when that fails. */
 static bool computed(enum expr_kind kind, int64_t a, int64_t b, int64_t *result) {
   switch (kind) {
   case EXPR_ADD: return number_add(a, b, result);
