@@ -240,8 +240,9 @@ static bool add_operation(struct checker *c, struct operations *out, const struc
 /* A part of the program's own list, which nobody writes to. NULL: all of it. */
 static void take_connector(const struct checker *c, struct operations *out, const struct connector *connector) {
   const struct program *p = c->program;
-  out->list = (const struct operation **)(void *)p->operations + (connector ? connector->first_operation : 0);
+  out->list = (const struct operation **)(void *)p->operations;          /* NULL when there is none */
   out->count = connector ? connector->operation_count : p->operations_count;
+  if (connector && connector->first_operation) out->list += connector->first_operation;
 }
 
 static const struct operation *find_operation(const struct checker *c, const struct connector *connector,
