@@ -146,14 +146,18 @@ static double dearest(struct bench *b) {
 /* ---- two threads, each with a request of its own ---- */
 struct worker { struct bench *b; bool by_hand; struct p12_host host; uint64_t decided, wrong; const atomic_bool *stop; };
 
+/* Counts for itself: the workers stand side by side, in lines of memory that both read. */
 static void *work(void *argument) {
   struct worker *w = argument;
-  for (; !atomic_load_explicit(w->stop, memory_order_relaxed); w->decided += PICKS)
+  uint64_t decided = 0, wrong = 0;
+  for (; !atomic_load_explicit(w->stop, memory_order_relaxed); decided += PICKS)
     for (unsigned i = 0; i < PICKS; i++) {
       const unsigned at = w->b->order[i];
       const struct p12_request *q = &w->b->requests[at];
-      w->wrong += q->allowed != (w->by_hand ? p12_decide(q) : p12_prepared(&w->host, &w->b->arguments[at], &w->host.plain)->effect == REBASE_ALLOW);
+      wrong += q->allowed != (w->by_hand ? p12_decide(q) : p12_prepared(&w->host, &w->b->arguments[at], &w->host.plain)->effect == REBASE_ALLOW);
     }
+  w->decided = decided;
+  w->wrong = wrong;
   return NULL;
 }
 
