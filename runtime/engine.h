@@ -118,8 +118,8 @@ struct rebase_request {
   struct infer infer; struct tries tries;           /* of an infer */
   /* typed building */
   bool building, fresh;             /* fresh: begun and not decided yet */
-  struct filling { uint64_t generation; uint32_t operation, count, required; const struct image_param *params; } filling;
-                                    /* the slots that fit, none when all zero; how many required ones are not set yet */
+  struct filling { uint64_t generation; uint32_t first, count, required; const struct image_param *params; const struct image_type *types; } filling;
+                                    /* the slots that fit, by index in PARAMS, none when all zero; how many required ones are not set yet */
   rebase_status poison;             /* REBASE_OK, or what a setter answered */
   char poison_text[256];
   size_t built;                     /* workspace in use by what was set */
@@ -142,9 +142,12 @@ enum request_begun { REQUEST_NEW, REQUEST_BEGUN };
 const rebase_decision *request_decide(rebase_request *request, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what);
 /* A deny that the policy did not make. */
 #if defined(__GNUC__) || defined(__clang__)
-__attribute__((format(printf, 3, 4)))
+__attribute__((format(printf, 3, 4), cold))
 #endif
 const rebase_decision *request_refuse(rebase_request *request, rebase_status status, const char *format, ...);
+#if defined(__GNUC__) || defined(__clang__)
+__attribute__((cold))
+#endif
 rebase_status request_refuse_as(rebase_request *request, rebase_status status, const char *why);     /* words as they are; gives the status back */
 void request_reason(rebase_request *request);       /* in words, when nothing says it yet */
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */

@@ -126,7 +126,7 @@ rebase_status rebase_find_slot(rebase_engine *e, rebase_operation operation, con
   rebase_status status = engine_check(e);
   if (status != REBASE_OK) return status;
   if (!argument || !slot) return REBASE_E_ARGUMENT;
-  *slot = (rebase_slot){NONE32, NONE32, NONE32, 0};
+  *slot = (rebase_slot){NONE32, 0};
   struct loaded *l = engine_pin(e);
   if (!l) return REBASE_E_NO_BUNDLE;
   status = l->generation != operation.generation ? REBASE_E_STALE
@@ -134,7 +134,7 @@ rebase_status rebase_find_slot(rebase_engine *e, rebase_operation operation, con
   for (uint32_t i = 0; status == REBASE_E_SLOT && i < l->bundle->OPERATIONS.at[operation.index].params; i++) {
     const struct image_param *p = &l->bundle->PARAMS.at[l->bundle->OPERATIONS.at[operation.index].first_param + i];
     if (strcmp(bundle_string(l->bundle, p->name), argument)) continue;
-    *slot = (rebase_slot){operation.index, i, p->type, l->generation};
+    *slot = (rebase_slot){(uint32_t)(p - l->bundle->PARAMS.at), l->generation};
     status = REBASE_OK;
   }
   loaded_drop(l);
@@ -164,7 +164,7 @@ rebase_status rebase_request_call(rebase_request *r, rebase_operation operation)
   if (!request_take_slots(r)) return poison(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   r->built = r->work.low;
   const struct image_operation *o = &b->OPERATIONS.at[operation.index];
-  r->filling = (struct filling){operation.generation, operation.index, o->params, r->loaded->plans[operation.index].required, b->PARAMS.at + o->first_param};
+  r->filling = (struct filling){operation.generation, o->first_param, o->params, r->loaded->plans[operation.index].required, b->PARAMS.at + o->first_param, b->TYPES.at};
   json_begin(&r->json, b, &r->work, JSON_ARGUMENTS, "", 0);
   return REBASE_OK;
 }
@@ -192,81 +192,89 @@ rebase_status rebase_request_infer(rebase_request *r, const char *task, int64_t 
 static rebase_status refuse_slot(rebase_request *r, rebase_slot slot) {
   if (!r->building || r->poison != REBASE_OK) return poison(r, REBASE_E_REQUEST, "no call was begun");
   if (slot.generation != r->loaded->generation) return poison(r, REBASE_E_STALE, "a slot was resolved on an older bundle");
-  bool fits = slot.operation == r->filling.operation && slot.index < r->filling.count && r->filling.params[slot.index].type == slot.type;
+  bool fits = slot.index - r->filling.first < r->filling.count;
   return fits ? poison(r, REBASE_E_REQUEST, "an argument was set twice") : poison(r, REBASE_E_SLOT, "a slot of another operation");
 }
 
-/* The slot must be one of this call, on this bundle, not yet set, and of the type it says: then its type, else NULL. */
-static inline const struct image_type *open_slot(rebase_request *r, const rebase_slot *slot, value **place) {
-  if (!r) return NULL;
+/* What is set: the argument, its type, and where its value goes. The slot must be one of this call, on this bundle, and not yet set: else false. */
+struct opened { const struct image_param *param; const struct image_type *type; value *place; };
+
+static inline bool open_slot(rebase_request *r, rebase_slot slot, struct opened *opened) {
+  if (!r) return false;
   const struct filling *f = &r->filling;
-  if (slot->generation != f->generation || slot->operation != f->operation || slot->index >= f->count) return NULL;
-  const struct image_param *p = &f->params[slot->index];
-  *place = &r->slots[p->slot];
-  return p->type == slot->type && is_missing(**place) ? bundle_type(r->loaded->bundle, p->type) : NULL;
+  const uint32_t i = slot.index - f->first;
+  if (slot.generation != f->generation || i >= f->count) return false;
+  opened->param = &f->params[i];
+  opened->type = &f->types[opened->param->type];
+  opened->place = &r->slots[opened->param->slot];
+  return is_missing(*opened->place);
 }
 
-static inline rebase_status fill(rebase_request *r, const rebase_slot *slot, value *place, value v) {
-  *place = v;
-  r->filling.required -= !is_missing(v) && !(r->filling.params[slot->index].flags & PARAM_OPTIONAL);
+static inline rebase_status fill(rebase_request *r, const struct opened *opened, value v) {
+  *opened->place = v;
+  r->filling.required -= !is_missing(v) && !(opened->param->flags & PARAM_OPTIONAL);
   return REBASE_OK;
 }
 
 static rebase_status refuse_type(rebase_request *r) { return poison(r, REBASE_E_TYPE, "a setter of another type than the argument's"); }
 
-static inline rebase_status set_number(rebase_request *r, const rebase_slot *slot, int64_t number, rebase_member_kind kind) {
-  value *place, v = int_value(number);
+static inline rebase_status set_number(rebase_request *r, rebase_slot slot, int64_t number, rebase_member_kind kind) {
+  struct opened opened;
+  value v = int_value(number);
   const char *why = "a number is out of range";
-  const struct image_type *type = open_slot(r, slot, &place);
-  if (!type) return r ? refuse_slot(r, *slot) : REBASE_E_ARGUMENT;
-  enum typed_as as = number_as(type->kind, kind);
+  if (!open_slot(r, slot, &opened)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
+  enum typed_as as = number_as(opened.type->kind, kind);
   if (as == TYPED_NONE) return refuse_type(r);
   rebase_status status = REBASE_OK;
-  if (as != TYPED_PLAIN) status = typed_number(as, as == TYPED_MONEY ? typed_unit(type) : 1, number, &v, &why);
+  if (as != TYPED_PLAIN) status = typed_number(as, as == TYPED_MONEY ? typed_unit(opened.type) : 1, number, &v, &why);
   else if (number == REBASE_MISSING) status = REBASE_E_RANGE;
-  return status == REBASE_OK ? fill(r, slot, place, v) : poison(r, status, why);
+  return status == REBASE_OK ? fill(r, &opened, v) : poison(r, status, why);
 }
 
-rebase_status rebase_set_bool(rebase_request *r, rebase_slot slot, bool flag) { return set_number(r, &slot, flag, REBASE_MEMBER_BOOL); }
-rebase_status rebase_set_int(rebase_request *r, rebase_slot slot, int64_t number) { return set_number(r, &slot, number, REBASE_MEMBER_INT); }
-rebase_status rebase_set_decimal(rebase_request *r, rebase_slot slot, int64_t millionths) { return set_number(r, &slot, millionths, REBASE_MEMBER_DECIMAL); }
-rebase_status rebase_set_time(rebase_request *r, rebase_slot slot, int64_t microseconds) { return set_number(r, &slot, microseconds, REBASE_MEMBER_TIME); }
+rebase_status rebase_set_bool(rebase_request *r, rebase_slot slot, bool flag) { return set_number(r, slot, flag, REBASE_MEMBER_BOOL); }
+rebase_status rebase_set_int(rebase_request *r, rebase_slot slot, int64_t number) { return set_number(r, slot, number, REBASE_MEMBER_INT); }
+rebase_status rebase_set_decimal(rebase_request *r, rebase_slot slot, int64_t millionths) { return set_number(r, slot, millionths, REBASE_MEMBER_DECIMAL); }
+rebase_status rebase_set_time(rebase_request *r, rebase_slot slot, int64_t microseconds) { return set_number(r, slot, microseconds, REBASE_MEMBER_TIME); }
 
 /* What was made of it, or why not. */
-static inline rebase_status fill_made(rebase_request *r, const rebase_slot *slot, value *place, rebase_status status, const value *v, const char *const *why) {
-  if (status != REBASE_OK) return poison(r, status, *why);
+static inline rebase_status fill_made(rebase_request *r, const struct opened *opened, rebase_status status, value v, const char *why) {
+  if (status != REBASE_OK) return poison(r, status, why);
   r->built = r->work.low;
-  return fill(r, slot, place, *v);
+  return fill(r, opened, v);
 }
 
 rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, const char *text, size_t length) {
-  value *place, v = missing_value();
-  const char *why;
-  const struct image_type *type = open_slot(r, &slot, &place);
-  if (!type) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
-  if (type->kind == TYPE_STRING) return fill_made(r, &slot, place, typed_string(r, text, length, &v, &why), &v, &why);
-  if (typed_as(r->loaded->bundle, slot.type, REBASE_MEMBER_TEXT) == TYPED_NONE) return refuse_type(r);
-  return fill_made(r, &slot, place, typed_form(r, slot.type, text, length, &v, &why), &v, &why);
+  struct opened opened;
+  value v = missing_value();
+  const char *why = NULL;
+  if (!open_slot(r, slot, &opened)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
+  rebase_status status;
+  if (opened.type->kind == TYPE_STRING) status = typed_string(r, text, length, &v, &why);
+  else if (typed_as(r->loaded->bundle, opened.param->type, REBASE_MEMBER_TEXT) == TYPED_NONE) return refuse_type(r);
+  else status = typed_form(r, opened.param->type, text, length, &v, &why);
+  return fill_made(r, &opened, status, v, why);
 }
 
 rebase_status rebase_set_texts(rebase_request *r, rebase_slot slot, const char *const *texts, size_t count) {
-  value *place;
+  struct opened opened;
   struct list *list = NULL;
-  const char *why;
-  if (!open_slot(r, &slot, &place)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
-  enum typed_as as = typed_as(r->loaded->bundle, slot.type, REBASE_MEMBER_TEXTS);
+  const char *why = NULL;
+  if (!open_slot(r, slot, &opened)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
+  enum typed_as as = typed_as(r->loaded->bundle, opened.param->type, REBASE_MEMBER_TEXTS);
   if (as == TYPED_NONE) return refuse_type(r);
   if (!texts && count) return poison(r, REBASE_E_ARGUMENT, "no texts");
   rebase_status status = typed_list(r, as, count, &list, &why);
   for (size_t i = 0; status == REBASE_OK && i < count; i++) status = typed_add(r, as, list, texts[i], texts[i] ? strlen(texts[i]) : 0, &why);
-  return fill_made(r, &slot, place, status, &(value){.list = list}, &why);
+  return fill_made(r, &opened, status, (value){.list = list}, why);
 }
 
 rebase_status rebase_set_json(rebase_request *r, rebase_slot slot, const char *json, size_t length) {
-  value *place, v = missing_value();
-  const char *why;
-  if (!open_slot(r, &slot, &place)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
-  return fill_made(r, &slot, place, typed_json(r, slot.type, json, length, &v, &why), &v, &why);
+  struct opened opened;
+  value v = missing_value();
+  const char *why = NULL;
+  if (!open_slot(r, slot, &opened)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
+  rebase_status status = typed_json(r, opened.param->type, json, length, &v, &why);
+  return fill_made(r, &opened, status, v, why);
 }
 
 static bool read_built(rebase_request *r, const void *what) {

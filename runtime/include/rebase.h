@@ -211,7 +211,7 @@ REBASE_API rebase_status rebase_decide_batch(rebase_request *request, const reba
 /* Typed building. Slots are resolved once by name; a slot that was resolved on an older bundle denies. A setter that
  * fails poisons the request: it denies until rebase_request_call starts a new one. */
 typedef struct rebase_operation { uint32_t index; uint64_t generation; } rebase_operation;
-typedef struct rebase_slot { uint32_t operation, index, type; uint64_t generation; } rebase_slot;
+typedef struct rebase_slot { uint32_t index; uint64_t generation; } rebase_slot;
 REBASE_API rebase_status rebase_find_operation(rebase_engine *engine, const char *name, rebase_operation *operation);
 REBASE_API rebase_status rebase_find_slot(rebase_engine *engine, rebase_operation operation, const char *argument, rebase_slot *slot);
 REBASE_API rebase_status rebase_request_call(rebase_request *request, rebase_operation operation);
