@@ -242,6 +242,7 @@ uint32_t asked_head(const struct rebase_bundle *b, const struct asked *asked) {
   }
 }
 
+enum { NEAR_RULES = 256 };          /* of a list: so many stay in the caches */
 static const char too_full[] = "the decision has more approvers or obligations than it can hold";
 
 static void sort_found(struct vm_found *found, uint32_t count) {
@@ -254,15 +255,15 @@ static void sort_found(struct vm_found *found, uint32_t count) {
 }
 
 /* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself, and the few that matter are put in order
- * afterwards. False: too many of them, nothing was taken in. */
-static bool run_fixed(rebase_request *r, const struct scope_walk *walk, uint64_t bound, rebase_status *status) {
+ * afterwards. far: what a match needs is asked for before, since the machine looks at other memory. False: too many of them, nothing was taken in. */
+static bool run_fixed(rebase_request *r, const struct scope_walk *walk, bool far, uint64_t bound, rebase_status *status) {
   const struct rebase_bundle *b = r->loaded->bundle;
   struct vm *vm = &r->vm;
   rebase_decision *d = &r->record.decision;
   vm->max_steps = r->engine->options.max_steps;
   vm->bound = bound;
   vm->found_count = 0;
-  for (unsigned run = 0; run < walk->runs; run++)   /* for when it matches; the machine needs other memory of it */
+  for (unsigned run = 0; far && run < walk->runs; run++)
     if (walk->run[run].at < walk->run[run].end) prefetch(&b->RULES.at[bundle_rule_of(b, *walk->run[run].at)]);
   if (!vm_run_fixed(vm, walk->run, walk->runs)) return false;
   d->steps += vm->steps;
@@ -303,7 +304,7 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
   if (group && fixed) walk = (struct scope_walk){r->loaded->bundle, 1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
   else scope_walk_begin(&walk, plan, r->slots);
   rebase_status status = REBASE_OK;
-  if (!fixed || !run_fixed(r, &walk, bound, &status)) status = run_each(r, plan, &walk);
+  if (!fixed || !run_fixed(r, &walk, plan->count > NEAR_RULES, bound, &status)) status = run_each(r, plan, &walk);
   if (status == REBASE_OK && record->decision.steps_bound < bound) record->decision.steps_bound = bound;
   return status;
 }
