@@ -3,13 +3,13 @@
 #define REBASE_HEX_H
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(REBASE_NO_SSE2)
 #include <emmintrin.h>
 #endif
 
-enum { HEX_LETTER = 'a' - 10 - '0' };       /* how much further on than digits the letters are */
+#define HEX_LETTER ('a' - 10 - '0')         /* how much further on than digits the letters are */
 
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(REBASE_NO_SSE2)
 static inline void eight_to_hex(const unsigned char bytes[8], char hex[16]) {
   const __m128i low = _mm_set1_epi8(15), eight = _mm_loadl_epi64((const __m128i *)(const void *)bytes);
   __m128i v = _mm_unpacklo_epi8(_mm_and_si128(_mm_srli_epi16(eight, 4), low), _mm_and_si128(eight, low));
