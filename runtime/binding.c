@@ -137,19 +137,28 @@ static bool fit_member(rebase_binding *b, const struct rebase_bundle *bundle, co
   return true;
 }
 
+/* By how they are read; of one kind in their order. */
+static void sort_fields(rebase_binding *b) {
+  for (size_t i = 1; i < b->count; i++) {
+    struct field moved = b->fields[i];
+    size_t k = i;
+    for (; k && b->fields[k - 1].reading > moved.reading; k--) b->fields[k] = b->fields[k - 1];
+    b->fields[k] = moved;
+  }
+  memset(b->end, 0, sizeof b->end);
+  for (size_t i = 0; i < b->count; i++) {
+    b->moves[i] = b->fields[i].move;
+    for (unsigned reading = b->fields[i].reading; reading < READINGS; reading++) b->end[reading]++;
+  }
+}
+
 static bool fit_members(rebase_binding *b, const struct rebase_bundle *bundle) {
-  struct field field;
-  uint32_t made = 0;
-  for (unsigned reading = 0; reading < READINGS; b->end[reading++] = made)
-    for (size_t i = 0; i < b->count; i++) {
-      if (!fit_member(b, bundle, &b->members[i], &field)) return false;
-      if (field.reading != reading) continue;
-      b->moves[made] = field.move;
-      b->fields[made++] = field;
-    }
-  for (uint32_t i = 0; i < made; i++)
-    for (uint32_t k = 0; k < i; k++)
+  for (size_t i = 0; i < b->count; i++) {
+    if (!fit_member(b, bundle, &b->members[i], &b->fields[i])) return false;
+    for (size_t k = 0; k < i; k++)
       if (b->fields[k].param == b->fields[i].param) return unfit(b, REBASE_E_REQUEST, b->name, "two members for one argument");
+  }
+  sort_fields(b);
   return true;
 }
 
