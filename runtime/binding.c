@@ -162,6 +162,9 @@ static bool fit_members(rebase_binding *b, const struct rebase_bundle *bundle) {
   return true;
 }
 
+#if defined(__GNUC__)
+__attribute__((noinline, cold))     /* once a bundle */
+#endif
 static void fit(rebase_binding *b, const struct loaded *loaded) {
   const struct rebase_bundle *bundle = loaded->bundle;
   uint32_t required = 0;
