@@ -379,16 +379,6 @@ static bool add_found(struct vm *vm, uint32_t entry, enum vm_verdict verdict) {
   return true;
 }
 
-/* Apart, so that its needs do not slow down what follows. Leaves its steps in vm->steps. */
-#if defined(__GNUC__)
-__attribute__((noinline))
-#endif
-static bool run_one(struct vm *vm, uint32_t entry) {
-  const struct bundle_rule *rule = &vm->bundle->rules[entry];
-  enum vm_verdict verdict = run_code(vm, rule->program, rule_constants(rule));
-  return verdict == VM_PASS || add_found(vm, entry, verdict);
-}
-
 _Static_assert(STEPS_PASS == STEPS_ALLOW && STEPS_PASS == STEPS_ASK && STEPS_PASS == STEPS_DENY && STEPS_PASS == STEPS_OBLIGE, "a verdict is a step");
 #ifdef THREADED
 #define ON_TEST(NAME) test_##NAME
@@ -425,20 +415,20 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 #endif
   const struct bundle_rule *const rules = vm->bundle->rules;
   const value *const args = vm->args;
+  const uint64_t bound = vm->bound;
   uint64_t steps = 0;
   for (const struct rule_run *run = runs, *last = runs + count; run < last; run++)
     for (const uint32_t *at = run->at, *const end = run->end; at < end; at++) {
       const struct bundle_rule *rule = &rules[*at];
       const struct routine *program = rule->program;
       const struct arg_test *t = program->tests;
+      const value *constants = rule_constants(rule);
       if (!t) {
-        uint64_t bound = vm->bound;
-        if (!run_one(vm, *at)) return false;
+        const enum vm_verdict verdict = run_code(vm, program, constants);
         steps += vm->steps;
-        vm->bound = bound;
+        if (verdict != VM_PASS && !add_found(vm, *at, verdict)) return false;
         continue;
       }
-      const value *constants = rule_constants(rule);
       unsigned next;
 #ifdef THREADED
       TAKE_TEST;
@@ -483,5 +473,6 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
       if (next != TEST_ENDS + VM_PASS && !add_found(vm, *at, (enum vm_verdict)(next - TEST_ENDS))) return false;
     }
   vm->steps = steps;
-  return steps <= vm->bound;
+  vm->bound = bound;
+  return steps <= bound;
 }
