@@ -116,7 +116,7 @@ static void (*const steps[])(struct checker *) = {
 
 bool rbc_declare(struct checker *c) {
   c->own = arena_alloc(c->arena, sizeof *c->own);
-  if (!c->own) return false;
+  if (!c->own || !(c->own->grammar = rbc_grammar(c->arena))) return false;
   if (!rbc_types_start(c) || !add_requester_group(c) || !rbc_load_stdlib(c)) return false;
   c->program->zone = rbc_zone(c, "UTC", rbc_nowhere());
   c->program->built = c->options->date ? c->options->date : "";

@@ -23,10 +23,11 @@ struct word_entry { const char *text; unsigned symbol; struct word_entry *next; 
 struct unknown { const char *path; struct diag *diag; unsigned places; struct unknown *next; };
 
 struct declare_state {
+  struct grammar *grammar;
   const char **files; unsigned file_count;            /* *.rb of the workspace, sorted */
   struct std_file *std_files; unsigned std_count;
   struct word_entry *words[WORD_BUCKETS];
-  struct type *types[TYPE_BUCKETS];                   /* collections and words */
+  struct type *types[TYPE_BUCKETS];                   /* those that are made once: collections, money, words ... */
   bool numbered;                                      /* words have their numbers */
   struct symbol *context;                             /* of `context requester` */
   struct unknown *unknowns;                           /* names that were reported, once each */

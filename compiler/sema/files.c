@@ -181,7 +181,7 @@ static bool keep_source(struct checker *c, struct source *source) {
 }
 
 struct source *rbc_add_source(struct checker *c, const char *path, const char *text, size_t size) {
-  struct source *source = rbc_parse(c->diags, c->arena, path, text, size);
+  struct source *source = rbc_parse(c->own->grammar, c->diags, c->arena, path, text, size);
   return keep_source(c, source) && rbc_add_digest(c, path, text, size) ? source : NULL;
 }
 

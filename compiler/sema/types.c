@@ -29,6 +29,10 @@ static struct type *add_type(struct checker *c, enum type_kind kind) {
   return PROGRAM_APPEND(c, types, type) ? type : NULL;
 }
 
+static struct type **bucket_of(const struct checker *c, enum type_kind kind, unsigned hash) {
+  return &c->own->types[(hash * 31u + (unsigned)kind) % TYPE_BUCKETS];
+}
+
 /* A type that is made once, to be found again along its bucket. */
 static struct type *add_to(struct checker *c, struct type **bucket, enum type_kind kind) {
   struct type *type = add_type(c, kind);
@@ -49,11 +53,10 @@ bool rbc_is_scalar(const struct type *type) { return ORDERS[type->kind] != 'n'; 
 const struct type *rbc_money(struct checker *c, const char *currency) {
   unsigned digits = rbc_currency_digits(currency);
   if (digits == UINT_MAX) return NULL;
-  for (unsigned i = TYPE_FIXED_COUNT; i < c->program->types_count; i++) {
-    const struct type *t = c->program->types[i];
+  struct type **bucket = bucket_of(c, TYPE_MONEY, rbc_hash(currency));
+  for (const struct type *t = *bucket; t; t = t->next)
     if (t->kind == TYPE_MONEY && rbc_is(t->name, currency)) return t;
-  }
-  struct type *type = add_type(c, TYPE_MONEY);
+  struct type *type = add_to(c, bucket, TYPE_MONEY);
   if (!type) return NULL;
   type->name = arena_copy(c->arena, currency, 3);
   type->digits = digits;
@@ -63,7 +66,7 @@ const struct type *rbc_money(struct checker *c, const char *currency) {
 static const struct type *collection_of(struct checker *c, enum type_kind kind, const struct type *element) {
   if (!element) return NULL;
   if (kind == TYPE_LIST && element->kind == TYPE_STRING) return rbc_type(c, TYPE_STRINGS);
-  struct type **bucket = &c->own->types[(element->id * 31u + (unsigned)kind) % TYPE_BUCKETS];
+  struct type **bucket = bucket_of(c, kind, element->id);
   for (const struct type *t = *bucket; t; t = t->next)
     if (t->kind == kind && t->element == element) return t;
   struct type *type = add_to(c, bucket, kind);
@@ -81,11 +84,10 @@ const struct type *rbc_map_of(struct checker *c, const struct type *element) {
 }
 
 const struct type *rbc_bool_as(struct checker *c, const char *yes, const char *no) {
-  for (unsigned i = TYPE_FIXED_COUNT; i < c->program->types_count; i++) {
-    const struct type *t = c->program->types[i];
+  struct type **bucket = bucket_of(c, TYPE_BOOL, rbc_hash(yes));
+  for (const struct type *t = *bucket; t; t = t->next)
     if (t->kind == TYPE_BOOL && rbc_is(t->wire_true, yes) && rbc_is(t->wire_false, no)) return t;
-  }
-  struct type *type = add_type(c, TYPE_BOOL);
+  struct type *type = add_to(c, bucket, TYPE_BOOL);
   if (!type) return NULL;
   type->wire_true = yes;
   type->wire_false = no;
@@ -94,11 +96,10 @@ const struct type *rbc_bool_as(struct checker *c, const char *yes, const char *n
 
 const struct type *rbc_time_in(struct checker *c, const struct zone *zone) {
   if (!zone) return rbc_type(c, TYPE_TIME);
-  for (unsigned i = TYPE_FIXED_COUNT; i < c->program->types_count; i++) {
-    const struct type *t = c->program->types[i];
+  struct type **bucket = bucket_of(c, TYPE_TIME, zone->id);
+  for (const struct type *t = *bucket; t; t = t->next)
     if (t->kind == TYPE_TIME && t->zone == zone) return t;
-  }
-  struct type *type = add_type(c, TYPE_TIME);
+  struct type *type = add_to(c, bucket, TYPE_TIME);
   if (type) type->zone = zone;
   return type;
 }
@@ -262,6 +263,30 @@ const struct field *rbc_field(const struct type *record, const char *name, unsig
 }
 
 /* ---- as they are written ---- */
+/* A name that nothing has and that means one of ours. */
+static bool reports_misnamed(struct checker *c, const struct file_scope *scope, const struct node *path, const char *text) {
+  static const struct { const char *wrong, *right;
+  } OTHERS[] = { { "integer", "int" },     { "number", "decimal" },     { "float", "decimal" },
+                 { "double", "decimal" },  { "boolean", "bool" },       { "str", "string" },
+                 { "text", "string" },     { "String", "string" },      { "datetime", "time" },
+                 { "timestamp", "time" },  { "array", "list of ..." },  { "object", "map of ..." },
+                 { "dict", "map of ..." }, { "enum", "one of { ... }" } };
+  for (unsigned i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
+    if (strcmp(OTHERS[i].wrong, text)) continue;
+    struct span span = rbc_span(scope, path);
+    struct diag *d = rbc_diag(c->diags, E0201, span, "there is no type `%s`", text);
+    rbc_diag_help(c->diags, d, "it is called `%s` here", OTHERS[i].right);
+    if (!strchr(OTHERS[i].right, '.')) rbc_diag_fix(d, span, OTHERS[i].right);
+    return true;
+  }
+  const char *near = rbc_nearest(text, WRITTEN, TYPE_STRINGS);
+  if (!near) return false;
+  struct diag *d = rbc_diag(c->diags, E0201, rbc_span(scope, path), "there is no type `%s`", text);
+  rbc_diag_help(c->diags, d, "did you mean `%s`?", near);
+  rbc_diag_fix(d, d->span, near);
+  return true;
+}
+
 static const struct type *named_type(struct checker *c, const struct file_scope *scope, const struct node *path,
                                      const struct connector *connector) {
   const char *text = node_path(scope->source, path, c->arena);
@@ -270,27 +295,8 @@ static const struct type *named_type(struct checker *c, const struct file_scope 
     if (strcmp(WRITTEN[kind], text)) continue;
     return kind == TYPE_TIME ? rbc_time_in(c, connector ? connector->zone : NULL) : rbc_type(c, (enum type_kind)kind);
   }
-  static const struct { const char *wrong, *right;
-  } OTHERS[] = { { "integer", "int" },     { "number", "decimal" },     { "float", "decimal" },
-                 { "double", "decimal" },  { "boolean", "bool" },       { "str", "string" },
-                 { "text", "string" },     { "String", "string" },      { "datetime", "time" },
-                 { "timestamp", "time" },  { "array", "list of ..." },  { "object", "map of ..." },
-                 { "dict", "map of ..." }, { "enum", "one of { ... }" } };
-  for (unsigned i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
-    if (strcmp(OTHERS[i].wrong, text) || rbc_lookup(c, scope, text, SYM(TYPE) | SYM(ENTITY))) continue;
-    struct span span = rbc_span(scope, path);
-    struct diag *d = rbc_diag(c->diags, E0201, span, "there is no type `%s`", text);
-    rbc_diag_help(c->diags, d, "it is called `%s` here", OTHERS[i].right);
-    if (!strchr(OTHERS[i].right, '.')) rbc_diag_fix(d, span, OTHERS[i].right);
-    return NULL;
-  }
-  const char *near = rbc_nearest(text, WRITTEN, TYPE_STRINGS);
-  if (near && !rbc_lookup(c, scope, text, SYM(TYPE) | SYM(ENTITY))) {
-    struct diag *d = rbc_diag(c->diags, E0201, rbc_span(scope, path), "there is no type `%s`", text);
-    rbc_diag_help(c->diags, d, "did you mean `%s`?", near);
-    rbc_diag_fix(d, d->span, near);
-    return NULL;
-  }
+  bool known = rbc_lookup(c, scope, text, SYM(TYPE) | SYM(ENTITY)) != NULL;
+  if (!known && reports_misnamed(c, scope, path, text)) return NULL;
   const struct symbol *s = rbc_resolve_near(c, scope, path, connector, SYM(TYPE) | SYM(ENTITY), "a type");
   if (!s || !s->ptr) return NULL;
   return s->kind == SYM_ENTITY ? ((const struct entity *)s->ptr)->type : s->ptr;

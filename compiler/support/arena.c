@@ -1,31 +1,51 @@
-/* arena.c: blocks that grow from 8 KB to 1 MB; what is larger gets a block of its own. */
-#define _DEFAULT_SOURCE             /* MAP_ANONYMOUS, MAP_POPULATE */
+/* arena.c: blocks that grow from 8 KB to 2 MB; what is larger gets a block of its own. */
+#define _DEFAULT_SOURCE             /* MAP_ANONYMOUS, MADV_HUGEPAGE, clock_gettime */
 #include <sys/mman.h>
 #include "support/arena.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct arena_block { struct arena_block *next; size_t size; };
 
-enum { ALIGNMENT = 8, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 20 };
+enum { ALIGNMENT = 8, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 21 };
 #define HEADER ((sizeof(struct arena_block) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
-/* The largest of the usual blocks will be filled, and all of its pages at once cost less than one fault each. */
-#if defined(MAP_POPULATE)
+/* The largest of the usual blocks will be filled: all of its pages at once cost less than a fault for each, and one huge page less
+ * still, unless the system has to move others to make room for it. After a few such waits the arena asks for no more. */
+#if defined(MADV_HUGEPAGE) && defined(MADV_POPULATE_WRITE)
+enum { LONG_WAIT_NS = 1000000, MOST_WAITS = 4 };              /* a huge page that is free takes a fifth of that */
+
 static bool is_mapped(size_t size) { return size == LAST_BLOCK - HEADER; }
-static struct arena_block *map_block(void) {
-  void *memory = mmap(NULL, LAST_BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  return memory == MAP_FAILED ? NULL : memory;
+
+static long nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (long)(now.tv_sec % 1000) * 1000000000 + now.tv_nsec;
+}
+
+static struct arena_block *map_block(struct arena *arena) {
+  char *memory = mmap(NULL, 2 * LAST_BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return NULL;
+  size_t before = (0 - (size_t)(uintptr_t)memory) % LAST_BLOCK;
+  if (before) munmap(memory, before);
+  memory += before;
+  munmap(memory + LAST_BLOCK, LAST_BLOCK - before);
+  long start = nanoseconds();
+  if (arena->waits < MOST_WAITS) madvise(memory, LAST_BLOCK, MADV_HUGEPAGE);
+  madvise(memory, LAST_BLOCK, MADV_POPULATE_WRITE);               /* a system that cannot waits for the faults */
+  arena->waits += nanoseconds() - start > LONG_WAIT_NS;
+  return (struct arena_block *)(void *)memory;
 }
 #else
 static bool is_mapped(size_t size) { return (void)size, false; }
-static struct arena_block *map_block(void) { return NULL; }
+static struct arena_block *map_block(struct arena *arena) { return (void)arena, NULL; }
 #endif
 
 static struct arena_block *new_block(struct arena *arena, size_t size) {
-  struct arena_block *block = is_mapped(size) ? map_block() : size > SIZE_MAX - HEADER ? NULL : calloc(1, HEADER + size);
+  struct arena_block *block = is_mapped(size) ? map_block(arena) : size > SIZE_MAX - HEADER ? NULL : calloc(1, HEADER + size);
   if (!block) { arena->failed = true; return NULL; }
   block->size = size;
   return block;
@@ -71,10 +91,13 @@ char *arena_copy(struct arena *arena, const void *bytes, size_t size) {
 char *arena_vformat(struct arena *arena, const char *format, va_list args) {
   va_list again;
   va_copy(again, args);
-  int length = vsnprintf(NULL, 0, format, args);
+  size_t left = arena->left;
+  int length = vsnprintf(arena->next, left, format, args);      /* where it will stand if it fits, as nearly always */
+  bool fits = length >= 0 && (size_t)length < left;
+  if (!fits && left) memset(arena->next, 0, left);
   char *text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
-  if (text) vsnprintf(text, (size_t)length + 1, format, again);
-  else arena->failed = true;
+  if (!text) arena->failed = true;
+  else if (!fits) vsnprintf(text, (size_t)length + 1, format, again);
   va_end(again);
   return text;
 }

@@ -534,15 +534,9 @@ enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 12 };
 struct memo { YYACTIONTYPE states[MEMO_STATES]; uint8_t looked, kind; bool accepts; };      /* looked: how many, from the top; 0: free */
 struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS][MEMO_WAYS]; };
 
-struct grammar *grammar_open(void) {
-  struct grammar *g = calloc(1, sizeof *g);
-  if (g) grammar_lemonInit(&g->parser);
-  return g;
-}
+struct grammar *rbc_grammar(struct arena *arena) { return arena_alloc(arena, sizeof(struct grammar)); }
 
-void grammar_close(struct grammar *g) {
-  free(g);                         /* nothing on the stack owns anything */
-}
+void grammar_start(struct grammar *g) { grammar_lemonInit(&g->parser); }      /* nothing on the stack owns anything */
 
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
   grammar_lemon(&g->parser, NUMBERS[kind], token, p);

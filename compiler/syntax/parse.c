@@ -105,10 +105,8 @@ static bool run(struct parse *p) {
   stand_in.node.last = 1;
   p->stand_in = &stand_in.node;
   if (!text_check(p) || !lexer_run(p)) return false;
-  p->grammar = grammar_open();
-  if (!p->grammar) return false;
+  grammar_start(p->grammar);
   run_grammar(p);
-  grammar_close(p->grammar);
   if (p->arena->failed) return false;
   make_file(p);
   return !p->arena->failed && !p->diags->out_of_memory;
@@ -149,9 +147,9 @@ static void sort_errors(struct rbc_diags *diags, struct diag *before) {
   for (struct diag *d = *first; d; d = d->next) diags->last = d;
 }
 
-struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text,
+struct source *rbc_parse(struct grammar *grammar, struct rbc_diags *diags, struct arena *arena, const char *path, const char *text,
                          size_t size) {
-  struct parse parse = { .diags = diags, .arena = arena };
+  struct parse parse = { .diags = diags, .arena = arena, .grammar = grammar };
   struct diag *before = diags->last;
   bool good = open_source(&parse, path, text, size) && run(&parse);
   sort_errors(diags, before);

@@ -15,7 +15,6 @@ enum {
 };
 
 struct link { struct node *node; struct link *next; };
-struct grammar;
 
 struct parse {
   struct source *source;
@@ -85,8 +84,7 @@ struct node *build_parens(struct parse *p, uint32_t open, struct node *inner);
 struct node *build_chained(struct parse *p, struct node *left, uint32_t op, struct node *right);
 
 /* ---- grammar.y */
-struct grammar *grammar_open(void);
-void grammar_close(struct grammar *g);
+void grammar_start(struct grammar *g);           /* with an empty stack */
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);
 /* Pushes it, or as a name a free word that no rule wants here; false: it is not accepted, and nothing has changed. */
 bool grammar_take(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);

@@ -41,9 +41,13 @@ struct source {
   bool broken;               /* a syntax error was reported */
 };
 
+/* The parser's tables and stack, in the arena, for any number of files: what it finds out about the grammar it need not find out
+ * again in the next. NULL: out of memory. */
+struct grammar *rbc_grammar(struct arena *arena);
+
 /* Lexes and parses; errors go to the session's diagnostics. Returns NULL only out of memory. The text, which has a NUL
  * after size bytes, stays where it is. */
-struct source *rbc_parse(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
+struct source *rbc_parse(struct grammar *grammar, struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
 
 /* A text that is no Rebase, such as a table's CSV file: takes a number and finds the lines, no more.
  * NULL: out of memory. */

@@ -13,7 +13,9 @@ struct read { struct arena arena, words; struct rbc_diags diags; struct source *
 static void read_text(struct read *r, const char *text, size_t size) {
   memset(r, 0, sizeof *r);
   r->diags.arena = &r->words;
-  r->source = rbc_parse(&r->diags, &r->arena, "sample.rb", arena_copy(&r->arena, text, size), size);
+  struct grammar *grammar = rbc_grammar(&r->arena);
+  ck_assert_ptr_nonnull(grammar);
+  r->source = rbc_parse(grammar, &r->diags, &r->arena, "sample.rb", arena_copy(&r->arena, text, size), size);
   ck_assert_ptr_nonnull(r->source);
 }
 
