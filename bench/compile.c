@@ -9,24 +9,8 @@
 enum { COPIES = 100, MOST_BYTES = 1 << 17 };
 static const char *const names[] = {"booking.rb", "rules.rb"};
 enum { FILES = sizeof names / sizeof *names };
-struct sources { char text[FILES][MOST_BYTES], copy[MOST_BYTES], root[COPIES * 160]; unsigned lines; };
-
-static void read_sources(struct sources *s) {
-  size_t at = (size_t)sprintf(s->root, "workspace airline\n");
-  for (unsigned i = 0; i < FILES; i++) {
-    char path[64];
-    snprintf(path, sizeof path, "examples/airline/policies/%s", names[i]);
-    FILE *file = fopen(path, "r");
-    if (!file) fail(path, "cannot be read");
-    s->text[i][fread(s->text[i], 1, MOST_BYTES - 1, file)] = '\0';
-    fclose(file);
-    for (const char *c = s->text[i]; (c = strchr(c, '\n')) != NULL; c++) s->lines += COPIES;
-  }
-  for (unsigned copy = 0; copy < COPIES; copy++)
-    at += (size_t)sprintf(s->root + at, "package acme.airl%03u in \"a%03u/\" declares connectors, groups, tables, agents, policies, guards\n", copy, copy);
-  sprintf(s->root + at, "zone \"-05:00\"\nnow 2024-05-15T15:00:00-05:00\n");
-  s->lines += COPIES + 3;
-}
+struct source { char path[64], *text; size_t size; };
+struct sources { struct source copies[COPIES][FILES]; char root[COPIES * 160]; unsigned lines; };
 
 /* What is known in the whole workspace is named anew in each copy, at the same length: booking becomes book000, book001, ... */
 static void rename_all(char *text, const char *name, unsigned copy) {
@@ -35,16 +19,43 @@ static void rename_all(char *text, const char *name, unsigned copy) {
   for (char *at = text; (at = strstr(at, name)) != NULL; at++) memcpy(at + strlen(name) - 3, digits, 3);
 }
 
-static void add_copy(struct rbc *c, struct sources *s, unsigned copy) {
+static void make_copy(struct source *source, const char *name, const char *text, unsigned copy) {
+  snprintf(source->path, sizeof source->path, "a%03u/%s", copy, name);
+  source->size = strlen(text);
+  source->text = strdup(text);
+  if (!source->text) fail(source->path, "out of memory");
+  rename_all(source->text, "acme.airline", copy);
+  rename_all(source->text, "booking", copy);
+  rename_all(source->text, "duty_desk", copy);
+}
+
+static void make_sources(struct sources *s) {
+  static char text[MOST_BYTES];
   for (unsigned i = 0; i < FILES; i++) {
     char path[64];
-    snprintf(path, sizeof path, "a%03u/%s", copy, names[i]);
-    strcpy(s->copy, s->text[i]);
-    rename_all(s->copy, "acme.airline", copy);
-    rename_all(s->copy, "booking", copy);
-    rename_all(s->copy, "duty_desk", copy);
-    if (!rbc_add_file(c, path, s->copy, strlen(s->copy))) fail(path, "out of memory");
+    snprintf(path, sizeof path, "examples/airline/policies/%s", names[i]);
+    FILE *file = fopen(path, "r");
+    if (!file) fail(path, "cannot be read");
+    text[fread(text, 1, MOST_BYTES - 1, file)] = '\0';
+    fclose(file);
+    for (const char *c = text; (c = strchr(c, '\n')) != NULL; c++) s->lines += COPIES;
+    for (unsigned copy = 0; copy < COPIES; copy++) make_copy(&s->copies[copy][i], names[i], text, copy);
   }
+  size_t at = (size_t)sprintf(s->root, "workspace airline\n");
+  for (unsigned copy = 0; copy < COPIES; copy++)
+    at += (size_t)sprintf(s->root + at, "package acme.airl%03u in \"a%03u/\" declares connectors, groups, tables, agents, policies, guards\n", copy, copy);
+  sprintf(s->root + at, "zone \"-05:00\"\nnow 2024-05-15T15:00:00-05:00\n");
+  s->lines += COPIES + 3;
+}
+
+static void free_sources(struct sources *s) {
+  for (unsigned copy = 0; copy < COPIES; copy++)
+    for (unsigned i = 0; i < FILES; i++) free(s->copies[copy][i].text);
+}
+
+static void add_copy(struct rbc *c, const struct source *files) {
+  for (unsigned i = 0; i < FILES; i++)
+    if (!rbc_add_file(c, files[i].path, files[i].text, files[i].size)) fail(files[i].path, "out of memory");
 }
 
 static void finish(struct rbc *c) {
@@ -55,12 +66,12 @@ static void finish(struct rbc *c) {
   rbc_close(c);
 }
 
-static double compile_copies(struct sources *s) {
+static double compile_copies(const struct sources *s) {
   const struct rbc_options options = {.stdlib = "stdlib", .date = "2026-01-01"};
   double start = now_ns();
   struct rbc *c = rbc_open(&options);
   if (!c || !rbc_add_file(c, "root.rb", s->root, strlen(s->root))) fail("root.rb", "out of memory");
-  for (unsigned copy = 0; copy < COPIES; copy++) add_copy(c, s, copy);
+  for (unsigned copy = 0; copy < COPIES; copy++) add_copy(c, s->copies[copy]);
   finish(c);
   return now_ns() - start;
 }
@@ -77,11 +88,12 @@ static double compile_acme(void) {
 void compile_print(unsigned rounds, bool as_json) {
   static struct sources s;
   static double copies[MOST_ROUNDS], acme[MOST_ROUNDS];
-  read_sources(&s);
+  make_sources(&s);
   for (unsigned i = 0; i < rounds; i++) {
     copies[i] = compile_copies(&s);
     acme[i] = compile_acme();
   }
+  free_sources(&s);
   sort_times(copies, rounds);
   sort_times(acme, rounds);
   const char *format = as_json ? "{\"what\":\"compile, the airline's policies %u times over\",\"lines\":%u,\"ms\":%.1f,\"lines_a_second\":%.0f}\n{\"what\":\"compile, examples/acme\",\"ms\":%.2f}\n"

@@ -14,9 +14,9 @@ enum { ALIGNMENT = 8, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 21 };
 #define HEADER ((sizeof(struct arena_block) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
 /* The largest of the usual blocks will be filled: all of its pages at once cost less than a fault for each, and one huge page less
- * still, unless the system has to move others to make room for it. After a few such waits the arena asks for no more. */
+ * still, unless the system has to move others to make room for it. After such a wait the arena asks for no more. */
 #if defined(MADV_HUGEPAGE) && defined(MADV_POPULATE_WRITE)
-enum { LONG_WAIT_NS = 1000000, MOST_WAITS = 4 };              /* a huge page that is free takes a fifth of that */
+enum { LONG_WAIT_NS = 1000000 };              /* a huge page that is free takes a seventh of that, the wait for one five times as long */
 
 static bool is_mapped(size_t size) { return size == LAST_BLOCK - HEADER; }
 
@@ -34,9 +34,9 @@ static struct arena_block *map_block(struct arena *arena) {
   memory += before;
   munmap(memory + LAST_BLOCK, LAST_BLOCK - before);
   long start = nanoseconds();
-  if (arena->waits < MOST_WAITS) madvise(memory, LAST_BLOCK, MADV_HUGEPAGE);
+  if (!arena->waited) madvise(memory, LAST_BLOCK, MADV_HUGEPAGE);
   madvise(memory, LAST_BLOCK, MADV_POPULATE_WRITE);               /* a system that cannot waits for the faults */
-  arena->waits += nanoseconds() - start > LONG_WAIT_NS;
+  arena->waited = arena->waited || nanoseconds() - start > LONG_WAIT_NS;
   return (struct arena_block *)(void *)memory;
 }
 #else

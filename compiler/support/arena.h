@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct arena_block;
-struct arena { struct arena_block *blocks; char *next; size_t left; bool failed; unsigned waits; };      /* next: what is left of the first block; waits: for huge pages, see arena.c */
+struct arena { struct arena_block *blocks; char *next; size_t left; bool failed, waited; };      /* next: what is left of the first block; waited: for a huge page, see arena.c */
 
 void *arena_alloc(struct arena *arena, size_t size);              /* zeroed, aligned for any type that we have */
 char *arena_copy(struct arena *arena, const void *bytes, size_t size);   /* and a NUL after them */
