@@ -140,19 +140,17 @@ uint32_t find_proof(const struct rebase_bundle *bundle, const char *name, size_t
 uint32_t find_model(const struct rebase_bundle *bundle, const char *name, size_t length);
 uint32_t find_group(const struct rebase_bundle *bundle, const char *name, size_t length);
 
-/* Facts that every request has; to read another may be an error. */
-static inline bool fact_is_there(uint32_t fact) { return fact != CTX_SESSION_AGE && fact != CTX_SESSION_AGENTS && fact < CTX_TASK; }
-
 /* Heads of a scope, see image.h. */
 static inline uint32_t head_operation(const struct rebase_bundle *b, uint32_t operation) { (void)b; return operation; }
 static inline uint32_t head_release(const struct rebase_bundle *b, enum release_target to) { return b->OPERATIONS.count + (uint32_t)to; }
 static inline uint32_t head_delegate(const struct rebase_bundle *b, uint32_t agent) { return b->OPERATIONS.count + RELEASE_COUNT + agent; }
 static inline uint32_t head_infer(const struct rebase_bundle *b) { return b->OPERATIONS.count + RELEASE_COUNT + b->AGENTS.count; }
-/* Where in LISTS the list begins, or NONE32. */
-static inline size_t bundle_place(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {       /* in SCOPE; SIZE_MAX: there is none */
+/* Of an agent and a head, in SCOPE; SIZE_MAX: there is none. */
+static inline size_t bundle_place(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
   if (agent >= b->AGENTS.count || head >= b->scope_width) return SIZE_MAX;
   return (size_t)b->AGENT_CLASS.at[agent] * b->head_classes + b->HEAD_CLASS.at[head];
 }
+/* Where in LISTS theirs begins, or NONE32. */
 static inline uint32_t bundle_list(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
   size_t place = bundle_place(b, agent, head);
   return place == SIZE_MAX ? NONE32 : b->SCOPE.at[place];

@@ -217,4 +217,6 @@ enum context_fact {
 #undef CTX
   CTX_COUNT
 };
+/* Facts that every request has; to read another may be an error. */
+static inline bool fact_is_there(uint32_t fact) { return fact != CTX_SESSION_AGE && fact != CTX_SESSION_AGENTS && fact < CTX_TASK; }
 #endif

@@ -52,12 +52,17 @@ rebase_status typed_number(enum typed_as as, int64_t unit, int64_t number, value
   return REBASE_OK;
 }
 
-/* A string that is not plain, or not as it should be. */
-rebase_status typed_odd_string(rebase_request *r, const char *text, size_t length, value *out, const char **why) {
+static rebase_status check_given(const rebase_request *r, const char *text, size_t length, const char **why) {
   *why = "no text";
   if (!text && length) return REBASE_E_ARGUMENT;
   *why = "a text is too long";
-  if (length > r->engine->options.request_bytes) return REBASE_E_TOO_LARGE;
+  return length > r->engine->options.request_bytes ? REBASE_E_TOO_LARGE : REBASE_OK;
+}
+
+/* A string that is not plain, or not as it should be. */
+rebase_status typed_odd_string(rebase_request *r, const char *text, size_t length, value *out, const char **why) {
+  rebase_status status = check_given(r, text, length, why);
+  if (status != REBASE_OK) return status;
   *why = "not valid UTF-8 without NUL";
   if (!utf8_valid(text ? text : "", length)) return REBASE_E_TYPE;
   *why = "too large for the request's workspace";
@@ -70,10 +75,8 @@ static rebase_status decoded(const rebase_request *r, bool fine, const char **wh
 }
 
 rebase_status typed_form(rebase_request *r, uint32_t type, const char *text, size_t length, value *out, const char **why) {
-  *why = "no text";
-  if (!text && length) return REBASE_E_ARGUMENT;
-  *why = "a text is too long";
-  if (length > r->engine->options.request_bytes) return REBASE_E_TOO_LARGE;
+  rebase_status status = check_given(r, text, length, why);
+  if (status != REBASE_OK) return status;
   return decoded(r, json_scalar_text(&r->json, type, text ? text : "", length, out), why);
 }
 

@@ -32,6 +32,13 @@ static inline value int_value(int64_t i) { return (value){.i = i}; }
 /* UTF-8, NUL-terminated beyond len; four-byte aligned in the image, so that constants are used in place. */
 struct text { uint32_t len; char bytes[]; };
 
+/* How many scalar values UTF-8 has: the length of a text. */
+static inline int64_t utf8_scalars(const char *bytes, uint32_t length) {
+  int64_t count = 0;
+  for (uint32_t i = 0; i < length; i++) count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+  return count;
+}
+
 /* len counts elements (of a map: pairs; then items holds 2*len values). */
 struct list { uint32_t len; uint32_t spare; value items[]; };
 

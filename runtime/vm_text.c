@@ -81,11 +81,7 @@ bool text_holds(const struct text *text, const struct text *part) {
   return false;
 }
 
-int64_t text_scalars(const struct text *text) {
-  int64_t count = 0;
-  for (uint32_t i = 0; i < text->len; i++) count += ((unsigned char)text->bytes[i] & 0xc0) != 0x80;
-  return count;
-}
+int64_t text_scalars(const struct text *text) { return utf8_scalars(text->bytes, text->len); }
 
 /* The first `prefix` bits of 16 bytes each. */
 bool ip_in_network(const struct text *ip, const struct text *cidr) {

@@ -25,6 +25,8 @@ bool arithmetic(enum expr_kind kind, int64_t a, int64_t b, int64_t *result) {
 }
 
 /* ---- texts and what holds others ---- */
+int64_t text_length(const struct constant *text) { return utf8_scalars(text->text, text->length); }
+
 bool elements_of(const struct expr *source, struct elements *of) {
   *of = (struct elements){.step = 1};
   if (source->kind == EXPR_ROWS) {
@@ -37,12 +39,6 @@ bool elements_of(const struct expr *source, struct elements *of) {
   of->count = source->constant->count / of->step;
   if (of->count) of->first = source->constant->items + of->step - 1;
   return true;
-}
-
-int64_t text_length(const struct constant *text) {
-  int64_t scalars = 0;
-  for (uint32_t i = 0; i < text->length; i++) scalars += ((unsigned char)text->text[i] & 0xc0) != 0x80;
-  return scalars;
 }
 
 const struct constant *constant_element(enum expr_kind kind, const struct constant *whole, const struct constant *key) {

@@ -42,7 +42,7 @@ bool partial_harmless(const struct expr *e) {
   if (!e) return true;
   switch (e->kind) {
   case EXPR_CONST: case EXPR_ARG: case EXPR_LOCAL: case EXPR_ROWS: return true;
-  case EXPR_CONTEXT: return e->index != CTX_SESSION_AGE && e->index != CTX_SESSION_AGENTS && e->index < CTX_TASK;
+  case EXPR_CONTEXT: return fact_is_there(e->index);
   case EXPR_FIELD: case EXPR_INDEX: case EXPR_LASTOF: case EXPR_MAPGET: case EXPR_LENGTH: case EXPR_TEXTLENGTH: case EXPR_ROW: case EXPR_UNDER:
   case EXPR_PRESENT: case EXPR_UNWRAP: case EXPR_OTHERWISE: case EXPR_MIN: case EXPR_MAX: case EXPR_EQ: case EXPR_NE: case EXPR_LT: case EXPR_LE:
   case EXPR_NOT: case EXPR_AND: case EXPR_OR: case EXPR_IF: case EXPR_IN: case EXPR_INREGION: case EXPR_INNET: case EXPR_STARTS: case EXPR_ENDS:
@@ -74,13 +74,15 @@ struct expr *partial_kept(const struct partial *p, struct expr *part, struct exp
   return stays ? part : folded;
 }
 
-struct expr *partial_with(struct partial *p, struct expr *e, struct expr *a, struct expr *b) {
-  a = partial_kept(p, e->a, a);
-  b = partial_kept(p, e->b, b);
-  if (a == e->a && b == e->b) return e;
+struct expr *partial_parts(struct partial *p, struct expr *e, struct expr *a, struct expr *b, struct expr *c, struct expr *d) {
+  if (a == e->a && b == e->b && c == e->c && d == e->d) return e;
   struct expr *copy = partial_copy(p, e);
-  if (copy) { copy->a = a; copy->b = b; }
+  if (copy) { copy->a = a; copy->b = b; copy->c = c; copy->d = d; }
   return copy;
+}
+
+struct expr *partial_with(struct partial *p, struct expr *e, struct expr *a, struct expr *b) {
+  return partial_parts(p, e, partial_kept(p, e->a, a), partial_kept(p, e->b, b), e->c, e->d);
 }
 
 /* x in the place of e: words of a shorter list need their node, which looks them up. NULL: it has to stay. */
@@ -105,9 +107,7 @@ static struct expr *choice(struct partial *p, struct expr *e) {
   struct expr *one = there(a) ? in_place(p, e, partial_fold(p, partial_is(a, true) ? e->b : e->c)) : NULL;
   if (one) return one;
   struct expr *b = partial_kept(p, e->b, partial_fold(p, e->b)), *c = partial_kept(p, e->c, partial_fold(p, e->c));
-  struct expr *copy = a == e->a && b == e->b && c == e->c ? e : partial_copy(p, e);
-  if (copy && copy != e) { copy->a = a; copy->b = b; copy->c = c; }
-  return copy;
+  return partial_parts(p, e, a, b, c, e->d);
 }
 
 static struct expr *otherwise(struct partial *p, struct expr *e) {

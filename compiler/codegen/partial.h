@@ -45,7 +45,9 @@ struct expr *partial_constant(struct partial *p, const struct expr *e, const str
 struct expr *partial_missing(struct partial *p, const struct expr *e);
 /* What stands in the tree for a part that `folded` was found for. */
 struct expr *partial_kept(const struct partial *p, struct expr *part, struct expr *folded);
-/* A copy with other parts, or e itself when they are the same. The parts are those of partial_fold, or NULL. */
+/* A copy with other parts, or e itself when they are the same. */
+struct expr *partial_parts(struct partial *p, struct expr *e, struct expr *a, struct expr *b, struct expr *c, struct expr *d);
+/* The same with a and b as partial_fold gave them, or NULL: facts among them stay. */
 struct expr *partial_with(struct partial *p, struct expr *e, struct expr *a, struct expr *b);
 
 /* ---- partial_loop.c ---- */

@@ -64,8 +64,5 @@ struct expr *partial_loop(struct partial *p, struct expr *e) {
   bool free = partial_harmless(a) && partial_harmless(c);
   if (e->kind == EXPR_ANY && free && partial_is(b, false)) return b;
   if (e->kind == EXPR_ALL && free && !e->c && partial_is(b, true)) return b;
-  if (a == e->a && b == e->b && c == e->c && d == e->d) return e;
-  struct expr *copy = partial_copy(p, e);
-  if (copy) { copy->a = a; copy->b = b; copy->c = c; copy->d = d; }
-  return copy;
+  return partial_parts(p, e, a, b, c, d);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 static struct host h;
 static void setup(void) { host_open(&h, ALLOW_ALL); }
@@ -313,9 +314,5 @@ int main(void) {
   tcase_add_test(t, in_batches);
   tcase_add_test(t, time_is_read_when_it_matters);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

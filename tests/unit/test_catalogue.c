@@ -5,6 +5,7 @@
 #include <string.h>
 #include "image_builder.h"
 #include "rebase.h"
+#include "run.h"
 
 struct fixture { rebase_engine *engine; };
 
@@ -86,9 +87,5 @@ int main(void) {
   tcase_add_test(tests, what_an_agent_can_be_granted);
   tcase_add_test(tests, a_short_buffer_is_cut);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/codegen.h"
+#include "run.h"
 #include "support/zones.h"
 #include "image_probe.h"
 #include "sample.h"
@@ -545,9 +546,5 @@ int main(void) {
   tcase_add_test(tests, unknown_zone);
   tcase_add_test(tests, zones_of_berlin);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

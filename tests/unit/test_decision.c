@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 static struct host h;
 static void setup(void) { host_open(&h, ALLOW_ALL); }
@@ -578,9 +579,5 @@ int main(void) {
   tcase_add_test(t, log_lines);
   tcase_add_test(t, log_lines_are_never_left_out);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

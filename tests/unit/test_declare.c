@@ -6,6 +6,7 @@
 #include <string.h>
 #include "diag/render.h"
 #include "rbc.h"
+#include "run.h"
 #include "sema/checker.h"
 
 static const char ROOT[] =
@@ -435,9 +436,5 @@ static Suite *suite(void) {
 }
 
 int main(void) {
-  SRunner *runner = srunner_create(suite());
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite());
 }

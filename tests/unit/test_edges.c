@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 #define CLERK "acme.shop.clerk"
 enum { TEXT_BYTES = 8192 };
@@ -315,9 +316,5 @@ int main(void) {
                         spec_7_6_more_approvers_than_fit, spec_7_7_more_obligations_than_fit, spec_6_5_redaction_costs_too_much};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite);
 }

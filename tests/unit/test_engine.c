@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "engine.h"
 #include "engine_fixture.h"
+#include "run.h"
 
 static struct host h;
 static void setup(void) { host_open(&h, ALLOW_ALL); }
@@ -814,9 +815,5 @@ int main(void) {
   tcase_add_test(t, steps_are_within_their_bound);
   tcase_add_test(t, a_forked_child_is_denied);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

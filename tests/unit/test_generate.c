@@ -7,6 +7,7 @@
 #include "diag/diag.h"
 #include "image_probe.h"
 #include "rbc.h"
+#include "run.h"
 
 static const char root[] = "workspace w\nzone \"Europe/Berlin\"\npackage w.p in \"p/\" declares connectors, labels, groups, tables, "
                            "guards, policies, agents, types, regions, proofs, contexts, functions, detectors\n";
@@ -180,10 +181,7 @@ int main(void) {
   tcase_add_test(tests, limits_are_errors_of_the_source);
   tcase_add_test(tests, two_runs_give_the_same_bytes);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
+  int failed = run_suite(suite);
   rmdir(directory);
   return failed != 0;
 }

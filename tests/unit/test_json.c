@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 static struct host h;
 static void setup(void) { host_open(&h, ALLOW_ALL); }
@@ -394,9 +395,5 @@ int main(void) {
   tcase_add_test(t, one_byte_changed);
   tcase_add_test(t, refusals_change_nothing);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "quota_stores.h"
+#include "run.h"
 
 #define SECOND INT64_C(1000000)
 #define HOUR (3600 * SECOND)
@@ -479,9 +480,5 @@ int main(void) {
   tcase_add_test(tcase, bad_arguments);
   tcase_add_loop_test(tcase, what_was_granted_is_what_the_store_counts, 0, 10);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "engine_fixture.h"
 #include "rebase_quota.h"
+#include "run.h"
 
 #define PAY(AMOUNT) "{\"call\":\"shop.pay\",\"args\":{\"id\":\"p\",\"amount\":" AMOUNT "}}"
 #define GET(ID) "{\"call\":\"shop.get_order\",\"args\":{\"id\":\"" ID "\"}}"
@@ -341,9 +342,5 @@ int main(void) {
   tcase_add_test(tests, an_amount_below_zero_gives_nothing_back);
   tcase_add_test(tests, a_counter_stays_when_its_amount_is_edited);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "engine_fixture.h"
 #include "image_builder.h"
+#include "run.h"
 
 #define COUNT(ARRAY) (sizeof(ARRAY) / sizeof *(ARRAY))
 
@@ -190,9 +191,5 @@ int main(void) {
   const TTest *all[] = {words_of_a_longer_list, tests_as_values, folds, constant_parts, unknown_words, redaction_of_one_argument, waivers_end, delegation_needs_both_sides, swaps_of_types};
   for (size_t i = 0; i < COUNT(all); i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite);
 }

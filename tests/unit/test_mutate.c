@@ -3,6 +3,7 @@
 #include "../fuzz/mutate_image.c"
 #include <check.h>
 #include "image_builder.h"
+#include "run.h"
 
 #define COUNT(ARRAY) ((uint32_t)(sizeof(ARRAY) / sizeof *(ARRAY)))
 enum { RUNS = 20000 };
@@ -50,9 +51,5 @@ int main(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_loop_test(tests, mutants, 0, 2);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "rbc.h"
 #include "rebase.h"
+#include "run.h"
 
 enum { PROGRAMS = 2500, SESSIONS = 6 };
 static const char root[] =
@@ -339,9 +340,5 @@ int main(void) {
   tcase_set_timeout(tcase, 240);
   tcase_add_loop_test(tcase, never_widens, 0, 2);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

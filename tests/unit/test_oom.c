@@ -10,6 +10,7 @@
 #include <string.h>
 #include "engine_fixture.h"
 #include "rbc.h"
+#include "run.h"
 #include "support/arena.h"
 #include <sys/mman.h>
 #if defined(__SANITIZE_ADDRESS__)
@@ -450,10 +451,7 @@ int main(void) {
   tcase_add_test(t, deciding_allocates_nothing);
   tcase_add_test(t, compiler_without_memory);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
+  int failed = run_suite(suite);
   free(first.bytes);
   free(second.bytes);
   return failed ? 1 : 0;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include "run.h"
 #include "support/pattern.h"
 
 static bool run(const struct pattern_automaton *a, const char *text, size_t length) {
@@ -184,9 +185,5 @@ int main(void) {
   tcase_add_test(tests, as_small_as_can_be);
   tcase_add_test(tests, agrees_with_regcomp);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

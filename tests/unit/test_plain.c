@@ -4,6 +4,7 @@
 #include <string.h>
 #include "bundle.h"
 #include "plain.h"
+#include "run.h"
 #include "session.h"
 #include "hex.h"
 /* The same without the vectors that this machine may have. */
@@ -129,9 +130,5 @@ int main(void) {
   tcase_add_test(t, tags_tell_short_names_apart);
   tcase_add_test(t, ids_are_small_hex);
   suite_add_tcase(s, t);
-  SRunner *runner = srunner_create(s);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 static rebase_engine *engine;
 static rebase_bill bill;
@@ -138,9 +139,5 @@ int main(void) {
   tcase_add_test(tests, what_has_no_price_is_not_free);
   tcase_add_test(tests, bad_usage_is_refused);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

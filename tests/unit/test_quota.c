@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "quota_stores.h"
+#include "run.h"
 
 #define SECOND INT64_C(1000000)
 #define HOUR (3600 * SECOND)
@@ -367,9 +368,5 @@ int main(void) {
   tcase_add_test(all, memory_is_bounded_and_forgets_only_what_is_over);
   suite_add_tcase(suite, each);
   suite_add_tcase(suite, all);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

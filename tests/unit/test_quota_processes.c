@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "quota_stores.h"
+#include "run.h"
 
 #define SECOND INT64_C(1000000)
 enum { WORKERS = 20, LIMIT = 3000 };
@@ -403,9 +404,5 @@ int main(void) {
   tcase_add_test(tcase, a_host_whose_clock_differs_is_refused_alone);
   tcase_add_loop_test(tcase, a_store_from_before_a_fork_denies, STORE_SQLITE, STORE_KINDS);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "rbc.h"
 #include "reference.h"
+#include "run.h"
 
 static const char root[] = "workspace w\nzone \"UTC\"\npackage w.p in \"p/\" declares connectors, labels, groups, guards, policies, agents, "
                            "types, proofs, contexts\n";
@@ -205,10 +206,7 @@ int main(void) {
   tcase_add_test(tests, subjects_proofs_and_asks);
   tcase_add_test(tests, requests_that_are_refused);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
+  int failed = run_suite(suite);
   rmdir(directory);
   return failed != 0;
 }

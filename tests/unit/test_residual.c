@@ -11,6 +11,7 @@
 #include "numbers.h"
 #include "rbc.h"
 #include "rebase.h"
+#include "run.h"
 
 static const char world[] =
   "package t\n"
@@ -499,9 +500,5 @@ int main(void) {
   tcase_add_test(tests, who_is_told_apart);
   tcase_add_test(tests, grows_with_what_differs);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

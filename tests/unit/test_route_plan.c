@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "engine_fixture.h"
 #include "route_plan.h"
+#include "run.h"
 
 /* ---- worlds ---- */
 enum { MOST_MODELS = 70 };
@@ -250,9 +251,5 @@ int main(void) {
   tcase_add_loop_test(tests, same_choices, 0, 8);
   tcase_add_test(tests, more_tasks_than_a_plan_has);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

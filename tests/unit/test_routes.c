@@ -7,6 +7,7 @@
 #include "engine_fixture.h"
 #include "routes.h"
 #include "rebase_quota.h"
+#include "run.h"
 
 #define INFER(TASK, IN, OUT) "{\"infer\":{\"task\":\"" TASK "\",\"tokens\":{\"input\":" IN ",\"output\":" OUT "}}}"
 #define CHAT INFER("chat", "1000", "500")
@@ -387,9 +388,5 @@ int main(void) {
   tcase_add_test(tests, limits_of_cost_and_tokens);
   tcase_add_loop_test(tests, no_path_reaches_what_is_forbidden, 0, 2);          /* and without the plan of routes */
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "rbc.h"
 #include "diag/diag.h"
+#include "run.h"
 #include "sema/program.h"
 
 static const char root[] = "workspace w\nzone \"-05:00\"\n"
@@ -511,10 +512,7 @@ int main(void) {
   tcase_add_test(tcase, test_blocks);
   tcase_add_test(tcase, scopes);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
+  int failed = run_suite(suite);
   if (opened) rbc_close(opened);
   return failed ? 1 : 0;
 }

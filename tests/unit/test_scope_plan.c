@@ -8,6 +8,7 @@
 #include "draw.h"
 #include "engine.h"
 #include "rbc.h"
+#include "run.h"
 #include "scope_plan.h"
 
 /* ---- policies ---- */
@@ -157,9 +158,5 @@ int main(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_test(tests, same_decisions);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 static const char rules[] =
   "policy calls { allow call shop by bot  allow call shop by helper  allow call mail.inbox by bot  allow delegate to helper by bot }\n"
@@ -913,9 +914,5 @@ int main(void) {
   tcase_add_test(t, spec_7_9_counts);
   tcase_add_test(t, spec_8_labels_and_counts_live_through_a_swap);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "image_builder.h"
 #include "rebase.h"
+#include "run.h"
 #include "signature.h"
 
 struct file { unsigned char *bytes; size_t size; };
@@ -141,9 +142,5 @@ int main(void) {
   tcase_add_test(tests, a_signature_belongs_to_its_bundle);
   tcase_add_test(tests, keys_that_are_none);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

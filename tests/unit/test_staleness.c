@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 enum { ROUNDS = 250, EVENTS = 150, KEYS = 3, MOST_OPEN = 12 };
 /* An ask leaves no trace in a session's seen: it serves as probe. The total of an order is its version. */
@@ -157,9 +158,5 @@ int main(void) {
   tcase_add_test(t, spec_8_4_what_is_seen_is_so);
   tcase_add_test(t, spec_8_4_closed_with_a_write_under_way);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "diag/render.h"
+#include "run.h"
 #include "support/buffer.h"
 #include "syntax/print.h"
 #include "syntax/tokens.h"
@@ -700,9 +701,5 @@ static Suite *suite(void) {
 }
 
 int main(void) {
-  SRunner *runner = srunner_create(suite());
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite());
 }

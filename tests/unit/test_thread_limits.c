@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include "engine_fixture.h"
 #include "rebase_quota.h"
+#include "run.h"
 
 enum { THREADS = 4, TRIES = 500, MOST = 1000 };
 static struct host h;
@@ -108,9 +109,5 @@ int main(void) {
   tcase_add_test(tests, exactly_as_many_as_the_limit);
   tcase_add_test(tests, nothing_is_held_while_the_store_is_asked);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "quota_stores.h"
+#include "run.h"
 
 #define SECOND INT64_C(1000000)
 enum { THREADS = 4, LIMIT = 4000, TRIES = 600 };
@@ -133,9 +134,5 @@ int main(void) {
   tcase_add_loop_test(tests, a_deadline_holds_behind_other_threads, STORE_REDIS, STORE_REDIS + 1);
   tcase_add_loop_test(tests, a_deadline_holds_behind_other_threads, STORE_LEASED + STORE_REDIS, STORE_LEASED + STORE_REDIS + 1);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

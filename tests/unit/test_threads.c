@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine_fixture.h"
+#include "run.h"
 
 #if defined(__SANITIZE_THREAD__)
 enum { ROUNDS = 1500 };
@@ -435,9 +436,5 @@ int main(void) {
   tcase_add_test(t, spec_8_2_labels_follow_the_requester);
   tcase_add_test(t, spec_8_1_full_table_under_load);
   suite_add_tcase(suite, t);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return run_suite(suite);
 }

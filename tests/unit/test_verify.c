@@ -8,6 +8,7 @@
 #include "disasm.h"
 #include "image_builder.h"
 #include "packed.h"
+#include "run.h"
 #include "signature.h"
 
 #define COUNT(ARRAY) ((uint32_t)(sizeof(ARRAY) / sizeof *(ARRAY)))
@@ -711,9 +712,5 @@ int main(void) {
   const TTest *all[] = {verdicts_of_effects, accepted_code, names, pending, out_of_memory_is_an_error, packed_values, packed_refusals, every_field_has_a_role, disassembly};
   for (size_t i = 0; i < COUNT(all); i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite);
 }
