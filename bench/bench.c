@@ -67,8 +67,8 @@ static void prepared_by(struct bench *b, struct p12_host *h, const rebase_caller
     b->wrong += (p12_prepared(h, &b->arguments[at], caller)->effect == REBASE_ALLOW) != b->requests[at].allowed;
   }
 }
-static void prepared(struct bench *b) { prepared_by(b, &b->own, &b->own.plain); }
-static void prepared_with_session(struct bench *b) { prepared_by(b, &b->own, &b->own.with_session); }
+static void prepared(struct bench *b) { prepared_by(b, &b->own, rebase_keep_caller(b->own.request, &b->own.plain)); }
+static void prepared_with_session(struct bench *b) { prepared_by(b, &b->own, rebase_keep_caller(b->own.request, &b->own.with_session)); }
 
 struct batch { struct bench *b; const uint16_t *picks; };
 static void check_one(const rebase_decision *d, size_t i, void *user) {
@@ -129,11 +129,12 @@ enum { MEASURED = sizeof measured / sizeof *measured };
 static double dearest(struct bench *b) {
   enum { RUNS = 9, REPEATS = 64 };
   double most = 0, sum = 0;
+  const rebase_caller *caller = rebase_keep_caller(b->own.request, &b->own.plain);
   for (unsigned i = 0; i < P12_REQUESTS; i++) {
     double least = 1e18;
     for (unsigned run = 0; run < RUNS; run++) {
       double start = now_ns();
-      for (unsigned k = 0; k < REPEATS; k++) p12_prepared(&b->own, &b->arguments[i], &b->own.plain);
+      for (unsigned k = 0; k < REPEATS; k++) p12_prepared(&b->own, &b->arguments[i], caller);
       double each = (now_ns() - start) / REPEATS;
       if (each < least) least = each;
     }
@@ -149,12 +150,13 @@ struct worker { struct bench *b; bool by_hand; struct p12_host host; uint64_t de
 /* Counts for itself: the workers stand side by side, in lines of memory that both read. */
 static void *work(void *argument) {
   struct worker *w = argument;
+  const rebase_caller *caller = rebase_keep_caller(w->host.request, &w->host.plain);
   uint64_t decided = 0, wrong = 0;
   for (; !atomic_load_explicit(w->stop, memory_order_relaxed); decided += PICKS)
     for (unsigned i = 0; i < PICKS; i++) {
       const unsigned at = w->b->order[i];
       const struct p12_request *q = &w->b->requests[at];
-      wrong += q->allowed != (w->by_hand ? p12_decide(q) : p12_prepared(&w->host, &w->b->arguments[at], &w->host.plain)->effect == REBASE_ALLOW);
+      wrong += q->allowed != (w->by_hand ? p12_decide(q) : p12_prepared(&w->host, &w->b->arguments[at], caller)->effect == REBASE_ALLOW);
     }
   w->decided = decided;
   w->wrong = wrong;
@@ -229,6 +231,7 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
   load(b);
   const rebase_caller *caller = strstr(what, "session") ? &b->own.with_session : &b->own.plain;
   char form = what[0];              /* prepared, bound, json or typed */
+  if (form == 'p') caller = rebase_keep_caller(b->own.request, caller);
   if (strstr(what, "batch")) {
     shuffle(b, 1);
     some_in_batches(b, decisions);

@@ -23,7 +23,6 @@ struct rebase_binding {
 struct rebase_prepared { uint8_t as; value v; };       /* enum typed_as; a list that could be a set is one */
 
 static rebase_prepared *take_prepared(rebase_engine *e, size_t bytes) { return e->allocator.alloc(sizeof(rebase_prepared) + bytes, e->allocator.user); }
-static size_t text_bytes(size_t length) { return (sizeof(struct text) + length + 1 + 7) & ~(size_t)7; }
 
 static rebase_status good_text(const rebase_engine *e, rebase_text text) {
   if (!text.bytes) return REBASE_E_ARGUMENT;
@@ -44,7 +43,7 @@ rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_pre
   if (prepared) *prepared = NULL;
   if (status == REBASE_OK) status = prepared ? good_text(e, text) : REBASE_E_ARGUMENT;
   if (status != REBASE_OK) return status;
-  if (!(*prepared = take_prepared(e, text_bytes(text.length)))) return REBASE_E_MEMORY;
+  if (!(*prepared = take_prepared(e, text_size(text.length)))) return REBASE_E_MEMORY;
   **prepared = (rebase_prepared){.as = TYPED_STRING, .v.text = write_text((char *)(*prepared + 1), text)};
   return REBASE_OK;
 }
@@ -57,7 +56,7 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
   size_t head = sizeof(struct list) + texts.count * sizeof(value), bytes = head;
   for (size_t i = 0; status == REBASE_OK && i < texts.count; i++) {
     status = good_text(e, texts.items[i]);
-    bytes += status == REBASE_OK ? text_bytes(texts.items[i].length) : 0;
+    bytes += status == REBASE_OK ? text_size(texts.items[i].length) : 0;
   }
   if (status != REBASE_OK) return status;
   if (!(*prepared = take_prepared(e, bytes))) return REBASE_E_MEMORY;
@@ -65,7 +64,7 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
   char *at = (char *)list + head;
   bool set = texts.count <= REBASE_MOST_TEXTS;
   *list = (struct list){0, 0};
-  for (size_t i = 0; i < texts.count; at += text_bytes(texts.items[i++].length)) {
+  for (size_t i = 0; i < texts.count; at += text_size(texts.items[i++].length)) {
     const struct text *text = write_text(at, texts.items[i]);
     set = set && !list_holds_text(list, text);
     list->items[list->len++].text = text;
@@ -339,6 +338,6 @@ rebase_status rebase_decide_bound_batch(rebase_request *r, const rebase_caller *
   rebase_status status = request_begin_batch(r);
   if (status != REBASE_OK) return status;
   for (size_t i = 0; i < count; i++) decided(rebase_decide_bound(r, caller, b, arguments[i]), i, user);
-  r->batch.under_way = false;
+  request_end_batch(r);
   return REBASE_OK;
 }

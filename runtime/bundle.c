@@ -43,7 +43,7 @@ static bool refuse_pending(struct verifier *v) {
 
 static bool verify(struct verifier *v) {
   return verify_file(v) && verify_types(v) && verify_values(v) && verify_world(v) && index_bundle(v) && verify_scope(v) &&
-         verify_code(v) && plan_scopes(v) && fuse_programs(v) && plan_routes(v) && refuse_pending(v);
+         verify_code(v) && plan_scopes(v) && fuse_programs(v) && plan_tables(v) && plan_routes(v) && refuse_pending(v);
 }
 
 struct rebase_bundle *bundle_open(const void *bytes, size_t size, const struct allocator *allocator, unsigned flags,

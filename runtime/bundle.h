@@ -99,7 +99,7 @@ struct rebase_bundle {
   const struct bundle_flat *flat_prices;            /* by model */
   const uint64_t *param_tags, *field_tags;  /* of the names in PARAMS and FIELDS, see plain.h */
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
-  const struct scope_plan *plans; const uint32_t *plan_at;  /* plan_at: as SCOPE; 0: nothing is in scope */
+  const struct scope_plan *plans; uint32_t plan_count; const uint32_t *plan_at;       /* from 1 on; plan_at: as SCOPE; 0: nothing is in scope */
   const struct route_plan *route_plan;      /* route_plan.h; NULL: none */
   const unsigned char (*route_keys)[ROUTE_KEY];     /* by route, of those that are sticky */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
@@ -222,8 +222,26 @@ static inline bool bytes_equal(const char *a, const char *b, size_t length) {
   }
   return !length || (a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
 }
+/* The length and the first four bytes of a text, and the last eight of all that: they tell short texts apart. What stands behind a text is anything. */
+enum { TEXT_SHORT = 12 };
+struct text_words { uint64_t head, tail; };
+static inline struct text_words text_words(const struct text *text) {
+  struct text_words words;
+  memcpy(&words.head, text, sizeof words.head);
+  if (text->len < 4) {
+    char own[sizeof words.head] = {0};
+    memcpy(own, text, sizeof *text + text->len);
+    memcpy(&words.head, own, sizeof own);
+    words.tail = words.head;
+  } else memcpy(&words.tail, (const char *)text + (text->len - 4), sizeof words.tail);
+  return words;
+}
+static inline bool words_equal(struct text_words a, struct text_words b) { return !((a.head ^ b.head) | (a.tail ^ b.tail)); }
+/* Short texts without a branch on what is in them, which a processor would guess wrong. */
 static inline bool text_equal(const struct text *a, const struct text *b) {
-  return a->len == b->len && bytes_equal(a->bytes, b->bytes, a->len);
+  const bool equal = words_equal(text_words(a), text_words(b));
+  if (b->len > TEXT_SHORT) return equal && memcmp(a->bytes + 4, b->bytes + 4, b->len - TEXT_SHORT) == 0;
+  return equal;
 }
 static inline bool list_holds_text(const struct list *list, const struct text *wanted) {
   for (const value *at = list->items, *end = at + list->len; at < end; at++)

@@ -91,7 +91,7 @@ static void clear_record(struct record *record) {
   record->loaded = NULL;
   record->route_rule = NONE32;
   record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
-  record->redaction_count = record->limit_count = 0;
+  record->redaction_count = record->limit_count = record->denials = 0;
   record->wait = 0;
 }
 
@@ -144,8 +144,8 @@ static void note_caller(rebase_request *r, const rebase_caller *caller) {
   struct record *record = &r->record;
   new_id(&r->ids, record->decision.id);
   note_time(r);
-  if (r->batch.under_way && r->batch.named) return;
-  r->batch.named = true;
+  if (caller == r->noted) return;
+  r->noted = caller == &r->kept || r->batch.under_way ? caller : NULL;
   bool agent = note_name(record->agent, sizeof record->agent, caller->agent);
   bool requester = note_name(record->requester, sizeof record->requester, caller->requester);
   bool session = note_name(record->session, sizeof record->session, caller->session);
@@ -166,9 +166,13 @@ rebase_status request_begin_batch(rebase_request *r) {
   if (status == REBASE_OK) status = pin(r);
   if (status != REBASE_OK) return status;
   r->batch.under_way = true;
-  r->batch.named = false;
   r->batch.clock = engine_now(r->engine, &r->batch.now);
   return REBASE_OK;
+}
+
+void request_end_batch(rebase_request *r) {
+  r->batch.under_way = false;
+  if (r->noted != &r->kept) r->noted = NULL;        /* the host may write something else there */
 }
 
 /* ---- checks of the caller ---- */
@@ -263,7 +267,6 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
 static const char *whole_reason(const struct record *record, size_t *length) {
   static const char allowed[] = "allowed", nothing[] = "nothing allows this";
   const rebase_decision *d = &record->decision;
-  const rebase_rule *rule = record->rules;
   if (d->effect == REBASE_ALLOW) {
     *length = sizeof allowed - 1;
     return d->choice || record->by_approval ? NULL : allowed;
@@ -273,9 +276,9 @@ static const char *whole_reason(const struct record *record, size_t *length) {
     *length = sizeof nothing - 1;
     return d->rule_total ? NULL : nothing;
   }
-  if (d->rule_count != 1 || record->verdicts[0] != VM_DENY || !*rule->because) return NULL;
-  *length = strlen(rule->because);
-  return rule->because;
+  if (record->denials != 1 || !record->because->len) return NULL;
+  *length = record->because->len;
+  return record->because->bytes;
 }
 
 void request_reason(rebase_request *r) {

@@ -82,6 +82,7 @@ struct record {
   uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
   uint32_t route_rule; rebase_choice choice; uint32_t chosen;        /* infer: the rule of the route that grants it, or NONE32; index in MODELS */
   bool granted, denied, failed, asks, by_approval;
+  uint32_t denials; const struct text *because;     /* rules that deny or miss something: none, one or more; what the first says, "" for nothing or more */
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
   char agent[NAME_BYTES], requester[NAME_BYTES], session[REBASE_ID_BYTES];     /* for log and explanation; cut when longer */
@@ -106,7 +107,9 @@ struct rebase_request {
   struct out canonical;
   char *log;
   struct id_pool ids;
-  struct { bool under_way, named; struct now now; rebase_status clock; } batch;       /* one bundle, time and caller for all of it; named: who is noted */
+  struct { bool under_way; struct now now; rebase_status clock; } batch;      /* one bundle, time and caller for all of it */
+  rebase_caller kept; char *kept_memory;    /* the one that stands for itself, see rebase_keep_caller; of its texts */
+  const rebase_caller *noted;       /* whose names are in record and need no second look: the kept one, or a batch's; else NULL */
   struct asked asked;
   bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
   bool requester_known;             /* record.requester is a text that was looked at before */
@@ -133,6 +136,7 @@ struct rebase_request {
 rebase_status request_renew(rebase_request *request);       /* a fresh decision */
 rebase_status request_start(rebase_request *request);       /* the same, nothing asked yet, on the current bundle, which it pins */
 rebase_status request_begin_batch(rebase_request *request);
+void request_end_batch(rebase_request *request);
 void request_id(const rebase_request *request, unsigned char id[ID_BYTES]);         /* of the decision being made */
 rebase_status request_time(rebase_request *request);        /* looks at the clock if it has not yet; before anything that goes by record.now */
 const rebase_decision *request_none(void);          /* what a NULL request decides */

@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "numbers.h"
 #include "packed.h"
+#include "plain.h"
 #include "route_plan.h"
 #include "scope_plan.h"
 
@@ -184,6 +185,11 @@ static void shorten_wait(struct record *record, int64_t wait) {
   if (wait && (!record->wait || wait < record->wait)) record->wait = wait;
 }
 
+static void note_denial(struct record *record, ref because) {
+  record->denied = true;
+  if (!record->denials++) record->because = bundle_text(record->loaded->bundle, because);
+}
+
 /* One verdict taken in. False: more groups or obligations than a decision holds. */
 static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
@@ -209,13 +215,15 @@ static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdi
     fits = add_groups(record, form->first_approver, form->approvers);
     break;
   case VM_LACKS:
+    record->denials++;
+    record->because = bundle_text(b, 0);      /* it has more to say */
     if (lack == NONE32 || !b->LACKS.at[lack].approvers) { record->denied = true; break; }
     record->asks = true;
     record->granted |= could_grant;
     shorten_wait(record, form->wait);
     fits = add_groups(record, b->LACKS.at[lack].first_approver, b->LACKS.at[lack].approvers);
     break;
-  case VM_DENY: record->denied = true; break;
+  case VM_DENY: note_denial(record, form->because); break;
   case VM_OBLIGE: break;
   default: record->failed = true; return true;
   }
@@ -243,7 +251,6 @@ uint32_t asked_head(const struct rebase_bundle *b, const struct asked *asked) {
 }
 
 enum { NEAR_RULES = 256 };          /* of a list: so many stay in the caches */
-static const char too_full[] = "the decision has more approvers or obligations than it can hold";
 
 static void sort_found(struct vm_found *found, uint32_t count) {
   for (uint32_t i = 1; i < count; i++) {
@@ -256,57 +263,108 @@ static void sort_found(struct vm_found *found, uint32_t count) {
 
 /* Rules of which nothing is asked but their verdicts: the machine goes from one to the next by itself, and the few that matter are put in order
  * afterwards. far: what a match needs is asked for before, since the machine looks at other memory. False: too many of them, nothing was taken in. */
-static bool run_fixed(rebase_request *r, const struct scope_walk *walk, bool far, uint64_t bound, rebase_status *status) {
+static bool run_fixed(rebase_request *r, const struct scope_walk *walk, bool far, uint64_t bound, bool *fits) {
   const struct rebase_bundle *b = r->loaded->bundle;
   struct vm *vm = &r->vm;
-  rebase_decision *d = &r->record.decision;
   vm->max_steps = r->engine->options.max_steps;
   vm->bound = bound;
   vm->found_count = 0;
   for (unsigned run = 0; far && run < walk->runs; run++)
     if (walk->run[run].at < walk->run[run].end) prefetch(&b->RULES.at[bundle_rule_of(b, *walk->run[run].at)]);
   if (!vm_run_fixed(vm, walk->run, walk->runs)) return false;
-  d->steps += vm->steps;
+  r->record.decision.steps += vm->steps;
   if (walk->runs > 1) sort_found(vm->found, vm->found_count);
-  for (uint32_t i = 0; i < vm->found_count; i++) {
+  for (uint32_t i = 0; *fits && i < vm->found_count; i++) {
     const struct vm_found *f = &vm->found[i];
     if (f->verdict == VM_FAULT) tally_add(&r->tally, TALLY_FAULTS);
-    if (take_in(&r->record, f->rule, f->verdict, f->lack)) continue;
-    *status = request_refuse_as(r, REBASE_E_FULL, too_full);
-    break;
+    *fits = take_in(&r->record, f->rule, f->verdict, f->lack);
   }
   return true;
 }
 
-static rebase_status run_each(rebase_request *r, const struct scope_plan *plan, struct scope_walk *walk) {
-  const struct rebase_bundle *b = r->loaded->bundle;
-  for (uint32_t entry; (entry = scope_walk_next(walk)) != NONE32;) {
-    uint32_t rule = bundle_rule_of(b, entry);
-    if (bundle_program(b, rule)->models) continue;  /* asked of each model, see routes.c */
-    enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, rule)) : VM_PASS;
-    if (verdict == VM_OBLIGE) continue;
-    if (verdict == VM_PASS) verdict = evaluate_rule(r, entry);
-    if (verdict != VM_PASS && !take_in(&r->record, rule, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32)) return request_refuse_as(r, REBASE_E_FULL, too_full);
+/* What there is to say of rules that grant or deny and no more. There is room for them. */
+static void take_in_plain(struct record *record, const struct decision_table *table, uint64_t matches) {
+  const struct rebase_bundle *b = record->loaded->bundle;
+  const struct shown *shown = record->loaded->shown;
+  uint32_t at = 0;
+  const uint64_t denies = matches & table->denies;
+  record->granted = (matches & table->grants) != 0;
+  record->denied = denies != 0;
+  record->denials = (uint32_t)(denies != 0) + ((denies & (denies - 1)) != 0);
+  record->because = bundle_text(b, b->FORMS.at[table->columns[first_bit(denies ? denies : 1)].form].because);      /* without a branch: it counts with one denial only */
+  for (; matches; matches &= matches - 1, at++) {
+    const struct column *column = &table->columns[first_bit(matches)];
+    rebase_rule *rule = &record->rules[at];
+    *rule = shown[column->form].rule;
+    rule->line = column->line;
+    rule->effect = verdict_words[column->verdict];
+    record->rule_indexes[at] = column->rule;
+    record->verdicts[at] = column->verdict;
   }
-  return REBASE_OK;
+  record->decision.rule_count = record->decision.rule_total = at;
+}
+
+static bool run_one(rebase_request *r, const struct scope_plan *plan, uint32_t entry) {
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const uint32_t rule = bundle_rule_of(b, entry);
+  if (bundle_program(b, rule)->models) return true;           /* asked of each model, see routes.c */
+  enum vm_verdict verdict = plan->waivers ? evaluate_waived(r, bundle_form(b, rule)) : VM_PASS;
+  if (verdict == VM_OBLIGE) return true;
+  if (verdict == VM_PASS) verdict = evaluate_rule(r, entry);
+  return verdict == VM_PASS || take_in(&r->record, rule, verdict, verdict == VM_LACKS ? r->vm.lack : NONE32);
+}
+
+/* The columns of rules below that one. */
+static bool take_in_columns(struct record *record, const struct decision_table *table, uint64_t *matches, uint32_t below) {
+  for (; *matches; *matches &= *matches - 1) {
+    const struct column *column = &table->columns[first_bit(*matches)];
+    if (column->rule >= below) break;
+    if (!take_in(record, column->rule, (enum vm_verdict)column->verdict, NONE32)) return false;
+  }
+  return true;
+}
+
+/* The rules beside the table, and between them the columns that match, in the order of the rules. */
+static bool run_others(rebase_request *r, const struct scope_plan *plan, uint64_t matches) {
+  const struct decision_table *table = plan->table;
+  for (uint32_t i = 0; i < table->other_count; i++)
+    if (!take_in_columns(&r->record, table, &matches, bundle_rule_of(r->loaded->bundle, table->others[i])) || !run_one(r, plan, table->others[i])) return false;
+  return take_in_columns(&r->record, table, &matches, NONE32);
+}
+
+static bool run_table(rebase_request *r, const struct scope_plan *plan) {
+  const struct decision_table *table = plan->table;
+  const uint64_t matches = vm_run_table(&r->vm, table);
+  r->record.decision.steps += table->steps;
+  if ((matches & ~table->plain) || table->other_count || r->asked.event == EVENT_INFER) return run_others(r, plan, matches);
+  take_in_plain(&r->record, table, matches);
+  return true;
+}
+
+/* Without the table, if it has one. */
+static bool run_list(rebase_request *r, const struct scope_plan *plan, uint64_t bound) {
+  struct scope_walk walk;
+  const struct route_group *group = r->asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->asked.agent) : NULL;
+  bool fixed = group ? group->fixed : plan->fixed, fits = true;
+  if (group && fixed) walk = (struct scope_walk){r->loaded->bundle, 1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
+  else scope_walk_begin(&walk, plan, r->slots);
+  if (fixed && run_fixed(r, &walk, plan->count > NEAR_RULES, bound, &fits)) return fits;
+  for (uint32_t entry; fits && (entry = scope_walk_next(&walk)) != NONE32;) fits = run_one(r, plan, entry);
+  return fits;
 }
 
 static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan) {
-  struct record *record = &r->record;
-  struct scope_walk walk;
+  rebase_decision *d = &r->record.decision;
+  const struct decision_table *table = plan->table;
   uint64_t bound = bound_of(r, plan);
   if (bound > r->engine->options.max_steps) {
-    record->decision.steps_bound = bound;
+    d->steps_bound = bound;
     return request_refuse_as(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
-  const struct route_group *group = r->asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->asked.agent) : NULL;
-  bool fixed = group ? group->fixed : plan->fixed;
-  if (group && fixed) walk = (struct scope_walk){r->loaded->bundle, 1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
-  else scope_walk_begin(&walk, plan, r->slots);
-  rebase_status status = REBASE_OK;
-  if (!fixed || !run_fixed(r, &walk, plan->count > NEAR_RULES, bound, &status)) status = run_each(r, plan, &walk);
-  if (status == REBASE_OK && record->decision.steps_bound < bound) record->decision.steps_bound = bound;
-  return status;
+  const bool fits = table && (r->vm.session || !table->session) ? run_table(r, plan) : run_list(r, plan, bound);
+  if (!fits) return request_refuse_as(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
+  if (d->steps_bound < bound) d->steps_bound = bound;
+  return REBASE_OK;
 }
 
 #if defined(__GNUC__)

@@ -1,11 +1,9 @@
 /* fuse.c: instructions that often follow each other become one; see fused.def. */
+#include "fuse.h"
 #include "opcode_table.h"
 #include "pages.h"
 #include "verify.h"
 #include "vm.h"
-
-enum fused_kind { TESTED_KIND, PAIR_KIND, FLAG_KIND, FUSED_KIND };
-struct fusion { uint8_t op, kind, count, of[4]; };  /* of: the instructions, OP_COUNT for IF or IFNOT */
 
 static const struct fusion fusions[] = {
 #define FUSED(FIRST, SECOND, TEST) {OP_##FIRST##_##SECOND##_##TEST, FUSED_KIND, 4, {OP_##FIRST, OP_##SECOND, OP_##TEST, OP_COUNT}},
@@ -19,6 +17,15 @@ static const struct fusion fusions[] = {
 #undef PAIR
 };
 enum { FUSIONS = sizeof fusions / sizeof *fusions, REGISTERS = 64 };
+
+const struct fusion *fusion_of(unsigned fused) { return &fusions[fused - (OP_NEXTMAP + 1)]; }        /* both are made from fused.def */
+
+uint64_t fused_steps(unsigned fused) {
+  const struct fusion *f = fusion_of(fused);
+  uint64_t steps = 0;
+  for (unsigned i = 0; i < f->count; i++) steps += opcode_table[f->of[i] == OP_COUNT ? OP_IF : f->of[i]].cost;
+  return steps;
+}
 
 struct fuser {
   const struct rebase_bundle *bundle;
@@ -115,9 +122,7 @@ _Static_assert(OP_ALLOW - OP_PASS + VM_PASS == VM_ALLOW && OP_ASK - OP_PASS + VM
 
 static unsigned length_of(unsigned op) {    /* of a verdict, FUSED or FLAG, else 0 */
   if (is_verdict(op)) return 1;
-  for (unsigned k = 0; k < FUSIONS; k++)
-    if (fusions[k].op == op && fusions[k].kind >= FLAG_KIND) return fusions[k].count;
-  return 0;
+  return op > OP_NEXTMAP && fusion_of(op)->kind >= FLAG_KIND ? fusion_of(op)->count : 0;
 }
 
 /* What `next` says of each place in the code where something whole begins; NONE32 elsewhere. How many tests; NONE32: there is anything else. */

@@ -6,7 +6,7 @@
 
 /* ---- workspace ---- */
 const struct text *workspace_text(struct workspace *w, const char *bytes, size_t length) {
-  struct text *text = length < UINT32_MAX ? workspace_take(w, sizeof *text + length + 1) : NULL;
+  struct text *text = length < UINT32_MAX ? workspace_take(w, text_size(length)) : NULL;
   if (!text) return NULL;
   text->len = (uint32_t)length;
   plain_copy(text->bytes, bytes, length);

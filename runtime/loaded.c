@@ -20,7 +20,7 @@ bool names_find(struct names *names, const struct allocator *a, const struct tex
   for (*id = 0; *id < names->count; ++*id)
     if (text_equal(names->at[*id], name)) return true;
   if (names->count >= limit || (names->count == names->capacity && !grow(names, a))) return false;
-  struct text *copy = a->alloc(sizeof *copy + name->len + 1, a->user);
+  struct text *copy = a->alloc(text_size(name->len), a->user);
   if (!copy) return false;
   memcpy(copy, name, sizeof *copy + name->len);
   copy->bytes[copy->len] = 0;

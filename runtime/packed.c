@@ -86,7 +86,7 @@ static bool read_text(struct reader *r, unsigned kind, value *out) {
   struct text *text;
   if (!read_u32(r, &length)) return false;
   if ((size_t)(r->end - r->at) < length || !text_valid(kind, r->at, length)) return stop(r, PACKED_INVALID);
-  if (!take(r, sizeof *text + (size_t)length + 1, &text)) return false;
+  if (!take(r, text_size(length), &text)) return false;
   if (text) {
     text->len = length;
     memcpy(text->bytes, r->at, length);

@@ -16,16 +16,18 @@ static inline uint64_t plain_word(const unsigned char *at) {
 static inline uint64_t plain_below(uint64_t word, unsigned char n) { return (word - PLAIN_EACH * n) & ~word & PLAIN_HIGH; }
 static inline uint64_t plain_equal(uint64_t word, unsigned char c) { return plain_below(word ^ PLAIN_EACH * c, 1); }
 
-/* Which byte of a word is the first that a mask marks: that mark is never a false one. */
-static inline unsigned plain_first(uint64_t mask) {
+/* Of a word that is not 0: the lowest bit that is set. */
+static inline unsigned first_bit(uint64_t word) {
 #if defined(__GNUC__) || defined(__clang__)
-  return (unsigned)__builtin_ctzll(mask) / 8;
+  return (unsigned)__builtin_ctzll(word);
 #else
   unsigned n = 0;
-  while (!(mask >> 8 * n & 0x80)) n++;
+  while (!(word >> n & 1)) n++;
   return n;
 #endif
 }
+/* Which byte of a word is the first that a mask marks: that mark is never a false one. */
+static inline unsigned plain_first(uint64_t mask) { return first_bit(mask) / 8; }
 static inline uint64_t plain_special(uint64_t word) { return plain_below(word, 0x20) | plain_equal(word, '"') | plain_equal(word, '\\'); }
 
 /* To the first byte that a JSON string gives a meaning; *seen takes in all bytes up to there and perhaps a few behind. */

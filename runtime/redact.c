@@ -73,7 +73,7 @@ enum redact_status redact_text(struct redaction *r, const struct text *text, con
   enum redact_status status = rewrite(&c, text);
   w->low = mark;
   if (status != REDACT_OK || (c.length == text->len && !memcmp(c.bytes, text->bytes, c.length))) return status;
-  workspace_take(w, sizeof *changed + c.length + 1);
+  workspace_take(w, text_size(c.length));
   changed->len = (uint32_t)c.length;
   changed->bytes[c.length] = 0;
   *out = changed;

@@ -41,7 +41,27 @@ void rebase_request_free(rebase_request *r) {
   struct allocator a = r->engine->allocator;
   engine_dismiss(r->engine, r);
   loaded_drop(r->loaded);
+  a.release(r->kept_memory, a.user);
   a.release(r, a.user);
+}
+
+const rebase_caller *rebase_keep_caller(rebase_request *r, const rebase_caller *caller) {
+  if (!r || !caller) return NULL;
+  const char *const from[] = {caller->agent, caller->requester, caller->session};
+  const char **const to[] = {&r->kept.agent, &r->kept.requester, &r->kept.session};
+  const struct allocator a = r->engine->allocator;
+  size_t size = 0;
+  for (int i = 0; i < 3; i++) size += from[i] ? strlen(from[i]) + 1 : 0;
+  char *memory = a.alloc(size, a.user), *at = memory;
+  if (!memory) return NULL;
+  for (int i = 0; i < 3; i++) {
+    *to[i] = from[i] ? strcpy(at, from[i]) : NULL;
+    at += from[i] ? strlen(from[i]) + 1 : 0;
+  }
+  a.release(r->kept_memory, a.user);        /* last: `caller` may be the one that was kept */
+  r->kept_memory = memory;
+  r->noted = NULL;
+  return &r->kept;
 }
 
 /* ---- JSON ---- */
@@ -180,7 +200,7 @@ rebase_status rebase_decide_batch(rebase_request *r, const rebase_caller *caller
   rebase_status status = request_begin_batch(r);
   if (status != REBASE_OK) return status;
   for (size_t i = 0; i < count; i++) decided(rebase_decide_json(r, caller, bodies[i].text, bodies[i].length), i, user);
-  r->batch.under_way = false;
+  request_end_batch(r);
   return REBASE_OK;
 }
 

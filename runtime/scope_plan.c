@@ -243,6 +243,7 @@ static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan)
   plan->fixed = !(b->flags & BUNDLE_PLAIN) && !plan->waivers;
   for (uint32_t i = 0; i < p->used; i++) {
     const struct image_program *program = &b->PROGRAMS.at[p->programs[i]];
+    plan->models |= program->models;
     plan->fixed &= b->programs[p->programs[i]].fixed && !program->models;
     plan->facts |= b->programs[p->programs[i]].facts;
     add_cost(plan, &b->COSTS.at[program->cost], p->rules_of[p->programs[i]]);
@@ -287,7 +288,8 @@ bool plan_scopes(struct verifier *v) {
     made++;
   }
   for (uint32_t i = 0; i < b->CODE.count; i++) b->reads_today |= b->CODE.at[i].op == OP_CONTEXT && b->CODE.at[i].imm == CTX_TODAY;
-  b->plans = plans;
+  b->plans = v->plans = plans;
+  b->plan_count = count;
   b->plan_at = plan_at;
   return true;
 }

@@ -18,6 +18,7 @@ struct scope_plan {
   bool waivers;                             /* any rule has one */
   bool timed;                               /* what comes of it can depend on the time */
   uint64_t facts;                           /* bits of enum context_fact: what else than arguments and session it can depend on */
+  bool models;                              /* some are asked of models */
   bool fixed;                               /* none has a waiver or a loop, none is asked of models: one can run after the other */
   bool text;                                /* keys are texts, else 64 bits */
   enum scope_by by;
@@ -25,6 +26,7 @@ struct scope_plan {
   const uint32_t *sorted;                   /* rules: first the others, then those under one key after another, behind their number; each ascending */
   uint32_t others, mask;                    /* buckets are mask + 1, a power of two */
   const struct scope_bucket *buckets;
+  const struct decision_table *table;       /* has less to do than the index, if there is one; else NULL */
 };
 
 /* Of what is in scope; NULL when nothing is. */

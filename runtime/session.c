@@ -71,7 +71,7 @@ void family_free(struct family *f) {
 
 static bool copy_chain(const struct allocator *a, struct session *s, const struct text *const *chain, uint32_t length) {
   size_t size = sizeof(struct list) + length * sizeof(value), used = size;
-  for (uint32_t i = 0; i < length; i++) size += (sizeof(struct text) + chain[i]->len + 1 + 7) & ~(size_t)7;
+  for (uint32_t i = 0; i < length; i++) size += text_size(chain[i]->len);
   char *memory = take(a, size);
   if (!memory) return false;
   s->chain_memory = memory;

@@ -13,6 +13,7 @@
  */
 #ifndef REBASE_VALUE_H
 #define REBASE_VALUE_H
+#include <stddef.h>
 #include <stdint.h>
 
 typedef union value {
@@ -29,8 +30,10 @@ static inline int is_missing(value v) { return v.i == REBASE_MISSING; }
 static inline value missing_value(void) { return (value){.i = REBASE_MISSING}; }
 static inline value int_value(int64_t i) { return (value){.i = i}; }
 
-/* UTF-8, NUL-terminated beyond len; four-byte aligned in the image, so that constants are used in place. */
+/* UTF-8, NUL-terminated beyond len; four-byte aligned in the image, so that constants are used in place. Its memory has eight bytes at least:
+ * the length and the first four bytes can be read as one word. */
 struct text { uint32_t len; char bytes[]; };
+static inline size_t text_size(size_t length) { return (sizeof(struct text) + length + 1 + 7) & ~(size_t)7; }
 
 /* How many scalar values UTF-8 has: the length of a text. */
 static inline int64_t utf8_scalars(const char *bytes, uint32_t length) {

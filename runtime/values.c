@@ -81,7 +81,7 @@ bool value_complete(const struct rebase_bundle *bundle, uint32_t type, value v) 
 size_t value_bytes(const struct rebase_bundle *bundle, uint32_t type, value v) {
   const struct image_type *t = bundle_type(bundle, type);
   if (is_missing(v)) return 0;
-  if (kind_is_text(t->kind)) return (sizeof(struct text) + v.text->len + 1 + 7) & ~(size_t)7;
+  if (kind_is_text(t->kind)) return text_size(v.text->len);
   if (t->kind == TYPE_RECORD) {
     size_t total = t->b * sizeof(value);
     for (uint32_t i = 0; i < t->b; i++) total += value_bytes(bundle, bundle->FIELDS.at[t->a + i].type, v.record[i]);

@@ -27,6 +27,7 @@ struct verifier {
   struct function_facts *functions;
   struct instruction *prepared;     /* the bundle's private copy of the code, see vm.h */
   struct routine *programs;         /* the bundle's, while they are made */
+  struct scope_plan *plans;         /* likewise */
   uint32_t *earliest;               /* by instruction of the program at hand: the first jump to it, or NONE32 */
   uint32_t *targets;                /* likewise: verify_flow's own */
   struct flow *flow;                /* workspace of verify_flow, made when first needed */
@@ -56,6 +57,7 @@ bool verify_code(struct verifier *v);               /* and prepares it */
 bool plan_scopes(struct verifier *v);               /* scope_plan.c; checks nothing */
 bool plan_routes(struct verifier *v);              /* route_plan.c; checks nothing, runs verified rules about models */
 bool fuse_programs(struct verifier *v);             /* fuse.c; after all that reads the prepared code */
+bool plan_tables(struct verifier *v);               /* decision_table.c; of fused programs */
 
 /* ---- one program, shared by verify_code.c and verify_flow.c */
 struct subject {                    /* whose program it is */

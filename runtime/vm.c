@@ -85,7 +85,7 @@ static bool contains(value collection, value wanted, enum vm_compare compare) {
   return false;
 }
 
-static inline bool equal_bits(value a, value b) { return a.bits == b.bits && !is_missing(a); }
+static inline bool equal_bits(value a, value b) { return (a.bits == b.bits) & !is_missing(a); }
 static inline bool less(value a, value b) { return a.i < b.i; }
 static inline bool at_most(value a, value b) { return a.i <= b.i; }
 static inline bool equal_texts(value a, value b) { return !is_missing(a) && !is_missing(b) && text_equal(a.text, b.text); }
@@ -94,7 +94,8 @@ static bool in_region(const struct vm *vm, value inner, value outer) {
 }
 static bool in_network(value ip, value cidr) { return !is_missing(ip) && !is_missing(cidr) && ip_in_network(ip.text, cidr.text); }
 static inline bool starts_with(value text, value part) {
-  return part.text->len <= text.text->len && bytes_equal(text.text->bytes, part.text->bytes, part.text->len);
+  const bool fits = part.text->len <= text.text->len;
+  return fits & bytes_equal((fits ? text : part).text->bytes, part.text->bytes, part.text->len);
 }
 static bool ends_with(value text, value part) {
   uint32_t length = part.text->len;
@@ -122,6 +123,7 @@ static bool move_days(int64_t date, int64_t duration, int64_t *result, enum vm_v
 /* ---- the loop ---- */
 #ifndef EXECUTED                    /* a test that counts instructions says more */
 #define EXECUTED(OPCODE)
+#define LOOKED_AT(OPCODE)           /* as a condition */
 #endif
 #ifdef THREADED
 #define OPCODE(NAME) do_##NAME: steps += STEPS_##NAME; EXECUTED(OP_##NAME)
@@ -475,4 +477,97 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
   vm->steps = steps;
   vm->bound = bound;
   return steps <= bound;
+}
+
+/* ---- a table of conditions ---- */
+#define OF_ARG(AT) (args[AT])
+#define OF_RULECONST(AT) (c->constant)
+#define OF_CONTEXT(AT) (facts[AT])
+#define NEXT_CONDITIONS(COUNT, BITS) do { \
+    met = met << (COUNT) | (BITS); \
+    c++; \
+    TAKE_CONDITION; \
+  } while (0)
+#define NEXT_CONDITION(CONDITION) NEXT_CONDITIONS(1, CONDITION)
+#ifdef THREADED
+#define ON_CONDITION(NAME) condition_##NAME
+#define TAKE_CONDITION goto *places[(size_t)c->op - (OP_NEXTMAP + 1)]
+#else
+#define ON_CONDITION(NAME) case OP_##NAME
+#define TAKE_CONDITION goto take
+#endif
+
+/* A bit for each of the short texts, the first one's the highest. */
+static uint64_t which_short(const struct text *text, const struct text_words *shorts, unsigned count) {
+  const struct text_words words = text_words(text);
+  uint64_t which = 0;
+  for (unsigned i = 0; i < count; i++) which = which << 1 | words_equal(words, shorts[i]);
+  return which;
+}
+
+static uint64_t short_held(const struct list *list, const struct text_words *shorts, unsigned count) {
+  uint64_t held = 0;
+  for (const value *at = list->items, *end = at + list->len; at < end; at++) held |= which_short(at->text, shorts, count);
+  return held;
+}
+
+/* The first condition's bit is the highest. */
+static uint64_t conditions_met(const struct vm *vm, const struct condition *c) {
+#ifdef THREADED
+  static const void *const places[] = {
+#define FUSED(FIRST, SECOND, TEST) &&condition_##FIRST##_##SECOND##_##TEST,
+#define FLAG(READ) &&condition_##READ##_BRANCH,
+#define TESTED(TEST) &&condition_SETTLED,           /* these are no conditions */
+#define PAIR(FIRST, SECOND) &&condition_SETTLED,
+#include "fused.def"
+#undef FUSED
+#undef FLAG
+#undef TESTED
+#undef PAIR
+    &&condition_SETTLED, &&condition_IS_SHORT, &&condition_HOLDS_SHORT
+  };
+#endif
+  const value *const args = vm->args, *const facts = vm->facts;
+  uint64_t met = 0;
+#ifdef THREADED
+  TAKE_CONDITION;
+#else
+take:
+  switch (c->op) {
+#endif
+#define FUSED(FIRST, SECOND, TEST) \
+  ON_CONDITION(FIRST##_##SECOND##_##TEST): { \
+    const value x = OF_##FIRST(c->x), y = OF_##SECOND(c->y); \
+    LOOKED_AT(OP_##FIRST##_##SECOND##_##TEST) \
+    NEXT_CONDITION(TEST_##TEST(c->how, x, y)); \
+  }
+#define FLAG(READ) \
+  ON_CONDITION(READ##_BRANCH): \
+    LOOKED_AT(OP_##READ##_BRANCH) \
+    NEXT_CONDITION(FLAG_##READ(c->x));
+#define TESTED(TEST)
+#define PAIR(FIRST, SECOND)
+#include "fused.def"
+#undef FUSED
+#undef FLAG
+#undef TESTED
+#undef PAIR
+  ON_CONDITION(IS_SHORT):
+    LOOKED_AT(OP_IS_SHORT)
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : which_short(args[c->x].text, c->shorts, c->y));
+  ON_CONDITION(HOLDS_SHORT):
+    LOOKED_AT(OP_HOLDS_SHORT)
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : short_held(args[c->x].list, c->shorts, c->y));
+  ON_CONDITION(SETTLED): return met;
+#ifndef THREADED
+  default: return met;
+  }
+#endif
+}
+
+uint64_t vm_run_table(const struct vm *vm, const struct decision_table *table) {
+  const uint64_t met = conditions_met(vm, table->conditions);
+  uint64_t matches = 0;
+  for (const struct column *first = table->columns, *c = first + table->count; c-- > first;) matches = matches << 1 | ((met & c->care) == c->want);
+  return matches;
 }

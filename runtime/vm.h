@@ -14,6 +14,7 @@
 #define REBASE_VM_H
 #include "arena_fixed.h"
 #include "bundle.h"
+#include "decision_table.h"
 #include "session_view.h"
 
 enum {
@@ -50,7 +51,9 @@ enum {
 #undef TESTED
 #undef PAIR
   OP_PREPARED_COUNT,
-  OP_SETTLED = OP_PREPARED_COUNT    /* in lists of tests: nothing is tested, `next` says what it comes to */
+  OP_SETTLED = OP_PREPARED_COUNT,   /* in lists of tests: nothing is tested, `next` says what it comes to; of conditions: the end */
+  OP_IS_SHORT, OP_HOLDS_SHORT,      /* conditions: an argument is, or holds, which of several short texts */
+  OP_ANY_COUNT
 };
 enum vm_compare { VM_COMPARE_BITS, VM_COMPARE_TEXT, VM_COMPARE_MAP };
 
@@ -93,4 +96,6 @@ enum vm_verdict vm_run_rule(struct vm *vm, uint32_t rule);
  * begins with found_count 0, and with bound what they may take at most. False: `found` holds no more, or they took more; then each is to be
  * run by itself. */
 bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count);
+/* Which columns match: bit i is of column i. A table with a condition that needs a session is not asked without one. */
+uint64_t vm_run_table(const struct vm *vm, const struct decision_table *table);
 #endif

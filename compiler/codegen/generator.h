@@ -27,7 +27,7 @@ struct gen_function { struct image_cost cost; unsigned frame, depth; uint32_t no
 struct generator {
   const struct program *program;
   struct rbc_diags *diags;
-  struct arena scratch;
+  struct arena scratch, left;                    /* left: what is left of the rule or function at hand */
   struct gen_buffer sections[SECTION_COUNT];
   struct gen_intern texts, consts, values, costs, index_runs, lists;
   struct gen_pool lacks, forms, programs, residuals, operations, obligations;     /* the first four number their sections' records */

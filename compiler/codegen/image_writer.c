@@ -255,4 +255,5 @@ void gen_free(struct generator *g) {
   free(g->value_ends.bytes);
   free(g->runs.bytes);
   arena_free(&g->scratch);
+  arena_free(&g->left);
 }

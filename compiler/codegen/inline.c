@@ -58,14 +58,14 @@ static unsigned next_local(struct partial *p) {
 struct bound { const struct local *local; struct expr *by; const struct bound *outer; };
 
 static struct expr *reading(struct partial *p, const struct local *local) {
-  struct expr *e = arena_alloc(&p->arena, sizeof *e);
+  struct expr *e = arena_alloc(p->arena, sizeof *e);
   if (e) *e = (struct expr){.kind = EXPR_LOCAL, .type = local->type, .optional = local->optional, .span = local->span, .local = local};
   return e;
 }
 
 /* A local of its own for this place, and what reads it. */
 static struct expr *fresh(struct partial *p, const struct local *like, bool optional) {
-  struct local *local = arena_alloc(&p->arena, sizeof *local);
+  struct local *local = arena_alloc(p->arena, sizeof *local);
   if (!local) return NULL;
   *local = *like;
   local->optional = optional;
@@ -99,7 +99,7 @@ static struct expr *instance(struct partial *p, struct expr *e, const struct bou
     *(i ? &copy->binder2 : &copy->binder) = binders[i].by->local;
     bound = &binders[i];
   }
-  if (e->count && !(copy->list = arena_alloc(&p->arena, e->count * sizeof *copy->list))) return NULL;
+  if (e->count && !(copy->list = arena_alloc(p->arena, e->count * sizeof *copy->list))) return NULL;
   for (unsigned i = 0; i < e->count; i++) copy->list[i] = instance(p, e->list[i], bound);
   copy->a = instance(p, e->a, bound);
   copy->b = instance(p, e->b, bound);
@@ -130,13 +130,13 @@ static bool stands_for(const struct expr *argument, const struct local *param, c
 static struct expr *expanded(struct partial *p, const struct expr *call) {
   const struct function *f = call->function;
   struct expr *whole = NULL, **end = &whole;
-  struct bound *bound = arena_alloc(&p->arena, (f->param_count + 1) * sizeof *bound);
+  struct bound *bound = arena_alloc(p->arena, (f->param_count + 1) * sizeof *bound);
   if (!bound || !same_registers(f->body->type, f->result)) return NULL;
   for (unsigned i = 0; i < f->param_count; i++) {
     struct expr *by = call->list[i];
     const struct local *param = f->params[i];
     if (!stands_for(by, param, f->body)) {
-      struct expr *let = arena_alloc(&p->arena, sizeof *let);
+      struct expr *let = arena_alloc(p->arena, sizeof *let);
       if (by->type->kind != param->type->kind || !let || !(by = fresh(p, param, by->optional))) return NULL;
       *let = (struct expr){.kind = EXPR_LET, .type = f->body->type, .optional = f->body->optional, .a = call->list[i], .binder = by->local};
       *end = let;
@@ -145,7 +145,7 @@ static struct expr *expanded(struct partial *p, const struct expr *call) {
     bound[i] = (struct bound){param, by, i ? &bound[i - 1] : NULL};
   }
   *end = instance(p, f->body, f->param_count ? &bound[f->param_count - 1] : NULL);
-  return p->arena.failed ? NULL : whole;
+  return p->arena->failed ? NULL : whole;
 }
 
 struct expr *partial_inline(struct partial *p, struct expr *call) {
@@ -155,7 +155,7 @@ struct expr *partial_inline(struct partial *p, struct expr *call) {
   if ((known < call->count && size > (known ? LARGE : SMALL)) || size >= p->effort) return NULL;
   p->effort -= size;
   struct expr *body = expanded(p, call), *folded = body ? partial_fold(p, body) : NULL;
-  if (!folded || p->arena.failed) return NULL;
+  if (!folded || p->arena->failed) return NULL;
   if (partial_value(folded)) return partial_constant(p, call, folded->constant);
   uint32_t before = nodes(NULL, call), after = nodes(NULL, folded), more = after > before ? after - before : 0;
   bool worth = more <= SMALL && more <= growth;
@@ -180,7 +180,7 @@ struct expr *partial_unroll(struct partial *p, struct expr *e, const struct elem
   for (unsigned i = of->count; i-- > 0;) {
     struct expr *element = partial_constant(p, e, of->first[i * of->step]), *test = NULL, *both = partial_copy(p, e);
     if (element) test = instance(p, e->b, &(struct bound){e->binder, element, NULL});
-    if (!both || p->arena.failed) return NULL;
+    if (!both || p->arena->failed) return NULL;
     *both = (struct expr){.kind = any ? EXPR_OR : EXPR_AND, .type = e->type, .span = e->span, .a = test, .b = tests};
     tests = tests ? both : test;
   }

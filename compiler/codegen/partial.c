@@ -7,7 +7,7 @@
 #include "codegen/partial.h"
 
 struct expr *partial_copy(struct partial *p, const struct expr *e) {
-  struct expr *copy = arena_alloc(&p->arena, sizeof *copy);
+  struct expr *copy = arena_alloc(p->arena, sizeof *copy);
   if (!copy) return NULL;
   *copy = *e;
   return copy;
@@ -19,8 +19,8 @@ static const struct constant *there(const struct expr *e) { return is_missing(e)
 bool partial_is(const struct expr *e, bool value) { return there(e) && (e->constant->scalar != 0) == value; }
 
 struct expr *partial_constant(struct partial *p, const struct expr *e, const struct constant *value) {
-  struct expr *made = arena_alloc(&p->arena, sizeof *made);
-  struct constant *constant = arena_alloc(&p->arena, sizeof *constant);
+  struct expr *made = arena_alloc(p->arena, sizeof *made);
+  struct constant *constant = arena_alloc(p->arena, sizeof *constant);
   if (!made || !constant) return NULL;
   *constant = *value;
   if (!value->items) constant->type = e->type;
@@ -188,7 +188,7 @@ static struct expr *row(struct partial *p, const struct expr *e, struct expr *co
 }
 
 static struct expr *keyed(struct partial *p, struct expr *e) {
-  struct expr **list = arena_alloc(&p->arena, (e->count + 1) * sizeof *list), *made = NULL;
+  struct expr **list = arena_alloc(p->arena, (e->count + 1) * sizeof *list), *made = NULL;
   bool constant = true, changed = false;
   if (!list) return NULL;
   for (unsigned i = 0; i < e->count; i++) {
@@ -287,7 +287,7 @@ struct expr *partial_fold(struct partial *p, struct expr *e) {
 static struct partial_local *local_at(struct partial *p, const struct local *local) {
   if (local->id >= p->local_room) {
     unsigned room = local->id < 32 ? 64 : 2 * local->id;
-    struct partial_local *more = arena_alloc(&p->arena, room * sizeof *more);
+    struct partial_local *more = arena_alloc(p->arena, room * sizeof *more);
     if (!more) return NULL;
     if (p->local_room) memcpy(more, p->locals, p->local_room * sizeof *more);
     p->locals = more;

@@ -19,7 +19,7 @@ struct partial {
   struct generator *g;
   const struct known *known;
   const struct rule *rule;             /* whose expressions these are */
-  struct arena arena;                  /* what is made here */
+  struct arena *arena;                 /* what is made here */
   struct partial_local *locals; unsigned local_room;        /* by id */
   unsigned next_local;                 /* id of the next local that is made here; 0: not known yet */
   unsigned loops;                      /* whose bodies are around */

@@ -74,8 +74,8 @@ static bool let_is_free(const struct let *let) {
 
 /* A let that is a fact stays one (partial.c), and is known not to lack it. */
 static struct let *fold_let(struct partial *p, const struct let *let) {
-  struct expr *value = partial_fold(p, let->value), *there = arena_alloc(&p->arena, sizeof *there);
-  struct let *copy = arena_alloc(&p->arena, sizeof *copy);
+  struct expr *value = partial_fold(p, let->value), *there = arena_alloc(p->arena, sizeof *there);
+  struct let *copy = arena_alloc(p->arena, sizeof *copy);
   if (!value || !copy || !there) return NULL;
   *copy = *let;
   copy->value = value;
@@ -116,7 +116,7 @@ static bool never_matches(const struct rule *rule) {
 
 /* False when memory is out. */
 static bool fold_rule(struct partial *p, const struct rule *rule, struct left *left) {
-  struct let **lets = rule->let_count ? arena_alloc(&p->arena, rule->let_count * sizeof *lets) : NULL;
+  struct let **lets = rule->let_count ? arena_alloc(p->arena, rule->let_count * sizeof *lets) : NULL;
   *left = (struct left){.rule = *rule};
   if (rule->let_count && !lets) return false;
   for (unsigned i = 0; i < rule->let_count; i++) {
@@ -126,13 +126,13 @@ static bool fold_rule(struct partial *p, const struct rule *rule, struct left *l
   left->rule.lets = lets;
   if (rule->where) left->rule.where = partial_fold(p, rule->where);
   if (rule->unless) left->rule.unless = partial_fold(p, rule->unless);
-  if (p->arena.failed) return false;
+  if (p->arena->failed) return false;
   left->changed = left->changed || left->rule.where != rule->where || left->rule.unless != rule->unless;
   left->never = never_matches(&left->rule);
   if (partial_is(left->rule.where, true)) left->rule.where = NULL;
   if (partial_is(left->rule.unless, false)) left->rule.unless = NULL;
   if (rule->let_count) drop_lets(p, left);
-  return !p->arena.failed;
+  return !p->arena->failed;
 }
 
 /* ---- its program ---- */
@@ -182,7 +182,7 @@ static bool lower_left(struct generator *g, struct gen_code *code, const struct 
 }
 
 static struct partial partial_of(struct generator *g, const struct rule *rule, const struct known *known) {
-  return (struct partial){.g = g, .known = known, .rule = rule, .effort = PARTIAL_EFFORT, .growth = PARTIAL_GROWTH};
+  return (struct partial){.g = g, .known = known, .rule = rule, .arena = &g->left, .effort = PARTIAL_EFFORT, .growth = PARTIAL_GROWTH};
 }
 
 /* As it is written it keeps to the limits, or they are reported; then what is left takes its place. True: nothing is, it never matches. */
@@ -197,7 +197,7 @@ static bool lower_both(struct generator *g, struct gen_code *code, const struct 
     gen_code_drop(code);
     if (!lower_left(g, code, &left, purpose)) lower(g, code, &written, purpose, false);
   }
-  arena_free(&p.arena);
+  arena_reset(p.arena);
   return left.never;
 }
 
@@ -230,7 +230,7 @@ void gen_function_program(struct generator *g, struct gen_code *code, const stru
   gen_function_code(g, code, f, f->body, false);
   const unsigned depth = code->callee_depth;
   const struct expr *left = g->plain || !gen_code_fits(code) ? f->body : partial_fold(&p, f->body);
-  if (p.arena.failed) g->out_of_memory = true;
+  if (p.arena->failed) g->out_of_memory = true;
   else if (left != f->body) {
     gen_code_drop(code);
     gen_function_code(g, code, f, left, true);
@@ -240,7 +240,7 @@ void gen_function_program(struct generator *g, struct gen_code *code, const stru
     }
     code->callee_depth = depth;
   }
-  arena_free(&p.arena);
+  arena_reset(p.arena);
 }
 
 uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known) {
@@ -252,6 +252,6 @@ uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct
   if (!folded) g->out_of_memory = true;
   else if (left.never && !stays_in_lists(rule)) entry = NONE32;
   else if (left.changed && lower_left(g, &code, &left, RESIDUAL)) entry = settle(g, rule, &code);
-  arena_free(&p.arena);
+  arena_reset(p.arena);
   return entry;
 }

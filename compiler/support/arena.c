@@ -110,12 +110,26 @@ char *arena_format(struct arena *arena, const char *format, ...) {
   return text;
 }
 
-void arena_free(struct arena *arena) {
-  for (struct arena_block *block = arena->blocks, *next; block; block = next) {
+static void free_blocks(struct arena_block *block) {
+  for (struct arena_block *next; block; block = next) {
     next = block->next;
     if (is_mapped(block->size)) munmap(block, LAST_BLOCK);
     else free(block);
   }
+}
+
+void arena_reset(struct arena *arena) {
+  struct arena_block *kept = arena->blocks;
+  if (!kept || arena->failed) { arena_free(arena); return; }
+  free_blocks(kept->next);
+  kept->next = NULL;
+  arena->next = (char *)kept + HEADER;
+  memset(arena->next, 0, kept->size - arena->left);
+  arena->left = kept->size;
+}
+
+void arena_free(struct arena *arena) {
+  free_blocks(arena->blocks);
   arena->blocks = NULL;
   arena->left = 0;
 }

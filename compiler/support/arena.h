@@ -12,5 +12,6 @@ void *arena_alloc(struct arena *arena, size_t size);              /* zeroed, ali
 char *arena_copy(struct arena *arena, const void *bytes, size_t size);   /* and a NUL after them */
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vformat(struct arena *arena, const char *format, va_list args);
+void arena_reset(struct arena *arena);                            /* all that it gave is gone; keeps a block for what comes */
 void arena_free(struct arena *arena);
 #endif

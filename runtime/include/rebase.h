@@ -191,6 +191,9 @@ typedef struct rebase_decision {    /* valid until the request is used again or 
 
 REBASE_API rebase_request *rebase_request_new(rebase_engine *engine);  /* NULL: out of memory */
 REBASE_API void rebase_request_free(rebase_request *request);
+/* For a caller that asks again and again: a copy which, given to this request's decisions as their caller, is known without a look at its
+ * names. Valid until another is kept or the request is freed; NULL, which denies: out of memory. Not while a batch is decided. */
+REBASE_API const rebase_caller *rebase_keep_caller(rebase_request *request, const rebase_caller *caller);
 
 /* Wire forms of values: int, decimal and money are JSON numbers, read exactly; bool is true or false, or the words that the
  * connector declares; duration a number of seconds; time "2024-05-15T15:00:00-05:00"; date "2024-05-15"; ip, cidr, version,

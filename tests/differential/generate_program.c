@@ -479,7 +479,7 @@ static void rarity(struct scope *s, unsigned depth) {
 
 /* What most rules of people are made of: an argument against a constant or another argument. These become fused instructions. */
 static void plain_test(struct scope *s) {
-  static const char *const order[] = {"<", "<=", ">", ">=", "=="}, *const unequal[] = {"<", "<="}, *const texts[] = {"alpha", "beta", "T-1"};
+  static const char *const order[] = {"<", "<=", ">", ">=", "=="}, *const unequal[] = {"<", "<="}, *const texts[] = {"alpha", "beta", "T-1", "delta@x.example"};
   const char *op = PICK(s, order), *text = PICK(s, texts);
   unsigned n = below(s, 6), form = below(s, 12);
   bool change = s->operation == 2, pay = s->operation == 3;
@@ -643,8 +643,24 @@ static void lets(struct scope *s) {
   }
 }
 
+/* Rules that do nothing but test are decided together, see runtime/decision_table.h. */
+static void plain_tests(struct scope *s, unsigned depth) {
+  if (!depth || chance(s, 40)) { plain_test(s); return; }
+  ADD(chance(s, 25) ? "(not (" : "((");
+  plain_tests(s, depth - 1);
+  ADD(chance(s, 60) ? " and " : " or ");
+  plain_tests(s, depth - 1);
+  ADD("))");
+}
+
 /* A rule's `where` and `unless`; grants must go down when state is lost, denials up. */
 static void rule_conditions(struct scope *s, enum direction d, unsigned fixed) {
+  if (s->event == CALL && s->operation < GENERATED_OPERATIONS && chance(s, 30)) {
+    ADD("\n    where ");
+    if (d == UP && chance(s, 20)) ADD("session has %s %s ", chance(s, 50) ? "personal" : "secret", chance(s, 50) ? "and" : "or");
+    plain_tests(s, 2);
+    return;
+  }
   if (chance(s, 75)) {
     ADD("\n    where ");
     if (chance(s, fixed)) { fixed_fact(s); ADD(" and "); }

@@ -53,6 +53,31 @@ static bool print_instructions(uint64_t decisions, bool all) {
   return ok;
 }
 
+/* Those that a decision table can have, 1,000 times in a million decisions. */
+static bool print_conditions(uint64_t decisions, bool all) {
+  static const uint16_t kinds[] = {
+#define FUSED(FIRST, SECOND, TEST) OP_##FIRST##_##SECOND##_##TEST,
+#define FLAG(READ) OP_##READ##_BRANCH,
+#define TESTED(TEST)
+#define PAIR(FIRST, SECOND)
+#include "fused.def"
+#undef FUSED
+#undef FLAG
+#undef TESTED
+#undef PAIR
+    OP_IS_SHORT, OP_HOLDS_SHORT
+  };
+  const uint64_t least = decisions >= 1000000 ? decisions / 1000 : decisions / 10000;
+  bool ok = true;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    const uint64_t count = looked_at[kinds[i]];
+    const char *name = kinds[i] == OP_IS_SHORT ? "is short text" : kinds[i] == OP_HOLDS_SHORT ? "holds short text" : opcode_name(kinds[i]);
+    ok &= count >= least;
+    if (all || count < least) printf("condition %-16s %12llu%s\n", name, (unsigned long long)count, count < least ? "  too few" : "");
+  }
+  return ok;
+}
+
 /* The generator is worth something only if every effect occurs. */
 static bool print_tally(const struct tally *t) {
   printf("%llu decisions; %llu refused, %llu lets missing, %llu rules in error, %llu approvals, %llu results observed\n",
@@ -122,6 +147,7 @@ int main(int argc, char **argv) {
   printf("%u workspaces, ", workspaces);
   bool ok = print_tally(&tally);
   ok = print_instructions(tally.decisions, argc > 3) && ok;
+  ok = print_conditions(tally.decisions, argc > 3) && ok;
   printf("%d passed, %d failed\n", ok ? 1 : 0, ok ? 0 : 1);
   return ok ? 0 : 1;
 }

@@ -258,15 +258,61 @@ START_TEST(in_batches) {
   ck_assert_str_eq(s.effects, "dddd");
   host_load(&h, "policy few { allow call shop.pay by bot }\n");
   s = (struct several){0};
-  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, calls, 1, note_decided, &s), REBASE_OK);
-  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &other, b, calls, 1, note_decided, &(struct several){0}), REBASE_OK);
+  rebase_caller who = alone;                /* another in the same place, too */
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &who, b, calls, 1, note_decided, &s), REBASE_OK);
+  ck_assert_str_eq(s.effects, "a");
+  who = other;
   s = (struct several){0};
-  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &other, b, calls + 3, 1, note_decided, &s), REBASE_OK);
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, &who, b, calls + 3, 1, note_decided, &s), REBASE_OK);
   ck_assert_str_eq(s.effects, "d");
   ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, NULL, 0, NULL, NULL), REBASE_OK);
   ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, NULL, 1, note_decided, &s), REBASE_E_ARGUMENT);
   ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, calls, 1, NULL, &s), REBASE_E_ARGUMENT);
   ck_assert_int_eq(rebase_decide_bound_batch(NULL, &alone, b, calls, 1, note_decided, &s), REBASE_E_ARGUMENT);
+  rebase_unbind(b);
+}
+END_TEST
+
+/* ---- a caller that asks again ---- */
+START_TEST(kept_caller) {
+  host_load(&h, "policy few { allow call shop.pay by bot where args.amount <= 12.00 USD }\nguard g { deny call shop.pay where requester.id == \"bob\" because \"not bob\" }\n");
+  const rebase_member two[] = {MEMBER(STRING, id), MEMBER(DECIMAL, amount)};
+  const rebase_caller bob = {BOT, "bob", NULL}, nobody = {0}, stranger = {"acme.shop.nobody", "ann", NULL};
+  rebase_binding *b = bind(two, 2);
+  struct pay pay = least();
+  char agent[] = BOT, requester[] = "ann", text[4096];
+  const rebase_caller *kept = rebase_keep_caller(h.request, &(rebase_caller){agent, requester, h.session});
+  ck_assert_ptr_nonnull(kept);
+  memset(agent, 'x', sizeof agent - 1);                     /* it is a copy */
+  memset(requester, 'x', sizeof requester - 1);
+  for (unsigned i = 0; i < 3; i++) {                        /* whoever asks between */
+    ck_assert(rebase_decide_bound(h.request, kept, b, &pay)->effect == REBASE_ALLOW);
+    ck_assert(rebase_decide_bound(h.request, kept, b, &pay)->effect == REBASE_ALLOW);
+    rebase_explain(rebase_decide_bound(h.request, kept, b, &pay), REBASE_FOR_PERSON, text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, BOT));
+    const rebase_decision *d = rebase_decide_bound(h.request, i == 0 ? &bob : i == 1 ? &stranger : &nobody, b, &pay);
+    ck_assert_int_eq(d->status, i == 0 ? REBASE_OK : REBASE_E_AGENT);
+    ck_assert_int_eq(d->effect, REBASE_DENY);
+  }
+  const void *calls[] = {&pay, &pay};
+  struct several s = {0};
+  ck_assert_int_eq(rebase_decide_bound_batch(h.request, kept, b, calls, 2, note_decided, &s), REBASE_OK);
+  ck_assert_str_eq(s.effects, "aa");
+  host_load(&h, "policy none { deny call because \"closed\" }\n");
+  ck_assert(rebase_decide_bound(h.request, kept, b, &pay)->effect == REBASE_DENY);
+  host_load(&h, "policy every { allow call by bot }\nguard g { deny call shop.pay where requester.id == \"bob\" because \"not bob\" }\n");
+  ck_assert(rebase_decide_bound(h.request, kept, b, &pay)->effect == REBASE_ALLOW);
+  ck_assert_ptr_eq(rebase_keep_caller(h.request, &bob), kept);          /* another in its place */
+  ck_assert_str_eq(rebase_decide_bound(h.request, kept, b, &pay)->reason, "not bob");
+  ck_assert_ptr_eq(rebase_keep_caller(h.request, kept), kept);
+  ck_assert_str_eq(rebase_decide_bound(h.request, kept, b, &pay)->reason, "not bob");
+  ck_assert_ptr_nonnull(kept = rebase_keep_caller(h.request, &(rebase_caller){BOT, "ann", h.session}));
+  rebase_session_close(h.engine, h.session);
+  ck_assert_int_eq(rebase_decide_bound(h.request, kept, b, &pay)->status, REBASE_E_SESSION);
+  ck_assert_ptr_nonnull(kept = rebase_keep_caller(h.request, &nobody));
+  ck_assert_int_eq(rebase_decide_bound(h.request, kept, b, &pay)->status, REBASE_E_AGENT);
+  ck_assert_ptr_null(rebase_keep_caller(h.request, NULL));
+  ck_assert_ptr_null(rebase_keep_caller(NULL, &bob));
   rebase_unbind(b);
 }
 END_TEST
@@ -312,6 +358,7 @@ int main(void) {
   tcase_add_test(t, wrong_calls);
   tcase_add_test(t, bundles_come_and_go);
   tcase_add_test(t, in_batches);
+  tcase_add_test(t, kept_caller);
   tcase_add_test(t, time_is_read_when_it_matters);
   suite_add_tcase(suite, t);
   return run_suite(suite);

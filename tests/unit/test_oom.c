@@ -117,6 +117,7 @@ static void live(struct host *h, struct day *day) {
   h->caller = (rebase_caller){BOT, "ann", h->session};
   if (!h->request) h->request = rebase_request_new(h->engine);
   told(day, h->request ? REBASE_OK : REBASE_E_MEMORY);
+  told(day, rebase_keep_caller(h->request, &h->caller) ? REBASE_OK : REBASE_E_MEMORY);
   told(day, hear(h, "check c1 and l\xc3\xa9""a, please"));
   decided(h, day, "{\"call\":\"shop.check\",\"args\":{\"id\":\"c1\"}}");
   told(day, observe(h, REBASE_SUCCESS, "\"verified\""));
