@@ -156,7 +156,7 @@ static bool pays(const struct maker *m, const struct scope_plan *plan) {
   uint32_t left = plan->count, keys = 0;
   if (plan->by != SCOPE_ALL) {
     for (uint32_t i = 0; i <= plan->mask; i++) keys += plan->buckets[i].tag != 0;
-    left = plan->others + (plan->count - plan->others) * (plan->by == SCOPE_HOLDS ? 2 : 1) / keys;
+    left = plan->others + (keys ? (plan->count - plan->others) * (plan->by == SCOPE_HOLDS ? 2 : 1) / keys : 0);       /* waived rules have none */
   }
   return m->column_count > 1 && table < COST_INDEX + left * (tested * COST_TESTS + m->other_count * COST_PROGRAM) / plan->count;
 }

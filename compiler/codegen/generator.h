@@ -68,7 +68,6 @@ uint32_t gen_cost(struct generator *g, const struct image_cost *cost);
 uint32_t gen_indexes(struct generator *g, const uint32_t *indexes, uint32_t count);
 bool gen_finish(struct generator *g, unsigned char **image, size_t *size);
 void gen_free(struct generator *g);
-uint32_t gen_hash(const void *bytes, size_t size, uint32_t seed);
 /* The number in the set with this hash for which same() holds, or NONE32. */
 uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint32_t hash,
                   bool (*same)(const struct generator *g, uint32_t number, const void *key, size_t size),
@@ -100,7 +99,7 @@ void gen_world(struct generator *g);
 void gen_tables(struct generator *g);
 void gen_patterns(struct generator *g);
 void gen_zones(struct generator *g);
-void gen_state_digest(const struct generator *g, char hex[65]);
+void gen_state_digest(struct generator *g, char hex[65]);
 uint32_t gen_groups(struct generator *g, const struct group *const *groups, uint32_t count);
 uint32_t gen_source(struct generator *g, struct span span, uint32_t *line);
 

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include "support/names.h"
 #include "codegen/generator.h"
 #include "value.h"
 
@@ -51,18 +52,6 @@ void *gen_record(struct generator *g, enum section section, uint32_t index) {
 }
 
 /* ---- sets of what is stored once ---- */
-uint32_t gen_hash(const void *bytes, size_t size, uint32_t seed) {
-  const unsigned char *p = bytes;
-  uint64_t hash = seed ^ size ^ UINT64_C(0xcbf29ce484222325), word;
-  for (; size >= sizeof word; p += sizeof word, size -= sizeof word) {
-    memcpy(&word, p, sizeof word);
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    hash ^= hash >> 32;
-  }
-  for (; size; p++, size--) hash = (hash ^ *p) * UINT64_C(0x100000001b3);
-  return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
-}
-
 uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint32_t hash,
                   bool (*same)(const struct generator *g, uint32_t number, const void *key, size_t size),
                   const void *key, size_t size) {
@@ -109,7 +98,7 @@ static bool same_bytes(const struct generator *g, uint32_t number, const void *k
 uint32_t gen_pooled(struct generator *g, struct gen_pool *pool, const void *bytes, size_t size) {
   const struct pool_key key = {pool, bytes};
   if (pool->entries.size && same_bytes(g, pool->last, &key, size)) return pool->last;           /* as the one before, which most are */
-  uint32_t hash = gen_hash(bytes, size, 0), number = gen_find(g, &pool->set, hash, same_bytes, &key, size);
+  uint32_t hash = hash_bytes(bytes, size, 0), number = gen_find(g, &pool->set, hash, same_bytes, &key, size);
   if (number != NONE32) return pool->last = number;
   if (size > UINT32_MAX) { gen_too_large(g); return NONE32; }
   struct gen_entry entry = {pool->bytes.size, (uint32_t)size, NONE32};
@@ -137,7 +126,7 @@ ref gen_text(struct generator *g, const char *bytes, size_t length) {
   struct gen_buffer *texts = &g->sections[SECTION_TEXTS];
   size_t padding = 4 - length % 4;                    /* a NUL at least */
   if (length > UINT32_MAX - 8 || texts->size > UINT32_MAX - length - 8) { gen_too_large(g); return 0; }
-  uint32_t hash = gen_hash(bytes, length, 0);
+  uint32_t hash = hash_bytes(bytes, length, 0);
   uint32_t at = gen_find(g, &g->texts, hash, same_text, bytes, length);
   if (at != NONE32) return at;
   at = (uint32_t)texts->size;
@@ -159,7 +148,7 @@ static bool same_const(const struct generator *g, uint32_t index, const void *ke
 
 uint32_t gen_const(struct generator *g, uint32_t type, int64_t bits) {
   struct image_const record = {type, 0, bits};
-  uint32_t hash = gen_hash(&record, sizeof record, 0);
+  uint32_t hash = hash_bytes(&record, sizeof record, 0);
   uint32_t index = gen_find(g, &g->consts, hash, same_const, &record, sizeof record);
   if (index != NONE32) return index;
   index = gen_append(g, SECTION_CONSTS, &record, 1);
@@ -172,7 +161,7 @@ static bool same_cost(const struct generator *g, uint32_t index, const void *key
 }
 
 uint32_t gen_cost(struct generator *g, const struct image_cost *cost) {
-  uint32_t hash = gen_hash(cost, sizeof *cost, 0);
+  uint32_t hash = hash_bytes(cost, sizeof *cost, 0);
   uint32_t index = gen_find(g, &g->costs, hash, same_cost, cost, sizeof *cost);
   if (index != NONE32) return index;
   index = gen_append(g, SECTION_COSTS, cost, 1);
@@ -190,7 +179,7 @@ static bool same_run(const struct generator *g, uint32_t number, const void *key
 uint32_t gen_indexes(struct generator *g, const uint32_t *indexes, uint32_t count) {
   if (!count) return 0;
   size_t size = count * sizeof *indexes;
-  uint32_t hash = gen_hash(indexes, size, 0);
+  uint32_t hash = hash_bytes(indexes, size, 0);
   uint32_t number = gen_find(g, &g->index_runs, hash, same_run, indexes, size);
   struct gen_run run;
   if (number != NONE32) {

@@ -2,6 +2,7 @@
  * gen_operand gives the register where a value stands (a let's own, or a new one), gen_branch jumps on a condition
  * without making a bool of it. */
 #include <string.h>
+#include "support/names.h"
 #include "codegen/generator.h"
 
 /* How an expression becomes one instruction of the same name. */
@@ -29,7 +30,7 @@ static uint32_t argument_slot(struct gen_code *code, const struct expr *e) {
   const struct rule *rule = code->rule;
   for (unsigned i = 0; rule && i < rule->operation_count; i++)
     for (unsigned p = 0; p < rule->operations[i]->param_count; p++)
-      if (strcmp(rule->operations[i]->params[p].name, e->name) == 0) return rule->operations[i]->params[p].slot;
+      if (same_name(rule->operations[i]->params[p].name, e->name)) return rule->operations[i]->params[p].slot;
   gen_internal_error(code->g, e->span, "an argument that no operation of the rule has");
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "codegen/classes.h"
 #include "codegen/generator.h"
 #include "sema/fold.h"
+#include "support/names.h"
 
 enum { MOST_CELLS = 1 << 14 };              /* residuals tried of one rule; beyond, agents are not told apart by their facts */
 
@@ -245,7 +246,7 @@ static void add(struct scope *s, uint32_t *cell, uint32_t entry, bool shared) {
   struct generator *g = s->g;
   if (s->added.rest == *cell && s->added.entry == entry) { *cell = s->added.number; return; }
   struct node_key key = {s, *cell, entry};
-  uint32_t pair[2] = {*cell, entry}, hash = gen_hash(pair, sizeof pair, 0);
+  uint32_t pair[2] = {*cell, entry}, hash = hash_bytes(pair, sizeof pair, 0);
   uint32_t number = shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
   if (number == NONE32) {
     struct path node = {*cell, entry, *cell == NONE32 ? 1 : node_at(s, *cell)->length + 1, NONE32};

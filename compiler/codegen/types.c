@@ -81,10 +81,9 @@ void gen_types(struct generator *g) {
 
 /* The type `list of element`, which is added when the program itself never speaks of it. */
 uint32_t gen_list_type(struct generator *g, uint32_t element) {
-  for (uint32_t i = 0; i < gen_count(g, SECTION_TYPES); i++) {
-    const struct image_type *t = gen_record(g, SECTION_TYPES, i);
-    if (t->kind == TYPE_LIST && t->a == element) return i;
-  }
+  const struct image_type *types = gen_record(g, SECTION_TYPES, 0);
+  for (uint32_t i = 0, count = gen_count(g, SECTION_TYPES); i < count; i++)
+    if (types[i].kind == TYPE_LIST && types[i].a == element) return i;
   struct image_type record = {.kind = TYPE_LIST, .a = element};
   return gen_append(g, SECTION_TYPES, &record, 1);
 }
@@ -101,23 +100,24 @@ uint32_t gen_pair_type(struct generator *g) {
 }
 
 /* ---- the digest of state ---- */
-typedef crypto_generichash_state digest;
+/* What is digested, put together first: libsodium takes as long for a number as for a line. */
+struct digest { struct generator *g; struct gen_buffer bytes; };
 
-static void put_number(digest *d, uint64_t number) {
+static void put_number(struct digest *d, uint64_t number) {
   unsigned char bytes[8];
   for (int i = 0; i < 8; i++) bytes[i] = (unsigned char)(number >> 8 * i);
-  crypto_generichash_update(d, bytes, sizeof bytes);
+  gen_buffer_add(d->g, &d->bytes, bytes, sizeof bytes);
 }
 
-static void put_string(digest *d, const char *string) {
+static void put_string(struct digest *d, const char *string) {
   size_t length = string ? strlen(string) : 0;
   put_number(d, length);
-  if (length) crypto_generichash_update(d, (const unsigned char *)string, length);
+  gen_buffer_add(d->g, &d->bytes, string, length);
 }
 
 /* The shape of a type, with names and the numbers that packed values hold. Types are trees: records cannot hold
  * themselves. */
-static void put_type(digest *d, const struct type *type) {
+static void put_type(struct digest *d, const struct type *type) {
   put_number(d, type->kind);
   switch (type->kind) {
     case TYPE_MONEY:
@@ -148,18 +148,17 @@ static void put_type(digest *d, const struct type *type) {
   }
 }
 
-static void put_entity(digest *d, const struct entity *entity) {
+static void put_entity(struct digest *d, const struct entity *entity) {
   put_string(d, entity->name);
   put_number(d, entity->keys);
   for (unsigned k = 0; k < entity->keys; k++) put_number(d, entity->key_field[k]);
   put_type(d, entity->type);
 }
 
-void gen_state_digest(const struct generator *g, char hex[65]) {
+void gen_state_digest(struct generator *g, char hex[65]) {
   const struct program *p = g->program;
   unsigned char bytes[32];
-  digest d;
-  crypto_generichash_init(&d, NULL, 0, sizeof bytes);
+  struct digest d = {.g = g};
   put_string(&d, "rebase state 1");
   put_number(&d, p->entities_count);
   for (unsigned i = 0; i < p->entities_count; i++) put_entity(&d, p->entities[i]);
@@ -176,6 +175,7 @@ void gen_state_digest(const struct generator *g, char hex[65]) {
   }
   put_number(&d, p->requester != NULL);
   if (p->requester) put_type(&d, p->requester);
-  crypto_generichash_final(&d, bytes, sizeof bytes);
+  crypto_generichash(bytes, sizeof bytes, d.bytes.bytes, d.bytes.size, NULL, 0);
+  free(d.bytes.bytes);
   sodium_bin2hex(hex, 65, bytes, sizeof bytes);
 }

@@ -1,5 +1,6 @@
 /* values.c: constants that are not scalars, packed as image.h says. The runtime's side is runtime/packed.h. */
 #include <string.h>
+#include "support/names.h"
 #include "codegen/generator.h"
 
 bool gen_is_text(enum type_kind kind) { return kind == TYPE_STRING || kind == TYPE_IP || kind == TYPE_CIDR; }
@@ -79,7 +80,7 @@ static uint32_t settle(struct generator *g, uint32_t type, size_t start) {
   if (g->out_of_memory) return 0;
   if (values->size > UINT32_MAX) { gen_too_large(g); return 0; }
   struct packed_key key = {type, values->bytes + start, values->size - start};
-  uint32_t hash = gen_hash(key.bytes, key.size, type);
+  uint32_t hash = hash_bytes(key.bytes, key.size, type);
   uint32_t index = gen_find(g, &g->values, hash, same_value, &key, 0);
   if (index != NONE32) {
     values->size = start;

@@ -38,7 +38,6 @@ static inline bool rbc_is(const char *a, const char *b) {
   for (; *a && *a == *b; a++, b++) { }
   return *a == *b;
 }
-unsigned rbc_hash(const char *text);                  /* of a name; the same on every machine */
 
 /* ---- files.c ---- */
 enum read_result { READ_OK, READ_MISSING, READ_FAILED };

@@ -1,13 +1,8 @@
 /* index.c: every declaration gets a symbol; who may declare what; second declarations of one name. */
 #include <string.h>
+#include "support/names.h"
 #include "sema/declare.h"
 #include "syntax/tokens.h"
-
-unsigned rbc_hash(const char *text) {
-  uint32_t h = 2166136261u;
-  for (; *text; text++) h = (h ^ (unsigned char)*text) * 16777619u;
-  return h;
-}
 
 bool rbc_append(struct arena *arena, void ***array, unsigned *count, void *item) {
   unsigned n = *count;
@@ -96,10 +91,10 @@ struct symbol *rbc_new_symbol(struct checker *c, const struct file_scope *scope,
 }
 
 static unsigned own_bucket(const struct package *package, const char *name) {
-  return (rbc_hash(name) ^ (package ? rbc_hash(package->name) : 0)) % SYMBOL_BUCKETS;
+  return (hash_name(name) ^ (package ? hash_name(package->name) : 0)) % SYMBOL_BUCKETS;
 }
 
-struct symbol *rbc_symbols_named(const struct checker *c, const char *name) { return c->by_name[rbc_hash(name) % SYMBOL_BUCKETS].first; }
+struct symbol *rbc_symbols_named(const struct checker *c, const char *name) { return c->by_name[hash_name(name) % SYMBOL_BUCKETS].first; }
 
 struct symbol *rbc_own_symbols(const struct checker *c, const struct package *package, const char *name) {
   return c->by_own[own_bucket(package, name)].first;
@@ -110,7 +105,7 @@ static const struct symbol *earlier(const struct checker *c, const struct symbol
   bool wide = is_program_wide(symbol->kind);
   struct symbol *s = wide ? rbc_symbols_named(c, symbol->name) : rbc_own_symbols(c, symbol->package, symbol->name);
   for (; s; s = wide ? s->next_name : s->next_own) {
-    if (!(1u << s->kind & class) || strcmp(s->name, symbol->name)) continue;
+    if (!(1u << s->kind & class) || !same_name(s->name, symbol->name)) continue;
     if (wide && is_program_wide(s->kind)) return s;
     if (s->package == symbol->package && s->connector == symbol->connector) return s;
   }
@@ -135,8 +130,8 @@ bool rbc_enter(struct checker *c, struct symbol *symbol) {
                     "workspace; the first one is of package %s", first->package->name);
     return false;
   }
-  CHAIN(&c->by_name[rbc_hash(symbol->name) % SYMBOL_BUCKETS], symbol, next_name);
-  CHAIN(&c->by_full[rbc_hash(symbol->full) % SYMBOL_BUCKETS], symbol, next_full);
+  CHAIN(&c->by_name[hash_name(symbol->name) % SYMBOL_BUCKETS], symbol, next_name);
+  CHAIN(&c->by_full[hash_name(symbol->full) % SYMBOL_BUCKETS], symbol, next_full);
   CHAIN(&c->by_own[own_bucket(symbol->package, symbol->name)], symbol, next_own);
   if (symbol->scope && symbol->kind != SYM_PACKAGE) CHAIN(&symbol->scope->package->symbols, symbol, next_in_package);
   return true;

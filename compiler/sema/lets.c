@@ -4,21 +4,22 @@
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 
-/* Does the node read a value of this name? Names of fields, arguments and declared things do not count. */
-bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node, const char *name) {
-  if (!node) return false;
-  uint32_t length;
+/* Marks those of the first lets whose value the node reads. Names of fields, arguments and declared things do not count. */
+static void mark(const struct file_scope *scope, const struct node *node, struct let_use *const *lets, unsigned count, bool *wanted) {
+  if (!node || node->kind == NODE_PATH) return;
   if (node->kind == NODE_NAME) {
+    uint32_t length;
     const char *text = node_text(scope->source, node, &length);
-    return strlen(name) == length && memcmp(text, name, length) == 0;
+    for (unsigned i = 0; i < count; i++)
+      if (*lets[i]->name == *text && !strncmp(lets[i]->name, text, length) && !lets[i]->name[length]) wanted[i] = true;
+    return;
   }
-  if (node->kind == NODE_PATH) return false;
-  if (node->kind == NODE_MEMBER) return rule_mentions(c, scope, node->kid[0], name);
-  if (node->kind == NODE_ARG) return rule_mentions(c, scope, node->kid[1], name);
-  uint32_t from = node->kind == NODE_BINDER ? 2 : node->kind == NODE_INVOKE && node->kid[0]->kind == NODE_NAME ? 1 : 0;
-  for (uint32_t i = from; i < node->count; i++)
-    if (rule_mentions(c, scope, node->kid[i], name)) return true;
-  return false;
+  uint32_t from = 0, to = node->count;
+  if (node->kind == NODE_MEMBER) to = 1;
+  else if (node->kind == NODE_ARG) { from = 1; to = 2; }
+  else if (node->kind == NODE_BINDER) from = 2;
+  else if (node->kind == NODE_INVOKE && node->kid[0]->kind == NODE_NAME) from = 1;
+  for (uint32_t i = from; i < to; i++) mark(scope, node->kid[i], lets, count, wanted);
 }
 
 /* ---- hints ---- */
@@ -53,22 +54,23 @@ static bool find_readers(struct checker *c) {
   }
   for (unsigned i = 0; i < p->entities_count; i++) if (!whole[i]) whole[i] = listed[i];
   c->rules->readers = whole;
-  return true;
+  c->rules->hints = rule_array_of(c, p->entities_count, sizeof *c->rules->hints);
+  return c->rules->hints;
 }
 
 static const char *hint(struct checker *c, const struct expr *value) {
   const struct entity *entity = entity_of(value);
-  if (!entity || (!c->rules->readers && !find_readers(c))) return NULL;
+  if (!entity || (!c->rules->hints && !find_readers(c))) return NULL;
   const struct operation *best = c->rules->readers[entity->id];
-  if (!best) return NULL;
-  const char *list = "";
+  const char **known = &c->rules->hints[entity->id], *list = "";
+  if (!best || *known) return *known;
   for (unsigned i = 0; i < best->param_count; i++) {
     const struct param *p = &best->params[i];
     if (p->optional || p->value || p->paging) continue;
     const char *next = arena_format(c->arena, "%s%s%s", list, *list ? ", " : "", p->name);
     if (next) list = next;
   }
-  return arena_format(c->arena, "call %s(%s)", best->name, list);
+  return *known = arena_format(c->arena, "call %s(%s)", best->name, list);
 }
 
 /* ---- one let ---- */
@@ -126,11 +128,11 @@ bool rule_lets(struct env *env, const struct block *block, uint32_t before, cons
   while (n < block->let_count && block->lets[n]->at < before) n++;
   bool *wanted = n ? rule_array_of(c, n, sizeof *wanted) : NULL;
   if (!wanted) return !n;
+  for (unsigned t = 0; t < text_count; t++) mark(env->scope, texts[t], block->lets, n, wanted);
   for (unsigned i = n; i-- > 0;) {
-    const char *name = block->lets[i]->name;
-    for (unsigned t = 0; t < text_count && !wanted[i]; t++) wanted[i] = rule_mentions(c, env->scope, texts[t], name);
-    for (unsigned j = i + 1; j < n && !wanted[i]; j++) wanted[i] = wanted[j] && rule_mentions(c, env->scope, block->lets[j]->node->kid[1], name);
-    if (wanted[i]) wanted_count++;
+    if (!wanted[i]) continue;
+    mark(env->scope, block->lets[i]->node->kid[1], block->lets, i, wanted);
+    wanted_count++;
   }
   *lets = rule_array_of(c, wanted_count, sizeof **lets);
   if (!*lets) return false;

@@ -1,6 +1,7 @@
 /* operations.c: parameters and slots, results and fills, what an operation yields, changes, binds, proves; HTTP. */
 #include <stdlib.h>
 #include <string.h>
+#include "support/names.h"
 #include "sema/declare.h"
 #include "syntax/tokens.h"
 
@@ -41,7 +42,7 @@ static void read_params(const struct work *w) {
     if (node->kind != NODE_PARAM) continue;
     struct param param = { .name = rbc_text(w->c, w->symbol->scope, node->kid[0]), .span = at(w, node->kid[0]) };
     unsigned k = 0;
-    while (k < op->param_count && strcmp(op->params[k].name, param.name)) k++;
+    while (k < op->param_count && !same_name(op->params[k].name, param.name)) k++;
     if (k < op->param_count) {
       struct diag *d = rbc_diag(w->c->diags, E0321, param.span, "a second parameter `%s`", param.name);
       rbc_diag_label(w->c->diags, d, op->params[k].span, "the first one");
@@ -81,7 +82,7 @@ static void number_slots(struct checker *c, struct connector *connector) {
 }
 
 static const struct param *find_param(const struct operation *op, const char *name) {
-  for (unsigned i = 0; i < op->param_count; i++) if (!strcmp(op->params[i].name, name)) return &op->params[i];
+  for (unsigned i = 0; i < op->param_count; i++) if (same_name(op->params[i].name, name)) return &op->params[i];
   return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* resolve.c: from a name in a file to what it means. The order stands in checker.h. */
 #include <stdlib.h>
 #include <string.h>
+#include "support/names.h"
 #include "sema/declare.h"
 
 enum { MAX_FOUND = 8 };
@@ -14,7 +15,7 @@ static void add_found(struct found *found, const struct symbol *symbol) {
 }
 
 const struct symbol *rbc_find_full(const struct checker *c, const char *full, unsigned kind_mask) {
-  for (struct symbol *s = c->by_full[rbc_hash(full) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+  for (struct symbol *s = c->by_full[hash_name(full) % SYMBOL_BUCKETS].first; s; s = s->next_full)
     if (kind_mask & 1u << s->kind && !strcmp(s->full, full)) return s;
   return NULL;
 }
@@ -82,7 +83,7 @@ static void find(const struct checker *c, const struct file_scope *scope, const 
   if (!out->count) in_imports(c, scope, path, mask, out);
   if (!out->count && !strchr(path, '.')) in_imported_connectors(c, scope, path, mask, out);
   if (!out->count) {
-    for (struct symbol *s = c->by_full[rbc_hash(path) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+    for (struct symbol *s = c->by_full[hash_name(path) % SYMBOL_BUCKETS].first; s; s = s->next_full)
       if (mask & 1u << s->kind && !strcmp(s->full, path)) add_found(out, s);
   }
   if (!out->count && !strchr(path, '.'))

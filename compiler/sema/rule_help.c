@@ -3,10 +3,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "support/names.h"
 #include "sema/rules.h"
 #include "syntax/tokens.h"
 
-bool rule_is(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+bool rule_is(const char *a, const char *b) { return a && b && same_name(a, b); }
 
 void *rule_array_of(struct checker *c, size_t count, size_t size) {
   return arena_alloc(c->arena, count ? count * size : 1);

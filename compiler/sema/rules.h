@@ -70,7 +70,8 @@ struct rules_state {
   struct fn_work *fns;       /* in text order */
   unsigned fn_count;
   struct let_use *lets, *last_let; /* in text order */
-  const struct operation **readers; /* by entity: the one that returns it, for hints; made when first needed */
+  const struct operation **readers; /* by entity: the one that returns it; made when first needed */
+  const char **hints;               /* by entity: how to call that one; each when first needed */
   struct said_head *heads;   /* HEADS_KEPT of them, by their text */
 };
 
@@ -179,8 +180,6 @@ struct block { /* a policy or guard under work */
 /* Lets of the block before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
 bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
                unsigned text_count, struct let ***lets, unsigned *let_count);
-bool rule_mentions(struct checker *c, const struct file_scope *scope, const struct node *node,
-                   const char *name); /* as a value's name */
 
 struct head { /* of a rule, a limit, a claim */
   enum event event;

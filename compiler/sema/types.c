@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "support/names.h"
 #include "sema/declare.h"
 
 static const char *const WRITTEN[] = {
@@ -53,7 +54,7 @@ bool rbc_is_scalar(const struct type *type) { return ORDERS[type->kind] != 'n'; 
 const struct type *rbc_money(struct checker *c, const char *currency) {
   unsigned digits = rbc_currency_digits(currency);
   if (digits == UINT_MAX) return NULL;
-  struct type **bucket = bucket_of(c, TYPE_MONEY, rbc_hash(currency));
+  struct type **bucket = bucket_of(c, TYPE_MONEY, hash_name(currency));
   for (const struct type *t = *bucket; t; t = t->next)
     if (t->kind == TYPE_MONEY && rbc_is(t->name, currency)) return t;
   struct type *type = add_to(c, bucket, TYPE_MONEY);
@@ -84,7 +85,7 @@ const struct type *rbc_map_of(struct checker *c, const struct type *element) {
 }
 
 const struct type *rbc_bool_as(struct checker *c, const char *yes, const char *no) {
-  struct type **bucket = bucket_of(c, TYPE_BOOL, rbc_hash(yes));
+  struct type **bucket = bucket_of(c, TYPE_BOOL, hash_name(yes));
   for (const struct type *t = *bucket; t; t = t->next)
     if (t->kind == TYPE_BOOL && rbc_is(t->wire_true, yes) && rbc_is(t->wire_false, no)) return t;
   struct type *type = add_to(c, bucket, TYPE_BOOL);
@@ -112,8 +113,8 @@ struct type *rbc_new_record(struct checker *c, const char *name) {
 
 /* ---- words ---- */
 static struct word_entry *find_word(const struct checker *c, const char *word) {
-  for (struct word_entry *w = c->own->words[rbc_hash(word) % WORD_BUCKETS]; w; w = w->next)
-    if (!strcmp(w->text, word)) return w;
+  for (struct word_entry *w = c->own->words[hash_name(word) % WORD_BUCKETS]; w; w = w->next)
+    if (same_name(w->text, word)) return w;
   return NULL;
 }
 
@@ -122,7 +123,7 @@ unsigned rbc_symbol(struct checker *c, const char *word) {
   if (known) return known->symbol;
   struct word_entry *entry = arena_alloc(c->arena, sizeof *entry);
   if (!entry) return 0;
-  struct word_entry **bucket = &c->own->words[rbc_hash(word) % WORD_BUCKETS];
+  struct word_entry **bucket = &c->own->words[hash_name(word) % WORD_BUCKETS];
   *entry = (struct word_entry){ word, c->program->symbol_count, *bucket };
   if (!rbc_append(c->arena, (void ***)(void *)&c->program->symbols, &c->program->symbol_count, (void *)(uintptr_t)word))
     return 0;
@@ -131,11 +132,11 @@ unsigned rbc_symbol(struct checker *c, const char *word) {
 }
 
 const struct type *rbc_words(struct checker *c, const char *const *words, unsigned count, bool other) {
-  struct type **bucket = &c->own->types[count ? (rbc_hash(words[0]) + count) % TYPE_BUCKETS : 0];
+  struct type **bucket = &c->own->types[count ? (hash_name(words[0]) + count) % TYPE_BUCKETS : 0];
   for (const struct type *t = *bucket; t; t = t->next) {
     if (t->kind != TYPE_WORDS || t->word_count != count || t->other != other) continue;
     unsigned k = 0;
-    while (k < count && !strcmp(t->words[k].wire, words[k])) k++;
+    while (k < count && same_name(t->words[k].wire, words[k])) k++;
     if (k == count) return t;
   }
   struct type *type = add_to(c, bucket, TYPE_WORDS);
@@ -153,7 +154,7 @@ const struct type *rbc_words(struct checker *c, const char *const *words, unsign
 
 bool rbc_word(const struct type *words, const char *word, unsigned *symbol) {
   for (unsigned i = 0; i < words->word_count; i++) {
-    if (strcmp(words->words[i].wire, word)) continue;
+    if (!same_name(words->words[i].wire, word)) continue;
     *symbol = words->words[i].symbol;
     return true;
   }
@@ -255,7 +256,7 @@ const char *rbc_type_name(struct checker *c, const struct type *type) {
 
 const struct field *rbc_field(const struct type *record, const char *name, unsigned *index) {
   for (unsigned i = 0; i < record->field_count; i++) {
-    if (strcmp(record->fields[i].name, name)) continue;
+    if (!same_name(record->fields[i].name, name)) continue;
     if (index) *index = i;
     return &record->fields[i];
   }
@@ -292,7 +293,7 @@ static const struct type *named_type(struct checker *c, const struct file_scope 
   const char *text = node_path(scope->source, path, c->arena);
   if (!text) return NULL;
   for (unsigned kind = 0; kind < TYPE_STRINGS; kind++) {
-    if (strcmp(WRITTEN[kind], text)) continue;
+    if (!same_name(WRITTEN[kind], text)) continue;
     return kind == TYPE_TIME ? rbc_time_in(c, connector ? connector->zone : NULL) : rbc_type(c, (enum type_kind)kind);
   }
   bool known = rbc_lookup(c, scope, text, SYM(TYPE) | SYM(ENTITY)) != NULL;

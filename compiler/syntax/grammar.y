@@ -634,8 +634,9 @@ static bool remembers(const struct memo *memo, const yyStackEntry *top, unsigned
 }
 
 bool grammar_accepts(struct grammar *g, unsigned depth, unsigned kind) {
-  if (depth < 3) return try_dry(g, depth, kind, NULL);
   const yyStackEntry *top = g->parser.yystack + depth - 1;
+  if (NUMBERS[kind] && yy_find_shift_action(NUMBERS[kind], top->stateno) <= YY_MAX_SHIFTREDUCE) return true;       /* nothing to reduce first */
+  if (depth < 3) return try_dry(g, depth, kind, NULL);
   uint64_t key = top[0].stateno | (uint64_t)top[-1].stateno << 16 | (uint64_t)top[-2].stateno << 32 | (uint64_t)kind << 48;
   struct memo *memo = g->memos[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
   for (unsigned i = 0; i < MEMO_WAYS; i++)

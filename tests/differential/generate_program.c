@@ -479,7 +479,7 @@ static void rarity(struct scope *s, unsigned depth) {
 
 /* What most rules of people are made of: an argument against a constant or another argument. These become fused instructions. */
 static void plain_test(struct scope *s) {
-  static const char *const order[] = {"<", "<=", ">", ">=", "=="}, *const unequal[] = {"<", "<="}, *const texts[] = {"alpha", "beta", "T-1", "delta@x.example"};
+  static const char *const order[] = {"<", "<=", "<=", ">", ">=", "==", "=="}, *const unequal[] = {"<", "<="}, *const texts[] = {"alpha", "beta", "T-1", "delta@x.example"};
   const char *op = PICK(s, order), *text = PICK(s, texts);
   unsigned n = below(s, 6), form = below(s, 12);
   bool change = s->operation == 2, pay = s->operation == 3;
@@ -573,7 +573,7 @@ static void called(struct scope *s, unsigned depth) {
 static void steady(struct scope *s, unsigned depth) {
   if (!s->pure && s->loops < 2 && chance(s, 6)) { ADD("("); called(s, depth); ADD(")"); return; }
   if (!s->pure && chance(s, 8)) { ADD("("); fixed_test(s, depth); ADD(")"); return; }
-  if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 60 : 30)) { ADD("("); plain_test(s); ADD(")"); return; }
+  if (!s->pure && s->event == CALL && chance(s, s->operation == 2 || s->operation == 3 ? 66 : 30)) { ADD("("); plain_test(s); ADD(")"); return; }
   if (!s->pure && chance(s, 30)) { ADD("("); rarity(s, depth); ADD(")"); return; }
   switch (below(s, 7)) {
   case 0: comparison(s, depth); break;
@@ -655,7 +655,7 @@ static void plain_tests(struct scope *s, unsigned depth) {
 
 /* A rule's `where` and `unless`; grants must go down when state is lost, denials up. */
 static void rule_conditions(struct scope *s, enum direction d, unsigned fixed) {
-  if (s->event == CALL && s->operation < GENERATED_OPERATIONS && chance(s, 30)) {
+  if (s->event == CALL && s->operation < GENERATED_OPERATIONS && chance(s, 14)) {
     ADD("\n    where ");
     if (d == UP && chance(s, 20)) ADD("session has %s %s ", chance(s, 50) ? "personal" : "secret", chance(s, 50) ? "and" : "or");
     plain_tests(s, 2);

@@ -202,12 +202,33 @@ START_TEST(more_rules_match_than_a_decision_names) {
 }
 END_TEST
 
+/* Rules that are waived stand under no key, though an index was thought worth it for them. */
+START_TEST(an_index_without_keys) {
+  static struct writer policies, body;
+  static struct side with, plain;
+  declarations(&policies);
+  put(&policies, "policy p {\n  allow call c.get by bot where args.level < 3\n  allow call c.get by bot where args.level > 5\n}\nguard g {\n");
+  for (unsigned i = 0; i < 6; i++) put(&policies, "  deny call c.get where args.owner == \"u%u\" because \"r%u\"\n", i, i);
+  put(&policies, "}\nwaive g for bot until 2030-01-01 because \"for now\"\n");
+  open_both(&with, &plain, &policies);
+  for (unsigned i = 0; i < 200; i++) {
+    request(&body);
+    decide(&with, body.text);
+    decide(&plain, body.text);
+    same(&with, &plain, body.text);
+  }
+  close_side(&with);
+  close_side(&plain);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("scope_plan");
   TCase *tests = tcase_create("scope_plan");
   tcase_set_timeout(tests, 120);
   tcase_add_test(tests, same_decisions);
   tcase_add_test(tests, more_rules_match_than_a_decision_names);
+  tcase_add_test(tests, an_index_without_keys);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -1,0 +1,25 @@
+/* names.h: names compared and hashed; the compiler does it more often than anything else. */
+#ifndef RBC_NAMES_H
+#define RBC_NAMES_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Most that differ do so in their first letter. */
+static inline bool same_name(const char *a, const char *b) { return *a == *b && strcmp(a, b) == 0; }
+
+/* For tables in memory: not the same on every machine. */
+static inline uint32_t hash_bytes(const void *bytes, size_t size, uint32_t seed) {
+  const unsigned char *p = bytes;
+  uint64_t hash = seed ^ size ^ UINT64_C(0xcbf29ce484222325), word;
+  for (; size >= sizeof word; p += sizeof word, size -= sizeof word) {
+    memcpy(&word, p, sizeof word);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= hash >> 32;
+  }
+  for (; size; p++, size--) hash = (hash ^ *p) * UINT64_C(0x100000001b3);
+  return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+static inline uint32_t hash_name(const char *name) { return hash_bytes(name, strlen(name), 0); }
+#endif
