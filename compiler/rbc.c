@@ -6,6 +6,7 @@
 #include "codegen/codegen.h"
 #include "diag/render.h"
 #include "sema/checker.h"
+#include "support/names.h"
 #include "syntax/tree.h"
 
 struct rbc {
@@ -44,12 +45,14 @@ bool rbc_add_file(struct rbc *c, const char *path, const char *text, size_t size
   struct memory_file *file = NULL;
   if (c->ran) return false;
   while (!strncmp(path, "./", 2)) path += 2;
-  for (struct memory_file *f = c->files; f; f = f->next) if (!strcmp(f->path, path)) file = f;
+  const uint32_t hash = hash_name(path);
+  for (struct memory_file *f = c->files; f; f = f->next) if (f->hash == hash && !strcmp(f->path, path)) file = f;
   if (!file) {
     file = arena_alloc(&c->texts, sizeof *file);
     if (!file) return false;
     file->path = arena_copy(&c->texts, path, strlen(path));
     if (!file->path) return false;
+    file->hash = hash;
     file->next = c->files;
     c->files = file;
   }

@@ -14,7 +14,8 @@ enum { MOST_EFFORT = 512, PLACES = 256 };           /* tests followed for one ru
 
 struct maker {
   struct verifier *v;
-  struct condition conditions[TABLE_MOST + 1]; uint32_t condition_count;
+  struct condition conditions[TABLE_MOST]; uint32_t condition_count;
+  uint64_t inverted;                /* written down as what they are not; bits by condition */
   struct column columns[TABLE_MOST]; uint32_t column_count;
   uint32_t others[TABLE_MOST], other_count;
   uint64_t steps;
@@ -59,6 +60,7 @@ static uint32_t find_condition(struct maker *m, const struct arg_test *t) {
   m->conditions[m->condition_count] = c;
   m->steps += fused_steps(c.op);
   m->session |= fusion_of(c.op)->of[0] == OP_LABELLED;
+  if (c.op == OP_ARG_BRANCH) m->inverted |= UINT64_C(1) << m->condition_count;
   return m->condition_count++;
 }
 
@@ -95,39 +97,67 @@ static void add_rule(struct maker *m, uint32_t entry) {
   m->others[m->other_count++] = entry;
 }
 
-/* The op under which a condition can stand together with others of the same argument, or OP_SETTLED. */
-static uint8_t shared_op(const struct condition *c) {
-  const bool is = c->op == OP_ARG_RULECONST_EQTEXT, holds = c->op == OP_RULECONST_ARG_IN && c->how == VM_COMPARE_TEXT;
-  if (!is && !holds) return OP_SETTLED;
-  return is_missing(c->constant) || c->constant.text->len > TEXT_SHORT ? OP_SETTLED : is ? OP_IS_SHORT : OP_HOLDS_SHORT;
+/* ---- the conditions in their last form ---- */
+/* The op under which a condition can stand together with others, or its own. Of one of texts: *argument is the same for all that do. */
+static uint8_t written_as(const struct condition *c, uint16_t *argument) {
+  const value constant = c->constant;
+  *argument = 0;
+  switch (c->op) {
+  case OP_ARG_BRANCH: case OP_ARG_RULECONST_LT: case OP_ARG_RULECONST_LE: case OP_ARG_RULECONST_EQ: return is_missing(constant) ? c->op : OP_IN_RANGES;
+  case OP_ARG_RULECONST_EQTEXT:
+    *argument = c->x;
+    return is_missing(constant) || constant.text->len > TEXT_SHORT ? c->op : OP_IS_SHORT;
+  case OP_RULECONST_ARG_IN:
+    *argument = c->y;
+    return c->how != VM_COMPARE_TEXT || is_missing(constant) || constant.text->len > TEXT_SHORT ? c->op : OP_HOLDS_SHORT;
+  default: return c->op;
+  }
 }
 
-static uint16_t argument_of(const struct condition *c) { return c->op == OP_ARG_RULECONST_EQTEXT ? c->x : c->y; }
+/* A flag is true when it is not in the range that holds 0 alone, see inverted. */
+static struct range range_of(const struct condition *c) {
+  const uint64_t least = (uint64_t)INT64_MIN, constant = c->constant.bits;
+  switch (c->op) {
+  case OP_ARG_RULECONST_LT: return (struct range){least, constant - 1 - least, c->x};           /* it is above the least, which is no number */
+  case OP_ARG_RULECONST_LE: return (struct range){least, constant - least, c->x};
+  case OP_ARG_RULECONST_EQ: return (struct range){constant, 0, c->x};
+  default: return (struct range){0, 0, c->x};
+  }
+}
 
-/* Writes the conditions down, those that can stand together together. bit_of: by condition, the bit that the machine gives it, which shifts one
- * in after the other, so that the first comes to stand highest. */
-static void write_conditions(const struct maker *m, struct condition *out, struct text_words *shorts, uint8_t *bit_of) {
-  uint64_t written = 0;
-  uint32_t bit = m->condition_count;
+struct ordered { uint32_t key; uint8_t condition; };
+
+/* Those that can stand together do, and lists that are much alike begin alike: that helps a processor to guess what comes next. */
+static void order_conditions(const struct maker *m, struct ordered *order) {
   for (uint32_t i = 0; i < m->condition_count; i++) {
-    const struct condition *c = &m->conditions[i];
-    const uint8_t op = shared_op(c);
-    if (written >> i & 1) continue;
-    if (op == OP_SETTLED) {
-      *out++ = *c;
-      bit_of[i] = (uint8_t)--bit;
-      continue;
+    uint16_t argument;
+    const uint8_t op = written_as(&m->conditions[i], &argument);
+    const struct ordered moved = {(uint32_t)op << 16 | argument, (uint8_t)i};
+    uint32_t k = i;
+    for (; k > 0 && order[k - 1].key < moved.key; k--) order[k] = order[k - 1];
+    order[k] = moved;
+  }
+}
+
+/* bit_of: by condition, the bit that the machine gives it, which shifts one in after the other, so that the first comes to stand highest. */
+static void write_conditions(const struct maker *m, struct condition *out, struct text_words *shorts, struct range *ranges, uint8_t *bit_of) {
+  struct ordered order[TABLE_MOST];
+  order_conditions(m, order);
+  for (uint32_t i = 0, first = 0; i < m->condition_count; i++) {
+    const struct condition *c = &m->conditions[order[i].condition];
+    const uint8_t op = (uint8_t)(order[i].key >> 16);
+    bit_of[order[i].condition] = (uint8_t)(m->condition_count - 1 - i);
+    if (op <= OP_SETTLED) { *out++ = *c; continue; }
+    if (!i || order[first].key != order[i].key) {           /* the first of those together */
+      first = i;
+      *out = (struct condition){.op = op, .x = (uint16_t)order[i].key};
+      if (op == OP_IN_RANGES) out->ranges = ranges;
+      else out->shorts = shorts;
+      out++;
     }
-    *out = (struct condition){.op = op, .x = argument_of(c), .shorts = shorts};
-    for (uint32_t k = i; k < m->condition_count; k++) {
-      const struct condition *other = &m->conditions[k];
-      if (shared_op(other) != op || argument_of(other) != out->x) continue;
-      *shorts++ = text_words(other->constant.text);
-      bit_of[k] = (uint8_t)--bit;
-      written |= UINT64_C(1) << k;
-      out->y++;
-    }
-    out++;
+    out[-1].y++;
+    if (op == OP_IN_RANGES) *ranges++ = range_of(c);
+    else *shorts++ = text_words(c->constant.text);
   }
   out->op = OP_SETTLED;
 }
@@ -167,16 +197,18 @@ static bool write_table(const struct maker *m, struct scope_plan *plan) {
   struct decision_table *table = pages_array(pages, 1, sizeof *table);
   struct condition *conditions = pages_array(pages, (size_t)m->condition_count + 1, sizeof *conditions);
   struct text_words *shorts = pages_array(pages, m->condition_count, sizeof *shorts);
+  struct range *ranges = pages_array(pages, m->condition_count, sizeof *ranges);
   struct column *columns = pages_array(pages, m->column_count, sizeof *columns);
   uint32_t *others = pages_array(pages, m->other_count, sizeof *others);
   uint8_t bit_of[TABLE_MOST];
-  if (!table || !conditions || !shorts || !columns || !others) return out_of_memory(m->v);
-  write_conditions(m, conditions, shorts, bit_of);
+  if (!table || !conditions || !shorts || !ranges || !columns || !others) return out_of_memory(m->v);
+  write_conditions(m, conditions, shorts, ranges, bit_of);
   memcpy(others, m->others, m->other_count * sizeof *others);
   for (uint32_t i = 0; i < m->column_count; i++) {
-    columns[i] = m->columns[i];
-    columns[i].care = rearranged(m, bit_of, columns[i].care);
-    columns[i].want = rearranged(m, bit_of, columns[i].want);
+    const struct column *c = &m->columns[i];
+    columns[i] = *c;
+    columns[i].care = rearranged(m, bit_of, c->care);
+    columns[i].want = rearranged(m, bit_of, c->want ^ (c->care & m->inverted));
   }
   *table = (struct decision_table){.conditions = conditions, .columns = columns, .count = m->column_count, .others = others, .other_count = m->other_count,
                                    .steps = m->steps, .session = m->session};
@@ -196,7 +228,7 @@ bool plan_tables(struct verifier *v) {
     if (plan->models || plan->count < 2 || plan->count > TABLE_MOST) continue;
     m->list = i;
     m->condition_count = m->column_count = m->other_count = 0;
-    m->steps = 0;
+    m->steps = m->inverted = 0;
     m->session = false;
     for (uint32_t k = 0; k < plan->count; k++) add_rule(m, plan->rules[k]);
     if (pays(m, plan) && !write_table(m, plan)) return false;

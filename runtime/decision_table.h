@@ -10,9 +10,11 @@
 
 enum { TABLE_MOST = 64 };           /* conditions, and columns */
 
-/* As in struct arg_test; where x or y would be the number of a rule's constant, it is this one. OP_IS_SHORT, OP_HOLDS_SHORT: y conditions of the
- * argument x, each of which names a short text. */
-struct condition { uint8_t op, how; uint16_t x, y; union { value constant; const struct text_words *shorts; }; };
+/* Of the argument in that slot: from `from` to `from + span`. */
+struct range { uint64_t from, span; uint32_t slot; };
+/* As in struct arg_test; where x or y would be the number of a rule's constant, it is this one. Several in one: OP_IS_SHORT, OP_HOLDS_SHORT: y
+ * conditions of the argument x, each of which names a short text; OP_IN_RANGES: y conditions of any arguments. */
+struct condition { uint8_t op, how; uint16_t x, y; union { value constant; const struct text_words *shorts; const struct range *ranges; }; };
 /* Matches when the conditions of `care` are as in `want`. */
 struct column { uint64_t care, want; uint32_t rule, form, line; uint8_t verdict; };        /* form, line: the rule's */
 

@@ -511,6 +511,12 @@ static uint64_t short_held(const struct list *list, const struct text_words *sho
   return held;
 }
 
+static uint64_t in_ranges(const value *args, const struct range *ranges, unsigned count) {
+  uint64_t in = 0;
+  for (const struct range *r = ranges, *end = r + count; r < end; r++) in = in << 1 | (args[r->slot].bits - r->from <= r->span);
+  return in;
+}
+
 /* The first condition's bit is the highest. */
 static uint64_t conditions_met(const struct vm *vm, const struct condition *c) {
 #ifdef THREADED
@@ -524,7 +530,7 @@ static uint64_t conditions_met(const struct vm *vm, const struct condition *c) {
 #undef FLAG
 #undef TESTED
 #undef PAIR
-    &&condition_SETTLED, &&condition_IS_SHORT, &&condition_HOLDS_SHORT
+    &&condition_SETTLED, &&condition_IS_SHORT, &&condition_HOLDS_SHORT, &&condition_IN_RANGES
   };
 #endif
   const value *const args = vm->args, *const facts = vm->facts;
@@ -558,6 +564,9 @@ take:
   ON_CONDITION(HOLDS_SHORT):
     LOOKED_AT(OP_HOLDS_SHORT)
     NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : short_held(args[c->x].list, c->shorts, c->y));
+  ON_CONDITION(IN_RANGES):
+    LOOKED_AT(OP_IN_RANGES)
+    NEXT_CONDITIONS(c->y, in_ranges(args, c->ranges, c->y));
   ON_CONDITION(SETTLED): return met;
 #ifndef THREADED
   default: return met;

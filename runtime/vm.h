@@ -53,6 +53,7 @@ enum {
   OP_PREPARED_COUNT,
   OP_SETTLED = OP_PREPARED_COUNT,   /* in lists of tests: nothing is tested, `next` says what it comes to; of conditions: the end */
   OP_IS_SHORT, OP_HOLDS_SHORT,      /* conditions: an argument is, or holds, which of several short texts */
+  OP_IN_RANGES,                     /* conditions: which of several numbers are in their range */
   OP_ANY_COUNT
 };
 enum vm_compare { VM_COMPARE_BITS, VM_COMPARE_TEXT, VM_COMPARE_MAP };

@@ -3,8 +3,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include "support/names.h"
 #include "codegen/generator.h"
+#include "support/names.h"
 #include "value.h"
 
 static const uint16_t record_sizes[SECTION_COUNT] = {

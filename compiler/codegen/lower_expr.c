@@ -2,8 +2,8 @@
  * gen_operand gives the register where a value stands (a let's own, or a new one), gen_branch jumps on a condition
  * without making a bool of it. */
 #include <string.h>
-#include "support/names.h"
 #include "codegen/generator.h"
+#include "support/names.h"
 
 /* How an expression becomes one instruction of the same name. */
 enum shape { OTHER, PLAIN, UNARY, BINARY, KEYED };

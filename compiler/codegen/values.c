@@ -1,7 +1,7 @@
 /* values.c: constants that are not scalars, packed as image.h says. The runtime's side is runtime/packed.h. */
 #include <string.h>
-#include "support/names.h"
 #include "codegen/generator.h"
+#include "support/names.h"
 
 bool gen_is_text(enum type_kind kind) { return kind == TYPE_STRING || kind == TYPE_IP || kind == TYPE_CIDR; }
 

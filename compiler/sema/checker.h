@@ -92,9 +92,9 @@ struct item {
   struct symbol *symbol;               /* POLICY GUARD ROUTE FN: theirs; else NULL */
 };
 
-struct memory_file { char *path, *text; size_t size; struct memory_file *next; };
+struct memory_file { char *path, *text; size_t size; uint32_t hash; struct memory_file *next; };        /* hash: of the path */
 
-#define SYMBOL_BUCKETS 1024u
+#define SYMBOL_BUCKETS 4096u
 struct checker {
   struct arena *arena;
   struct rbc_diags *diags;

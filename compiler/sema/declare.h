@@ -49,6 +49,7 @@ bool rbc_load_stdlib(struct checker *c);              /* reads all files, makes 
 const char *rbc_digest(struct arena *arena, const void *bytes, size_t size);
 struct source *rbc_add_source(struct checker *c, const char *path, const char *text, size_t size);   /* parses */
 /* CSV, JSON: lines only */
+struct source *rbc_find_source(const struct checker *c, const char *path);       /* that is there already, or NULL */
 struct source *rbc_add_data(struct checker *c, const char *path, const char *text, size_t size);
 bool rbc_add_digest(struct checker *c, const char *path, const void *bytes, size_t size);
 /* "a/b.rb", "t.csv" -> "a/t.csv"; NULL: leaves the workspace */

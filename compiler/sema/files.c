@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "sema/declare.h"
+#include "support/names.h"
 
 enum { MAX_DEPTH = 32 };
 
@@ -96,8 +97,9 @@ static enum read_result read_path(struct checker *c, const char *path, struct fi
 
 enum read_result rbc_read_file(struct checker *c, const char *path, struct file_text *out) {
   out->path = path;
+  const uint32_t hash = hash_name(path);
   for (const struct memory_file *f = c->memory_files; f; f = f->next) {
-    if (strcmp(f->path, path)) continue;
+    if (f->hash != hash || strcmp(f->path, path)) continue;
     out->bytes = f->text;
     out->size = f->size;
     return READ_OK;
@@ -176,8 +178,9 @@ bool rbc_add_digest(struct checker *c, const char *path, const void *bytes, size
 
 /* The number of a source is its place in the program's list. */
 static bool keep_source(struct checker *c, struct source *source) {
-  return source && source->id == c->program->source_count &&
-         rbc_append(c->arena, (void ***)(void *)&c->program->sources, &c->program->source_count, source);
+  if (!source || source->id != c->program->source_count) return false;
+  source->path_hash = hash_name(source->path);
+  return rbc_append(c->arena, (void ***)(void *)&c->program->sources, &c->program->source_count, source);
 }
 
 struct source *rbc_add_source(struct checker *c, const char *path, const char *text, size_t size) {
@@ -185,10 +188,17 @@ struct source *rbc_add_source(struct checker *c, const char *path, const char *t
   return keep_source(c, source) && rbc_add_digest(c, path, text, size) ? source : NULL;
 }
 
+struct source *rbc_find_source(const struct checker *c, const char *path) {
+  const uint32_t hash = hash_name(path);
+  for (unsigned i = 0; i < c->program->source_count; i++)
+    if (c->program->sources[i]->path_hash == hash && !strcmp(c->program->sources[i]->path, path)) return c->program->sources[i];
+  return NULL;
+}
+
 struct source *rbc_add_data(struct checker *c, const char *path, const char *text, size_t size) {
-  for (unsigned i = 0; i < c->program->source_count; i++)    /* a second table from one file */
-    if (!strcmp(c->program->sources[i]->path, path)) return c->program->sources[i];
-  struct source *source = rbc_plain_source(c->diags, c->arena, path, text, size);
+  struct source *source = rbc_find_source(c, path);         /* a second table from one file */
+  if (source) return source;
+  source = rbc_plain_source(c->diags, c->arena, path, text, size);
   return keep_source(c, source) && rbc_add_digest(c, path, text, size) ? source : NULL;
 }
 

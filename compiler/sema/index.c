@@ -1,7 +1,7 @@
 /* index.c: every declaration gets a symbol; who may declare what; second declarations of one name. */
 #include <string.h>
-#include "support/names.h"
 #include "sema/declare.h"
+#include "support/names.h"
 #include "syntax/tokens.h"
 
 bool rbc_append(struct arena *arena, void ***array, unsigned *count, void *item) {

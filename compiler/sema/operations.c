@@ -1,8 +1,8 @@
 /* operations.c: parameters and slots, results and fills, what an operation yields, changes, binds, proves; HTTP. */
 #include <stdlib.h>
 #include <string.h>
-#include "support/names.h"
 #include "sema/declare.h"
+#include "support/names.h"
 #include "syntax/tokens.h"
 
 struct work {

@@ -1,8 +1,8 @@
 /* resolve.c: from a name in a file to what it means. The order stands in checker.h. */
 #include <stdlib.h>
 #include <string.h>
-#include "support/names.h"
 #include "sema/declare.h"
+#include "support/names.h"
 
 enum { MAX_FOUND = 8 };
 #define VOCABULARY (SYM(LABEL) | SYM(PROOF) | SYM(GROUP) | SYM(REGION) | SYM(DETECTOR))

@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include "support/names.h"
 #include "sema/rules.h"
+#include "support/names.h"
 #include "syntax/tokens.h"
 
 bool rule_is(const char *a, const char *b) { return a && b && same_name(a, b); }

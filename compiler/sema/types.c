@@ -2,8 +2,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include "support/names.h"
 #include "sema/declare.h"
+#include "support/names.h"
 
 static const char *const WRITTEN[] = {
 #define KIND(NAME, TEXT, ORDER) TEXT,

@@ -24,8 +24,8 @@ static const struct node *find_item(const struct source *source, enum node_kind 
 
 static struct source *load(struct checker *c, const char *path) {
   struct file_text text;
-  for (unsigned i = 0; i < c->program->source_count; i++)
-    if (!strcmp(c->program->sources[i]->path, path)) return c->program->sources[i];
+  struct source *known = rbc_find_source(c, path);
+  if (known) return known;
   if (rbc_read_file(c, path, &text) == READ_OK) return rbc_add_source(c, path, text.bytes, text.size);
   rbc_diag(c->diags, E0101, rbc_nowhere(), "%s cannot be read", path);
   return NULL;

@@ -530,7 +530,7 @@ static const unsigned char NUMBERS[TOKEN_KIND_COUNT] = {
 };
 
 /* Whether a token is accepted follows from the few states that its reductions look at, and the same ones come again and again. */
-enum { MEMO_BITS = 9, MEMO_WAYS = 2, MEMO_STATES = 12 };
+enum { MEMO_BITS = 10, MEMO_WAYS = 2, MEMO_STATES = 12 };
 struct memo { YYACTIONTYPE states[MEMO_STATES]; uint8_t looked, kind; bool accepts; };      /* looked: how many, from the top; 0: free */
 struct grammar { yyParser parser; struct memo memos[1 << MEMO_BITS][MEMO_WAYS]; };
 

@@ -30,6 +30,7 @@ struct node {
 enum { SOURCE_MAX_BYTES = 64 << 20 };
 struct source {
   const char *path;          /* as printed */
+  uint32_t path_hash;
   const char *text;          /* NUL after size bytes */
   uint32_t size;
   uint32_t id;               /* index among the session's sources; struct span refers to it */

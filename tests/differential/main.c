@@ -53,6 +53,9 @@ static bool print_instructions(uint64_t decisions, bool all) {
   return ok;
 }
 
+/* Stands among OP_IN_RANGES in a table. */
+static bool is_a_range(unsigned op) { return op == OP_ARG_RULECONST_LT || op == OP_ARG_RULECONST_LE || op == OP_ARG_RULECONST_EQ || op == OP_ARG_BRANCH; }
+
 /* Those that a decision table can have, 1,000 times in a million decisions. */
 static bool print_conditions(uint64_t decisions, bool all) {
   static const uint16_t kinds[] = {
@@ -65,13 +68,15 @@ static bool print_conditions(uint64_t decisions, bool all) {
 #undef FLAG
 #undef TESTED
 #undef PAIR
-    OP_IS_SHORT, OP_HOLDS_SHORT
+    OP_IS_SHORT, OP_HOLDS_SHORT, OP_IN_RANGES
   };
+  static const char *const together[] = {"is short text", "holds short text", "in ranges"};
   const uint64_t least = decisions >= 1000000 ? decisions / 1000 : decisions / 10000;
   bool ok = true;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     const uint64_t count = looked_at[kinds[i]];
-    const char *name = kinds[i] == OP_IS_SHORT ? "is short text" : kinds[i] == OP_HOLDS_SHORT ? "holds short text" : opcode_name(kinds[i]);
+    const char *name = kinds[i] < OP_PREPARED_COUNT ? opcode_name(kinds[i]) : together[kinds[i] - OP_IS_SHORT];
+    if (is_a_range(kinds[i])) continue;
     ok &= count >= least;
     if (all || count < least) printf("condition %-16s %12llu%s\n", name, (unsigned long long)count, count < least ? "  too few" : "");
   }

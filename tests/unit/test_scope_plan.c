@@ -29,7 +29,7 @@ static const char *name(unsigned few) { return names[draw(4) ? draw(few) : draw(
 
 static void condition(struct writer *w, unsigned depth) {
   static const char *const words[] = {"red", "green", "blue"};
-  switch (draw(depth ? 15 : 12)) {
+  switch (draw(depth ? 16 : 13)) {
   case 0: case 1: case 2: put(w, w->roles ? "\"%s\" in args.roles" : "args.owner == \"%s\"", name(6)); return;
   case 3: put(w, "\"%s\" in args.roles", name(6)); return;
   case 4: put(w, "args.colour == %s", words[draw(3)]); return;
@@ -40,7 +40,8 @@ static void condition(struct writer *w, unsigned depth) {
   case 9: put(w, "args.level + %u > 9223372036854775800", draw(4)); return;
   case 10: put(w, "args.owner starts with \"%s\"", name(6)); return;
   case 11: put(w, draw(2) ? "args.owner == args.other" : "args.owner in args.roles"); return;
-  case 12: case 13: condition(w, depth - 1); put(w, " and "); condition(w, depth - 1); return;
+  case 12: put(w, "args.big"); return;
+  case 13: case 14: condition(w, depth - 1); put(w, " and "); condition(w, depth - 1); return;
   default: put(w, "("); condition(w, depth - 1); put(w, " or "); condition(w, depth - 1); put(w, ")"); return;
   }
 }
@@ -63,7 +64,7 @@ static void declarations(struct writer *w) {
   w->roles = draw(2);
   put(w, "package t\nconnector c \"C\" {\n");
   for (unsigned i = 0; i < 2; i++)
-    put(w, "  reads %s(owner: string, other: string, roles: list of string, colour: one of { red, green, blue }, level: int, note: string?)\n", i ? "set" : "get");
+    put(w, "  reads %s(owner: string, other: string, roles: list of string, colour: one of { red, green, blue }, level: int, big: bool, note: string?)\n", i ? "set" : "get");
   put(w, "}\nagent bot { owner \"o\" purpose \"p\" uses c }\n");
 }
 
@@ -130,7 +131,7 @@ static void request(struct writer *w) {
   w->length = 0;
   put(w, "{\"call\":\"c.%s\",\"args\":{\"owner\":\"%s\",\"other\":\"%s\",\"roles\":[", draw(2) ? "get" : "set", name(7), name(7));
   for (unsigned i = 0, count = draw(12); i < count; i++) put(w, "%s\"%s\"", i ? "," : "", name(7));
-  put(w, "],\"colour\":\"%s\",\"level\":%s", colours[draw(3)], draw(12) ? draw(2) ? "3" : "1" : "9223372036854775806");
+  put(w, "],\"colour\":\"%s\",\"big\":%s,\"level\":%s", colours[draw(3)], draw(2) ? "true" : "false", draw(12) ? draw(2) ? "3" : "1" : "9223372036854775806");
   if (draw(2)) put(w, ",\"note\":\"%s\"", name(4));
   put(w, "}}");
 }
@@ -184,7 +185,7 @@ static void many_match(unsigned rules) {
   for (unsigned level = 0; level < rules + 2; level++)
     for (unsigned other = 0; other < 2; other++) {
       body.length = 0;
-      put(&body, "{\"call\":\"c.get\",\"args\":{\"owner\":\"o\",\"other\":\"%s\",\"roles\":[],\"colour\":\"red\",\"level\":%u}}", other ? "o" : "x", level);
+      put(&body, "{\"call\":\"c.get\",\"args\":{\"owner\":\"o\",\"other\":\"%s\",\"roles\":[],\"colour\":\"red\",\"big\":false,\"level\":%u}}", other ? "o" : "x", level);
       decide(&with, body.text);
       decide(&plain, body.text);
       ck_assert_uint_eq(with.decision->rule_count, plain.decision->rule_count);
