@@ -20,7 +20,9 @@ struct rebase_binding {
 };
 
 /* ---- prepared texts ---- */
-struct rebase_prepared { uint8_t as; value v; };       /* enum typed_as; a list that could be a set is one */
+struct rebase_prepared { uint64_t as; };       /* enum typed_as; a list that could be a set is one. The value stands behind it: one line of memory for most */
+static value prepared_text(const rebase_prepared *p) { return (value){.text = (const struct text *)(const void *)(p + 1)}; }
+static value prepared_list(const rebase_prepared *p) { return (value){.list = (const struct list *)(const void *)(p + 1)}; }
 
 static rebase_prepared *take_prepared(rebase_engine *e, size_t bytes) { return e->allocator.alloc(sizeof(rebase_prepared) + bytes, e->allocator.user); }
 
@@ -30,8 +32,8 @@ static rebase_status good_text(const rebase_engine *e, rebase_text text) {
   return utf8_valid(text.bytes, text.length) ? REBASE_OK : REBASE_E_TYPE;
 }
 
-static const struct text *write_text(char *memory, rebase_text from) {
-  struct text *text = (struct text *)(void *)memory;
+static const struct text *write_text(void *memory, rebase_text from) {
+  struct text *text = memory;
   text->len = (uint32_t)from.length;
   memcpy(text->bytes, from.bytes, from.length);
   text->bytes[from.length] = 0;
@@ -44,7 +46,8 @@ rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_pre
   if (status == REBASE_OK) status = prepared ? good_text(e, text) : REBASE_E_ARGUMENT;
   if (status != REBASE_OK) return status;
   if (!(*prepared = take_prepared(e, text_size(text.length)))) return REBASE_E_MEMORY;
-  **prepared = (rebase_prepared){.as = TYPED_STRING, .v.text = write_text((char *)(*prepared + 1), text)};
+  (*prepared)->as = TYPED_STRING;
+  write_text(*prepared + 1, text);
   return REBASE_OK;
 }
 
@@ -69,7 +72,7 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
     set = set && !list_holds_text(list, text);
     list->items[list->len++].text = text;
   }
-  **prepared = (rebase_prepared){.as = set ? TYPED_SET : TYPED_LIST, .v.list = list};
+  (*prepared)->as = set ? TYPED_SET : TYPED_LIST;
   return REBASE_OK;
 }
 
@@ -197,8 +200,8 @@ static rebase_status read_prepared_list(rebase_request *r, const struct field *f
   if (!p) return REBASE_OK;
   *why = p->as == TYPED_STRING ? not_a_text : "prepared texts of a set are distinct";
   if (p->as == TYPED_STRING || (f->as == TYPED_SET && p->as == TYPED_LIST)) return REBASE_E_TYPE;
-  if (p->v.list->len > r->json.longest) r->json.longest = p->v.list->len;
-  *out = p->v;
+  *out = prepared_list(p);
+  if (out->list->len > r->json.longest) r->json.longest = out->list->len;
   return REBASE_OK;
 }
 
@@ -254,7 +257,7 @@ static bool read_plain(rebase_request *r, const rebase_binding *b, const char *a
     const rebase_prepared *p;
     memcpy(&p, arguments + m->from, sizeof p);
     if (!p) all = false;
-    else if (p->as == TYPED_STRING) slots[m->to] = p->v;
+    else if (p->as == TYPED_STRING) slots[m->to] = prepared_text(p);
     else return refuse(r, b, &b->fields[m - b->moves], REBASE_E_TYPE, not_a_text);
   }
   for (const struct move *end = b->moves + b->end[READ_FLAG]; m < end; m++) {
