@@ -320,17 +320,30 @@ const rebase_decision *request_finish(rebase_request *r) {
   return d;
 }
 
+/* The bundle was swapped while the session was waited for. */
+#if defined(__GNUC__)
+__attribute__((noinline, cold))
+#endif
+static rebase_status start_again(rebase_request *r, const rebase_caller *caller) {
+  rebase_status status = request_start(r);
+  note_caller(r, caller);
+  return status;
+}
+
 #if defined(__GNUC__)
 __attribute__((flatten))            /* what is short here is called by every decision */
 #endif
 const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
   static const rebase_caller nobody;
+  rebase_status status = begun == REQUEST_BEGUN ? engine_check(r->engine) : request_start(r);
+  note_caller(r, caller ? caller : &nobody);
   for (int tries = 0;; tries++) {
-    rebase_status status = begun == REQUEST_BEGUN ? engine_check(r->engine) : request_start(r);
-    note_caller(r, caller ? caller : &nobody);
     if (status != REBASE_OK) request_refuse_as(r, status, rebase_status_text(status));
     else if (!caller) request_refuse_as(r, REBASE_E_ARGUMENT, "no caller");
-    else if (read(r, what) && decide(r, caller) == REBASE_E_STALE && begun == REQUEST_NEW && tries < 3) continue;
+    else if (read(r, what) && decide(r, caller) == REBASE_E_STALE && begun == REQUEST_NEW && tries < 3) {
+      status = start_again(r, caller);
+      continue;
+    }
     return request_finish(r);
   }
 }

@@ -484,7 +484,7 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 #define OF_RULECONST(AT) (c->constant)
 #define OF_CONTEXT(AT) (facts[AT])
 #define NEXT_CONDITIONS(COUNT, BITS) do { \
-    met = met << (COUNT) | (BITS); \
+    met = (met << (COUNT)) + (BITS);  /* plus, not or: one instruction less for a bit */ \
     c++; \
     TAKE_CONDITION; \
   } while (0)
@@ -501,7 +501,7 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 static uint64_t which_short(const struct text *text, const struct text_words *shorts, unsigned count) {
   const struct text_words words = text_words(text);
   uint64_t which = 0;
-  for (unsigned i = 0; i < count; i++) which = which << 1 | words_equal(words, shorts[i]);
+  for (unsigned i = 0; i < count; i++) which = which + which + words_equal(words, shorts[i]);
   return which;
 }
 
@@ -513,7 +513,7 @@ static uint64_t short_held(const struct list *list, const struct text_words *sho
 
 static uint64_t in_ranges(const value *args, const struct range *ranges, unsigned count) {
   uint64_t in = 0;
-  for (const struct range *r = ranges, *end = r + count; r < end; r++) in = in << 1 | (args[r->slot].bits - r->from <= r->span);
+  for (const struct range *r = ranges, *end = r + count; r < end; r++) in = in + in + (args[r->slot].bits - r->from <= r->span);
   return in;
 }
 
@@ -577,6 +577,6 @@ take:
 uint64_t vm_run_table(const struct vm *vm, const struct decision_table *table) {
   const uint64_t met = conditions_met(vm, table->conditions);
   uint64_t matches = 0;
-  for (const struct column *first = table->columns, *c = first + table->count; c-- > first;) matches = matches << 1 | ((met & c->care) == c->want);
+  for (const struct column *first = table->columns, *c = first + table->count; c-- > first;) matches = matches + matches + ((met & c->care) == c->want);
   return matches;
 }
