@@ -86,6 +86,7 @@ static bool follow(struct maker *m, unsigned next, uint64_t care, uint64_t want)
 
 static void add_rule(struct maker *m, uint32_t entry) {
   const uint32_t columns = m->column_count;
+  const uint64_t steps = m->steps;
   m->rule = &m->v->bundle->rules[entry];
   m->number = bundle_rule_of(m->v->bundle, entry);
   m->effort = 0;
@@ -94,6 +95,7 @@ static void add_rule(struct maker *m, uint32_t entry) {
     return;
   }
   m->column_count = columns;                /* conditions that nobody asks for by now are looked at all the same: that is rare */
+  m->steps = steps;                         /* the rule counts its own */
   m->others[m->other_count++] = entry;
 }
 

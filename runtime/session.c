@@ -82,7 +82,7 @@ static bool copy_chain(const struct allocator *a, struct session *s, const struc
     copy->len = chain[i]->len;
     memcpy(copy->bytes, chain[i]->bytes, copy->len);
     s->chain->items[i].text = copy;
-    used += (sizeof *copy + copy->len + 1 + 7) & ~(size_t)7;
+    used += text_size(copy->len);
   }
   return true;
 }

@@ -87,7 +87,7 @@ static struct requester *new_requester(struct store *s, const char *name) {
   struct requester *r = s->allocator.alloc(sizeof *r, s->allocator.user);
   if (!r) return NULL;
   memset(r, 0, sizeof *r);
-  if (!(r->name = s->allocator.alloc(sizeof *r->name + length + 1, s->allocator.user))) {
+  if (!(r->name = s->allocator.alloc(text_size(length), s->allocator.user))) {
     s->allocator.release(r, s->allocator.user);
     return NULL;
   }

@@ -137,7 +137,7 @@ value text_urls(const struct text *text, struct arena_fixed *scratch) {
   found.end = 0;
   for (uint32_t i = 0; i < count && next_address(text, found.end, &found); i++) {
     uint32_t length = found.end - found.start;
-    struct text *address = arena_fixed_take(scratch, sizeof *address + (size_t)length + 1);
+    struct text *address = arena_fixed_take(scratch, text_size(length));
     if (!address) {
       scratch->used = mark;
       return missing_value();
