@@ -249,7 +249,9 @@ bench: setup                      ## measure decisions; see bench/README.md
 	@sh scripts/bench.sh
 	@$(B)/bench/quota
 
-clang: $(B)/clang/bin/rbc $(B)/clang/bin/rbgate  ## compile everything with clang too
+clang: setup                      ## compile everything with clang too
+	@sh scripts/setup.sh clang
+	@$(MAKE) --no-print-directory $(B)/clang/bin/rbc $(B)/clang/bin/rbgate
 
 install: all                      ## install to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/rebase
