@@ -266,6 +266,8 @@ START_TEST(comparison) {
   GIVES(binary(OP_ENDS, A_STRING, T("c"), A_STRING2, T("bc"), 0), 0);
   GIVES(binary(OP_HOLDS, A_STRING, T("aabaab"), A_STRING2, T("baa"), 0), 1);
   GIVES(binary(OP_HOLDS, A_STRING, T("aabaab"), A_STRING2, T("bb"), 0), 0);
+  GIVES(binary(OP_HOLDS, A_STRING, T("xxab"), A_STRING2, T("ab"), 0), 1);
+  GIVES(binary(OP_HOLDS, A_STRING, T("ab"), A_STRING2, T("ab"), 0), 1);
   GIVES(binary(OP_HOLDS, A_STRING, T("x"), A_STRING2, T(""), 0), 1);
   GIVES(unary(OP_MATCHES, A_STRING, T("aaab"), 0), 1);
   GIVES(unary(OP_MATCHES, A_STRING, T("aaa"), 0), 0);
