@@ -156,6 +156,16 @@ static int weight(enum vm_verdict verdict) {
   return verdict == VM_ASK;
 }
 
+/* What a decision says of a rule, at its place. */
+static void show_rule(struct record *record, uint32_t at, uint32_t index, uint32_t form, uint32_t line, enum vm_verdict verdict) {
+  rebase_rule *rule = &record->rules[at];
+  *rule = record->loaded->shown[form].rule;
+  rule->line = line;
+  rule->effect = verdict_word(verdict);
+  record->rule_indexes[at] = index;
+  record->verdicts[at] = (uint8_t)verdict;
+}
+
 static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
   rebase_decision *d = &record->decision;
@@ -165,14 +175,10 @@ static void note_rule(struct record *record, uint32_t index, enum vm_verdict ver
     do at--; while (at > 0 && weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict));
     if (weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict)) return;
   } else d->rule_count++;
-  record->rule_indexes[at] = index;
-  record->verdicts[at] = (uint8_t)verdict;
+  show_rule(record, at, index, b->RULES.at[index].form, b->RULES.at[index].line, verdict);
   record->lacks[at] = lack;
-  rebase_rule *rule = &record->rules[at];
-  *rule = record->loaded->shown[b->RULES.at[index].form].rule;
-  rule->line = b->RULES.at[index].line;
-  rule->effect = verdict_word(verdict);
   if (verdict < VM_OBLIGE) return;          /* what follows is rare */
+  rebase_rule *rule = &record->rules[at];
   if (verdict == VM_OBLIGE) { if (bundle_limit(b, index) != NONE32) rule->effect = "limit"; }
   else if (verdict != VM_LACKS) rule->because = "";
   else if (lack != NONE32) {
@@ -285,7 +291,6 @@ static bool run_fixed(rebase_request *r, const struct scope_walk *walk, bool far
 /* What there is to say of rules that grant or deny and no more. There is room for them. */
 static void take_in_plain(struct record *record, const struct decision_table *table, uint64_t matches) {
   const struct rebase_bundle *b = record->loaded->bundle;
-  const struct shown *shown = record->loaded->shown;
   uint32_t at = 0;
   const uint64_t denies = matches & table->denies;
   record->granted = (matches & table->grants) != 0;
@@ -294,12 +299,7 @@ static void take_in_plain(struct record *record, const struct decision_table *ta
   record->because = bundle_text(b, b->FORMS.at[table->columns[first_bit(denies ? denies : 1)].form].because);      /* without a branch: it counts with one denial only */
   for (; matches; matches &= matches - 1, at++) {
     const struct column *column = &table->columns[first_bit(matches)];
-    rebase_rule *rule = &record->rules[at];
-    *rule = shown[column->form].rule;
-    rule->line = column->line;
-    rule->effect = verdict_words[column->verdict];
-    record->rule_indexes[at] = column->rule;
-    record->verdicts[at] = column->verdict;
+    show_rule(record, at, column->rule, column->form, column->line, (enum vm_verdict)column->verdict);
   }
   record->decision.rule_count = record->decision.rule_total = at;
 }

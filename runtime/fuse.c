@@ -11,10 +11,6 @@ static const struct fusion fusions[] = {
 #define TESTED(TEST) {OP_##TEST##_BRANCH, TESTED_KIND, 2, {OP_##TEST, OP_COUNT}},
 #define PAIR(FIRST, SECOND) {OP_##FIRST##_##SECOND, PAIR_KIND, 2, {OP_##FIRST, OP_##SECOND}},
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
 };
 enum { FUSIONS = sizeof fusions / sizeof *fusions, REGISTERS = 64 };
 

@@ -22,10 +22,6 @@ enum {
 #define TESTED(TEST) STEPS_##TEST##_BRANCH = STEPS_##TEST + STEPS_IF,
 #define PAIR(FIRST, SECOND) STEPS_##FIRST##_##SECOND = STEPS_##FIRST,         /* the second adds its own when it is reached */
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
 };
 
 static const char *const verdict_texts[VM_VERDICT_COUNT] = {
@@ -174,10 +170,6 @@ static enum vm_verdict run_code(struct vm *vm, const struct routine *program, co
 #define TESTED(TEST) &&do_##TEST##_BRANCH,
 #define PAIR(FIRST, SECOND) &&do_##FIRST##_##SECOND,
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
   };
 #endif
   const struct rebase_bundle *const bundle = vm->bundle;
@@ -346,10 +338,6 @@ on:
 #define TESTED(TEST) OPCODE(TEST##_BRANCH) A.i = TEST_##TEST(i->imm, B, C); BRANCH;
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
   OPCODE(IFMISSING_UNWRAP)
     if (is_missing(A)) { pc = now->code + i->imm; GO_ON; }
     steps += STEPS_UNWRAP;
@@ -408,10 +396,6 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 #define TESTED(TEST) &&test_SETTLED,                /* these are not in lists of tests */
 #define PAIR(FIRST, SECOND) &&test_SETTLED,
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
     &&test_SETTLED
   };
 #endif
@@ -458,10 +442,6 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 #define TESTED(TEST)
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
     ON_TEST(SETTLED):
       next = t->next[0];
 #ifndef THREADED
@@ -526,10 +506,6 @@ static uint64_t conditions_met(const struct vm *vm, const struct condition *c) {
 #define TESTED(TEST) &&condition_SETTLED,           /* these are no conditions */
 #define PAIR(FIRST, SECOND) &&condition_SETTLED,
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
     &&condition_SETTLED, &&condition_IS_SHORT, &&condition_HOLDS_SHORT, &&condition_IN_RANGES
   };
 #endif
@@ -554,10 +530,6 @@ take:
 #define TESTED(TEST)
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
   ON_CONDITION(IS_SHORT):
     LOOKED_AT(OP_IS_SHORT)
     NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : which_short(args[c->x].text, c->shorts, c->y));

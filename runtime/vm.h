@@ -46,10 +46,6 @@ enum {
 #define TESTED(TEST) OP_##TEST##_BRANCH,
 #define PAIR(FIRST, SECOND) OP_##FIRST##_##SECOND,
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
   OP_PREPARED_COUNT,
   OP_SETTLED = OP_PREPARED_COUNT,   /* in lists of tests: nothing is tested, `next` says what it comes to; of conditions: the end */
   OP_IS_SHORT, OP_HOLDS_SHORT,      /* conditions: an argument is, or holds, which of several short texts */

@@ -36,7 +36,7 @@ const char *rbc_text(struct checker *c, const struct file_scope *scope, const st
 bool rbc_text_is(const struct file_scope *scope, const struct node *leaf, const char *text) {
   uint32_t length;
   const char *written = node_text(scope->source, leaf, &length);
-  return *written == *text && !strncmp(written, text, length) && !text[length];
+  return name_is(text, written, length);
 }
 const char *rbc_string(struct checker *c, const struct file_scope *scope, const struct node *leaf) {
   uint32_t length;

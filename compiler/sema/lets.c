@@ -2,6 +2,7 @@
  * rule anew, since `args` means that rule's operations. */
 #include <string.h>
 #include "sema/rules.h"
+#include "support/names.h"
 #include "syntax/tokens.h"
 
 /* Marks those of the first lets whose value the node reads. Names of fields, arguments and declared things do not count. */
@@ -11,7 +12,7 @@ static void mark(const struct file_scope *scope, const struct node *node, struct
     uint32_t length;
     const char *text = node_text(scope->source, node, &length);
     for (unsigned i = 0; i < count; i++)
-      if (*lets[i]->name == *text && !strncmp(lets[i]->name, text, length) && !lets[i]->name[length]) wanted[i] = true;
+      if (name_is(lets[i]->name, text, length)) wanted[i] = true;
     return;
   }
   uint32_t from = 0, to = node->count;

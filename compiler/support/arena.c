@@ -51,10 +51,9 @@ static struct arena_block *new_block(struct arena *arena, size_t size) {
   return block;
 }
 
-static void *alloc_slow(struct arena *arena, size_t wanted, size_t rounded) {
-  if (!wanted) return arena_alloc(arena, 1);
-  if (rounded < wanted) { arena->failed = true; return NULL; }
-  const size_t size = rounded;
+/* size: of whole units; 0: more than there can be. */
+static void *alloc_slow(struct arena *arena, size_t size) {
+  if (!size) { arena->failed = true; return NULL; }
   struct arena_block *current = arena->blocks;
   size_t usual = !current ? FIRST_BLOCK : current->size >= LAST_BLOCK / 4 ? LAST_BLOCK - HEADER : current->size * 2;
   bool alone = size > usual / 2;
@@ -74,8 +73,8 @@ static void *alloc_slow(struct arena *arena, size_t wanted, size_t rounded) {
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
-  const size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-  if (rounded - 1 >= arena->left) return alloc_slow(arena, size, rounded);          /* 0 too: of nothing, or of more than there is */
+  const size_t rounded = ((size ? size : 1) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+  if (rounded - 1 >= arena->left) return alloc_slow(arena, rounded);
   char *result = arena->next;
   arena->next += rounded;
   arena->left -= rounded;

@@ -9,6 +9,9 @@
 /* Most that differ do so in their first letter. */
 static inline bool same_name(const char *a, const char *b) { return *a == *b && strcmp(a, b) == 0; }
 
+/* The same of text that has no NUL. */
+static inline bool name_is(const char *name, const char *text, size_t length) { return *name == *text && !strncmp(name, text, length) && !name[length]; }
+
 /* For tables in memory: not the same on every machine. */
 static inline uint32_t hash_bytes(const void *bytes, size_t size, uint32_t seed) {
   const unsigned char *p = bytes;

@@ -29,10 +29,6 @@ static const char *opcode_name(unsigned op) {
 #define TESTED(TEST) #TEST " branch",
 #define PAIR(FIRST, SECOND) #FIRST " " #SECOND,
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
   };
   return names[op];
 }
@@ -64,10 +60,6 @@ static bool print_conditions(uint64_t decisions, bool all) {
 #define TESTED(TEST)
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
-#undef FUSED
-#undef FLAG
-#undef TESTED
-#undef PAIR
     OP_IS_SHORT, OP_HOLDS_SHORT, OP_IN_RANGES
   };
   static const char *const together[] = {"is short text", "holds short text", "in ranges"};

@@ -118,6 +118,7 @@ static void same(const struct side *a, const struct side *b, const char *body) {
   ck_assert_msg(x->effect == y->effect && x->status == y->status, "%s: %d %d, plain %d %d", body, x->effect, x->status, y->effect, y->status);
   ck_assert_str_eq(x->reason, y->reason);
   ck_assert_uint_eq(x->rule_total, y->rule_total);
+  ck_assert_uint_eq(x->rule_count, y->rule_count);
   for (uint32_t i = 0; i < x->rule_count; i++) {
     ck_assert_uint_eq(x->rules[i].line, y->rules[i].line);
     ck_assert_str_eq(x->rules[i].effect, y->rules[i].effect);
@@ -125,6 +126,12 @@ static void same(const struct side *a, const struct side *b, const char *body) {
   ck_assert_uint_le(x->steps, x->steps_bound);
   ck_assert_uint_eq(x->steps_bound, y->steps_bound);
   ck_assert_str_eq(a->near, b->near);
+}
+
+static void decide_both(struct side *with, struct side *plain, const char *body) {
+  decide(with, body);
+  decide(plain, body);
+  same(with, plain, body);
 }
 
 static void request(struct writer *w) {
@@ -148,9 +155,7 @@ START_TEST(same_decisions) {
     open_both(&with, &plain, &policies);
     for (unsigned i = 0; i < 200; i++) {
       request(&body);
-      decide(&with, body.text);
-      decide(&plain, body.text);
-      same(&with, &plain, body.text);
+      decide_both(&with, &plain, body.text);
       fewer += with.decision->steps < plain.decision->steps;
     }
     for (uint32_t agent = 0, head = 0; head < 2; head++) {
@@ -187,10 +192,7 @@ static void many_match(unsigned rules) {
     for (unsigned other = 0; other < 2; other++) {
       body.length = 0;
       put(&body, "{\"call\":\"c.get\",\"args\":{\"owner\":\"o\",\"other\":\"%s\",\"roles\":[],\"colour\":\"red\",\"big\":false,\"level\":%u}}", other ? "o" : "x", level);
-      decide(&with, body.text);
-      decide(&plain, body.text);
-      ck_assert_uint_eq(with.decision->rule_count, plain.decision->rule_count);
-      same(&with, &plain, body.text);
+      decide_both(&with, &plain, body.text);
     }
   const struct rebase_bundle *b = with.request->loaded->bundle;
   ck_assert_ptr_nonnull(bundle_plan(b, 0, find_operation(b, "c.get", 5))->table);
@@ -211,9 +213,7 @@ static uint32_t same_of_many(const struct writer *policies, unsigned requests) {
   open_both(&with, &plain, policies);
   for (unsigned i = 0; i < requests; i++) {
     request(&body);
-    decide(&with, body.text);
-    decide(&plain, body.text);
-    same(&with, &plain, body.text);
+    decide_both(&with, &plain, body.text);
   }
   const struct rebase_bundle *b = with.request->loaded->bundle;
   const struct decision_table *table = bundle_plan(b, 0, find_operation(b, "c.get", 5))->table;
