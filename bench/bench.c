@@ -21,6 +21,8 @@ enum { PICKS = 65536 };
 struct bench {
   struct p12_request requests[P12_REQUESTS];
   struct p12_arguments arguments[P12_REQUESTS];
+  const rebase_call *calls[P12_REQUESTS];
+  bool allowed[P12_REQUESTS];
   uint16_t order[PICKS];
   uint16_t by_action[PICKS]; const void *batch[PICKS]; unsigned batch_end[P12_ACTIONS];        /* the same picks, those of one action together */
   struct p12_host own, sends;       /* who makes the calls from their own values; who sends the canonical bytes on */
@@ -36,7 +38,11 @@ static void load(struct bench *b) {
   p12_start(&b->own, image, size, true);
   p12_start(&b->sends, image, size, false);
   free(image);
-  for (unsigned i = 0; i < P12_REQUESTS; i++) p12_prepare(&b->own, &b->arguments[i]);
+  for (unsigned i = 0; i < P12_REQUESTS; i++) {
+    p12_prepare(&b->own, &b->arguments[i]);
+    b->calls[i] = p12_keep(&b->own, &b->arguments[i]);
+    b->allowed[i] = b->requests[i].allowed;
+  }
 }
 
 static void shuffle(struct bench *b, uint64_t seed) {
@@ -56,15 +62,24 @@ static void shuffle(struct bench *b, uint64_t seed) {
 /* ---- what is measured: a whole pass over the picks ---- */
 static void by_hand(struct bench *b) {
   for (unsigned i = 0; i < PICKS; i++) {
-    const struct p12_request *q = &b->requests[b->order[i]];
-    b->wrong += p12_decide(q) != q->allowed;
+    unsigned at = b->order[i];
+    b->wrong += p12_decide(&b->requests[at]) != b->allowed[at];
   }
 }
+
+static void kept_by(struct bench *b, const rebase_caller *caller) {
+  for (unsigned i = 0; i < PICKS; i++) {
+    unsigned at = b->order[i];
+    b->wrong += (rebase_decide_call(b->own.request, caller, b->calls[at])->effect == REBASE_ALLOW) != b->allowed[at];
+  }
+}
+static void kept(struct bench *b) { kept_by(b, rebase_keep_caller(b->own.request, &b->own.plain)); }
+static void kept_with_session(struct bench *b) { kept_by(b, rebase_keep_caller(b->own.request, &b->own.with_session)); }
 
 static void prepared_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
   for (unsigned i = 0; i < PICKS; i++) {
     unsigned at = b->order[i];
-    b->wrong += (p12_prepared(h, &b->arguments[at], caller)->effect == REBASE_ALLOW) != b->requests[at].allowed;
+    b->wrong += (p12_prepared(h, &b->arguments[at], caller)->effect == REBASE_ALLOW) != b->allowed[at];
   }
 }
 static void prepared(struct bench *b) { prepared_by(b, &b->own, rebase_keep_caller(b->own.request, &b->own.plain)); }
@@ -73,7 +88,7 @@ static void prepared_with_session(struct bench *b) { prepared_by(b, &b->own, reb
 struct batch { struct bench *b; const uint16_t *picks; };
 static void check_one(const rebase_decision *d, size_t i, void *user) {
   const struct batch *batch = user;
-  batch->b->wrong += (d->effect == REBASE_ALLOW) != batch->b->requests[batch->picks[i]].allowed;
+  batch->b->wrong += (d->effect == REBASE_ALLOW) != batch->b->allowed[batch->picks[i]];
 }
 
 static void some_in_batches(struct bench *b, unsigned most) {
@@ -90,34 +105,35 @@ static void prepared_in_batches(struct bench *b) { some_in_batches(b, PICKS); }
 static void bound_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
   for (unsigned i = 0; i < PICKS; i++) {
     unsigned at = b->order[i];
-    b->wrong += (p12_bound(h, &b->arguments[at], caller)->effect == REBASE_ALLOW) != b->requests[at].allowed;
+    b->wrong += (p12_bound(h, &b->arguments[at], caller)->effect == REBASE_ALLOW) != b->allowed[at];
   }
 }
 static void bound(struct bench *b) { bound_by(b, &b->own, &b->own.plain); }
 static void bound_with_session(struct bench *b) { bound_by(b, &b->own, &b->own.with_session); }
 
-static bool typed_one(struct p12_host *h, const struct p12_request *q, const rebase_caller *caller) {
-  return (p12_typed(h, q, caller)->effect == REBASE_ALLOW) == q->allowed;
-}
 static void typed_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
-  for (unsigned i = 0; i < PICKS; i++) b->wrong += !typed_one(h, &b->requests[b->order[i]], caller);
+  for (unsigned i = 0; i < PICKS; i++) {
+    unsigned at = b->order[i];
+    b->wrong += (p12_typed(h, &b->requests[at], caller)->effect == REBASE_ALLOW) != b->allowed[at];
+  }
 }
 static void typed(struct bench *b) { typed_by(b, &b->own, &b->own.plain); }
 static void typed_with_session(struct bench *b) { typed_by(b, &b->own, &b->own.with_session); }
 static void typed_and_sent(struct bench *b) { typed_by(b, &b->sends, &b->sends.plain); }
 
-static bool json_one(struct p12_host *h, const struct p12_request *q, const rebase_caller *caller) {
-  return (p12_json(h, q, caller)->effect == REBASE_ALLOW) == q->allowed;
-}
 static void json_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
-  for (unsigned i = 0; i < PICKS; i++) b->wrong += !json_one(h, &b->requests[b->order[i]], caller);
+  for (unsigned i = 0; i < PICKS; i++) {
+    unsigned at = b->order[i];
+    b->wrong += (p12_json(h, &b->requests[at], caller)->effect == REBASE_ALLOW) != b->allowed[at];
+  }
 }
 static void json(struct bench *b) { json_by(b, &b->own, &b->own.plain); }
 static void json_with_session(struct bench *b) { json_by(b, &b->own, &b->own.with_session); }
 static void json_and_sent(struct bench *b) { json_by(b, &b->sends, &b->sends.plain); }
 
 static const struct { const char *name; void (*run)(struct bench *b); } measured[] = {
-  {"the rules in C by hand", by_hand}, {"prepared struct to decision", prepared}, {"prepared, in batches", prepared_in_batches},
+  {"the rules in C by hand", by_hand}, {"kept call to decision", kept}, {"kept, in a session", kept_with_session},
+  {"prepared struct to decision", prepared}, {"prepared, in batches", prepared_in_batches},
   {"prepared, in a session", prepared_with_session},
   {"a host's struct to decision", bound}, {"struct, in a session", bound_with_session}, {"typed request to decision", typed}, {"typed, in a session", typed_with_session},
   {"typed, with canonical bytes", typed_and_sent}, {"JSON to decision", json}, {"JSON, in a session", json_with_session},
@@ -134,7 +150,7 @@ static double dearest(struct bench *b) {
     double least = 1e18;
     for (unsigned run = 0; run < RUNS; run++) {
       double start = now_ns();
-      for (unsigned k = 0; k < REPEATS; k++) p12_prepared(&b->own, &b->arguments[i], caller);
+      for (unsigned k = 0; k < REPEATS; k++) rebase_decide_call(b->own.request, caller, b->calls[i]);
       double each = (now_ns() - start) / REPEATS;
       if (each < least) least = each;
     }
@@ -155,8 +171,7 @@ static void *work(void *argument) {
   for (; !atomic_load_explicit(w->stop, memory_order_relaxed); decided += PICKS)
     for (unsigned i = 0; i < PICKS; i++) {
       const unsigned at = w->b->order[i];
-      const struct p12_request *q = &w->b->requests[at];
-      wrong += q->allowed != (w->by_hand ? p12_decide(q) : p12_prepared(&w->host, &w->b->arguments[at], caller)->effect == REBASE_ALLOW);
+      wrong += w->b->allowed[at] != (w->by_hand ? p12_decide(&w->b->requests[at]) : rebase_decide_call(w->host.request, caller, w->b->calls[at])->effect == REBASE_ALLOW);
     }
   w->decided = decided;
   w->wrong = wrong;
@@ -230,8 +245,8 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
   }
   load(b);
   const rebase_caller *caller = strstr(what, "session") ? &b->own.with_session : &b->own.plain;
-  char form = what[0];              /* prepared, bound, json or typed */
-  if (form == 'p') caller = rebase_keep_caller(b->own.request, caller);
+  char form = what[0];              /* kept, prepared, bound, json or typed */
+  if (form == 'p' || form == 'k') caller = rebase_keep_caller(b->own.request, caller);
   if (strstr(what, "batch")) {
     shuffle(b, 1);
     some_in_batches(b, decisions);
@@ -240,7 +255,7 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
   for (unsigned i = 0; i < decisions; i++) {
     const struct p12_request *q = &b->requests[i % P12_REQUESTS];
     const struct p12_arguments *a = &b->arguments[i % P12_REQUESTS];
-    const rebase_decision *d = form == 'p' ? p12_prepared(&b->own, a, caller) : form == 'b' ? p12_bound(&b->own, a, caller)
+    const rebase_decision *d = form == 'k' ? rebase_decide_call(b->own.request, caller, b->calls[i % P12_REQUESTS]) : form == 'p' ? p12_prepared(&b->own, a, caller) : form == 'b' ? p12_bound(&b->own, a, caller)
                                : form == 'j' ? p12_json(&b->own, q, caller) : p12_typed(&b->own, q, caller);
     b->wrong += (d->effect == REBASE_ALLOW) != q->allowed;
   }

@@ -93,6 +93,13 @@ void p12_prepare(struct p12_host *h, struct p12_arguments *a) {
   a->prepared = (struct p12_prepared){prepare(h, a->id), roles, prepare(h, a->dept), prepare(h, a->path), prepare(h, a->owner), prepare(h, a->of), prepare(h, a->env)};
 }
 
+rebase_call *p12_keep(struct p12_host *h, const struct p12_arguments *a) {
+  rebase_call *call;
+  p12_prepared(h, a, &h->plain);
+  if (rebase_keep_call(h->request, &call) != REBASE_OK) fail("call", "cannot be kept");
+  return call;
+}
+
 const rebase_decision *p12_prepared(struct p12_host *h, const struct p12_arguments *a, const rebase_caller *caller) {
   return rebase_decide_bound(h->request, caller, h->prepared[a->action], a);
 }

@@ -30,9 +30,11 @@ void p12_leave(struct p12_host *host);
 
 void p12_arguments(const struct p12_request *request, struct p12_arguments *arguments);          /* points into the request */
 
-/* The call is decided: read from a struct, every argument set, or from JSON. */
 void p12_prepare(struct p12_host *host, struct p12_arguments *arguments);   /* until the process ends */
 
+rebase_call *p12_keep(struct p12_host *host, const struct p12_arguments *arguments);        /* until the process ends; of prepared ones */
+
+/* The call is decided: read from a struct, every argument set, or from JSON. */
 const rebase_decision *p12_prepared(struct p12_host *host, const struct p12_arguments *arguments, const rebase_caller *caller);
 const rebase_decision *p12_bound(struct p12_host *host, const struct p12_arguments *arguments, const rebase_caller *caller);
 const rebase_decision *p12_typed(struct p12_host *host, const struct p12_request *request, const rebase_caller *caller);

@@ -1,5 +1,6 @@
 /* binding.c: arguments read where a host keeps them. What a member is for an argument is worked out once for each bundle. */
 #include <stdio.h>
+#include "hints.h"
 #include "packed.h"
 #include "typed.h"
 
@@ -20,11 +21,11 @@ struct rebase_binding {
 };
 
 /* ---- prepared texts ---- */
-struct rebase_prepared { uint64_t as; };       /* enum typed_as; a list that could be a set is one. The value stands behind it: one line of memory for most */
-static value prepared_text(const rebase_prepared *p) { return (value){.text = (const struct text *)(const void *)(p + 1)}; }
-static value prepared_list(const rebase_prepared *p) { return (value){.list = (const struct list *)(const void *)(p + 1)}; }
-
-static rebase_prepared *take_prepared(rebase_engine *e, size_t bytes) { return e->allocator.alloc(sizeof(rebase_prepared) + bytes, e->allocator.user); }
+/* A handle is where the value stands and, in its lowest bits, what it is, which is known without a look at its memory. */
+enum prepared_as { PREPARED_NONE, PREPARED_TEXT, PREPARED_LIST, PREPARED_SET, PREPARED_BITS = 7 };          /* a list that could be a set is one */
+static enum prepared_as prepared_as(const rebase_prepared *p) { return (enum prepared_as)((uintptr_t)p & PREPARED_BITS); }
+static void *prepared_memory(const rebase_prepared *p, enum prepared_as as) { return (char *)(uintptr_t)p - as; }
+static rebase_prepared *prepared_handle(void *memory, enum prepared_as as) { return (rebase_prepared *)(void *)((char *)memory + as); }
 
 static rebase_status good_text(const rebase_engine *e, rebase_text text) {
   if (!text.bytes) return REBASE_E_ARGUMENT;
@@ -32,22 +33,15 @@ static rebase_status good_text(const rebase_engine *e, rebase_text text) {
   return utf8_valid(text.bytes, text.length) ? REBASE_OK : REBASE_E_TYPE;
 }
 
-static const struct text *write_text(void *memory, rebase_text from) {
-  struct text *text = memory;
-  text->len = (uint32_t)from.length;
-  memcpy(text->bytes, from.bytes, from.length);
-  text->bytes[from.length] = 0;
-  return text;
-}
-
 rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_prepared **prepared) {
   rebase_status status = engine_check(e);
   if (prepared) *prepared = NULL;
   if (status == REBASE_OK) status = prepared ? good_text(e, text) : REBASE_E_ARGUMENT;
   if (status != REBASE_OK) return status;
-  if (!(*prepared = take_prepared(e, text_size(text.length)))) return REBASE_E_MEMORY;
-  (*prepared)->as = TYPED_STRING;
-  write_text(*prepared + 1, text);
+  void *memory = e->allocator.alloc(text_size(text.length), e->allocator.user);
+  if (!memory) return REBASE_E_MEMORY;
+  text_write(memory, text.bytes, text.length);
+  *prepared = prepared_handle(memory, PREPARED_TEXT);
   return REBASE_OK;
 }
 
@@ -62,22 +56,22 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
     bytes += status == REBASE_OK ? text_size(texts.items[i].length) : 0;
   }
   if (status != REBASE_OK) return status;
-  if (!(*prepared = take_prepared(e, bytes))) return REBASE_E_MEMORY;
-  struct list *list = (struct list *)(void *)(*prepared + 1);
+  struct list *list = e->allocator.alloc(bytes, e->allocator.user);
+  if (!list) return REBASE_E_MEMORY;
   char *at = (char *)list + head;
   bool set = texts.count <= REBASE_MOST_TEXTS;
   *list = (struct list){0, 0};
   for (size_t i = 0; i < texts.count; at += text_size(texts.items[i++].length)) {
-    const struct text *text = write_text(at, texts.items[i]);
+    const struct text *text = text_write(at, texts.items[i].bytes, texts.items[i].length);
     set = set && !list_holds_text(list, text);
     list->items[list->len++].text = text;
   }
-  (*prepared)->as = set ? TYPED_SET : TYPED_LIST;
+  *prepared = prepared_handle(list, set ? PREPARED_SET : PREPARED_LIST);
   return REBASE_OK;
 }
 
 void rebase_prepared_free(rebase_engine *e, rebase_prepared *prepared) {
-  if (e && prepared) e->allocator.release(prepared, e->allocator.user);
+  if (e && prepared) e->allocator.release(prepared_memory(prepared, prepared_as(prepared)), e->allocator.user);
 }
 
 /* ---- life ---- */
@@ -164,10 +158,7 @@ static bool fit_members(rebase_binding *b, const struct rebase_bundle *bundle) {
   return true;
 }
 
-#if defined(__GNUC__)
-__attribute__((noinline, cold))     /* once a bundle */
-#endif
-static void fit(rebase_binding *b, const struct loaded *loaded) {
+SELDOM static void fit(rebase_binding *b, const struct loaded *loaded) {
   const struct rebase_bundle *bundle = loaded->bundle;
   uint32_t required = 0;
   b->generation = loaded->generation;
@@ -192,15 +183,16 @@ static rebase_text text_at(const struct field *f, const char *at) {
   return text;
 }
 
-static const char not_a_text[] = "prepared as something else";
+static const char prepared_else[] = "prepared as something else";
 
 static rebase_status read_prepared_list(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   const rebase_prepared *p;
   memcpy(&p, at, sizeof p);
-  if (!p) return REBASE_OK;
-  *why = p->as == TYPED_STRING ? not_a_text : "prepared texts of a set are distinct";
-  if (p->as == TYPED_STRING || (f->as == TYPED_SET && p->as == TYPED_LIST)) return REBASE_E_TYPE;
-  *out = prepared_list(p);
+  const enum prepared_as as = prepared_as(p);
+  if (as == PREPARED_NONE) return REBASE_OK;
+  *why = as == PREPARED_TEXT ? prepared_else : "prepared texts of a set are distinct";
+  if (as == PREPARED_TEXT || (f->as == TYPED_SET && as == PREPARED_LIST)) return REBASE_E_TYPE;
+  out->list = prepared_memory(p, as);
   if (out->list->len > r->json.longest) r->json.longest = out->list->len;
   return REBASE_OK;
 }
@@ -256,9 +248,9 @@ static bool read_plain(rebase_request *r, const rebase_binding *b, const char *a
   for (const struct move *end = b->moves + b->end[READ_PREPARED]; m < end; m++) {
     const rebase_prepared *p;
     memcpy(&p, arguments + m->from, sizeof p);
-    if (!p) all = false;
-    else if (p->as == TYPED_STRING) slots[m->to] = prepared_text(p);
-    else return refuse(r, b, &b->fields[m - b->moves], REBASE_E_TYPE, not_a_text);
+    if (prepared_as(p) == PREPARED_TEXT) slots[m->to].text = prepared_memory(p, PREPARED_TEXT);
+    else if (!p) all = false;
+    else return refuse(r, b, &b->fields[m - b->moves], REBASE_E_TYPE, prepared_else);
   }
   for (const struct move *end = b->moves + b->end[READ_FLAG]; m < end; m++) {
     unsigned char flag;
@@ -307,7 +299,7 @@ static bool read_others(rebase_request *r, const rebase_binding *b, const char *
 
 static bool read_all(rebase_request *r, const rebase_binding *b, const char *arguments) {
   bool complete = b->every;
-  r->asked = (struct asked){EVENT_CALL, b->operation, NONE32};
+  r->record.asked = (struct asked){EVENT_CALL, b->operation, NONE32};
   r->json.longest = 0;
   if (!request_take_slots(r)) return request_refuse_as(r, REBASE_E_TOO_LARGE, "too large for the request's workspace"), false;
   if (!read_plain(r, b, arguments, &complete)) return false;
@@ -335,12 +327,15 @@ const rebase_decision *rebase_decide_bound(rebase_request *r, const rebase_calle
   return request_decide(r, caller, REQUEST_NEW, read_bound, &(struct bound_call){b, arguments});
 }
 
+struct bound_calls { rebase_binding *binding; const void *const *arguments; };
+
+static const rebase_decision *decide_bound(rebase_request *r, const rebase_caller *caller, const void *calls, size_t i) {
+  const struct bound_calls *bound = calls;
+  return rebase_decide_bound(r, caller, bound->binding, bound->arguments[i]);
+}
+
 rebase_status rebase_decide_bound_batch(rebase_request *r, const rebase_caller *caller, rebase_binding *b, const void *const *arguments, size_t count,
                                         rebase_decided decided, void *user) {
-  if (!r || (count && (!arguments || !decided))) return REBASE_E_ARGUMENT;
-  rebase_status status = request_begin_batch(r);
-  if (status != REBASE_OK) return status;
-  for (size_t i = 0; i < count; i++) decided(rebase_decide_bound(r, caller, b, arguments[i]), i, user);
-  request_end_batch(r);
-  return REBASE_OK;
+  const struct bound_calls calls = {b, arguments};
+  return request_decide_batch(r, caller, decide_bound, arguments ? &calls : NULL, count, decided, user);
 }

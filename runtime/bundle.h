@@ -222,18 +222,15 @@ static inline bool bytes_equal(const char *a, const char *b, size_t length) {
   }
   return !length || (a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
 }
-/* The length and the first four bytes of a text, and the last eight of all that: they tell short texts apart. What stands behind a text is anything. */
+/* The length and the first four bytes of a text, and the last eight of all that: they tell short texts apart. */
 enum { TEXT_SHORT = 12 };
 struct text_words { uint64_t head, tail; };
+#define NO_WORDS ((struct text_words){UINT64_MAX, UINT64_MAX})         /* of no text: none is as long */
 static inline struct text_words text_words(const struct text *text) {
+  const uint32_t size = text->len < 4 ? 8 : text->len + 4;
   struct text_words words;
   memcpy(&words.head, text, sizeof words.head);
-  if (text->len < 4) {
-    char own[sizeof words.head] = {0};
-    memcpy(own, text, sizeof *text + text->len);
-    memcpy(&words.head, own, sizeof own);
-    words.tail = words.head;
-  } else memcpy(&words.tail, (const char *)text + (text->len - 4), sizeof words.tail);
+  memcpy(&words.tail, (const char *)text + size - sizeof words.tail, sizeof words.tail);
   return words;
 }
 static inline bool words_equal(struct text_words a, struct text_words b) { return !((a.head ^ b.head) | (a.tail ^ b.tail)); }

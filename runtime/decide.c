@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "engine.h"
 #include "hex.h"
+#include "hints.h"
 #include "packed.h"
 
 /* ---- what the policy does not decide ---- */
@@ -43,7 +44,7 @@ const rebase_decision *request_none(void) { return &no_request.decision; }
 
 /* ---- the decision's id ---- */
 /* Unpredictable without the key, and made many at a time: the first half is the pool's, the second each one's own. */
-static void refill_ids(struct id_pool *pool) {
+OUT_OF_LINE static void refill_ids(struct id_pool *pool) {
   unsigned char nonce[crypto_stream_chacha20_NONCEBYTES] = {0}, bytes[sizeof pool->first + sizeof pool->last];
   uint64_t counter = ++pool->counter;
   memcpy(nonce, &counter, sizeof nonce);
@@ -67,6 +68,12 @@ void request_id(const rebase_request *r, unsigned char id[ID_BYTES]) {
 }
 
 /* ---- beginning ---- */
+void record_open(struct record *record) {
+  record->decision.rules = record->rules;
+  record->decision.obligations = record->obligations;
+  record->decision.approvers = record->approvers;
+}
+
 /* Field by field: to clear the two texts in it would take longer than the rest. */
 static void clear_decision(struct record *record) {
   rebase_decision *d = &record->decision;
@@ -76,10 +83,7 @@ static void clear_decision(struct record *record) {
   d->reason = record->reason;
   d->reason_length = d->canonical_length = 0;
   d->rule_count = d->rule_total = d->obligation_count = d->redactions = d->limit_count = d->approver_count = 0;
-  d->rules = record->rules;
-  d->obligations = record->obligations;
   d->limits = NULL;
-  d->approvers = record->approvers;
   d->deadline = 0;
   d->canonical = "";
   d->steps = d->steps_bound = 0;
@@ -88,16 +92,18 @@ static void clear_decision(struct record *record) {
 
 static void clear_record(struct record *record) {
   clear_decision(record);
+  record->asked = (struct asked){EVENT_CALL, NONE32, NONE32};
   record->loaded = NULL;
   record->route_rule = NONE32;
   record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
   record->redaction_count = record->limit_count = record->denials = 0;
+  record->because.bytes = NULL;
   record->wait = 0;
 }
 
 static rebase_status pin(rebase_request *r) {
   uint64_t generation = atomic_load_explicit(&r->engine->generation, memory_order_acquire);
-  if (r->loaded && (r->batch.under_way || r->loaded->generation == generation)) return REBASE_OK;
+  if (r->loaded && (r->loaded->generation == generation || r->batch.under_way)) return REBASE_OK;
   loaded_drop(r->loaded);
   r->loaded = generation ? engine_pin(r->engine) : NULL;
   return r->loaded ? REBASE_OK : REBASE_E_NO_BUNDLE;
@@ -105,7 +111,6 @@ static rebase_status pin(rebase_request *r) {
 
 rebase_status request_renew(rebase_request *r) {
   clear_record(&r->record);
-  r->asked = (struct asked){EVENT_CALL, NONE32, NONE32};
   r->canonical.length = 0;
   r->charges.count = 0;
   r->scratch.used = 0;
@@ -160,24 +165,9 @@ rebase_status request_time(rebase_request *r) {
   return r->record.clock;
 }
 
-rebase_status request_begin_batch(rebase_request *r) {
-  if (r->batch.under_way) return REBASE_E_ARGUMENT;
-  rebase_status status = engine_check(r->engine);
-  if (status == REBASE_OK) status = pin(r);
-  if (status != REBASE_OK) return status;
-  r->batch.under_way = true;
-  r->batch.clock = engine_now(r->engine, &r->batch.now);
-  return REBASE_OK;
-}
-
-void request_end_batch(rebase_request *r) {
-  r->batch.under_way = false;
-  if (r->noted != &r->kept) r->noted = NULL;        /* the host may write something else there */
-}
-
 /* ---- checks of the caller ---- */
 /* Who they are under this bundle; kept for the next decision, which most likely is for the same. */
-static rebase_status find_caller(rebase_request *r, const rebase_caller *caller) {
+OUT_OF_LINE static rebase_status find_caller(rebase_request *r, const rebase_caller *caller) {
   if (!caller->agent || !*caller->agent || (r->agent == NONE32 && !utf8_valid(caller->agent, strlen(caller->agent))))
     return request_refuse_as(r, REBASE_E_AGENT, "the host names no agent");
   if (r->agent == NONE32 || r->agent_generation != r->loaded->generation) {
@@ -194,17 +184,15 @@ static rebase_status find_caller(rebase_request *r, const rebase_caller *caller)
 
 static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
   if (r->record.clock != REBASE_OK) return request_refuse_as(r, r->record.clock, "the clock is unknown");
-  bool known = r->agent != NONE32 && r->agent_generation == r->loaded->generation && r->requester_known;
+  const bool known = r->agent != NONE32 && r->agent_generation == r->loaded->generation && r->requester_known;
   rebase_status status = known ? REBASE_OK : find_caller(r, caller);
-  r->asked.agent = r->agent;
+  r->record.asked.agent = r->agent;
   if (status != REBASE_OK || !r->untimed) return status;
-  bool later = (r->asked.event == EVENT_CALL || r->asked.event == EVENT_INFER) && !r->record.session[0];
+  bool later = (r->record.asked.event == EVENT_CALL || r->record.asked.event == EVENT_INFER) && !r->record.session[0];
   return later || request_time(r) == REBASE_OK ? REBASE_OK : request_refuse_as(r, REBASE_E_CLOCK, "the clock is unknown");
 }
 
-static rebase_status check_session(rebase_request *r, const rebase_caller *caller, struct session **session) {
-  *session = NULL;
-  if (!caller->session || !*caller->session) return REBASE_OK;
+OUT_OF_LINE static rebase_status take_session(rebase_request *r, const rebase_caller *caller, struct session **session) {
   rebase_status status = engine_acquire(r->engine, caller->session, &r->record.now, session);
   if (status == REBASE_E_CLOCK) return request_refuse_as(r, status, "the clock went back since this session was used last");
   if (status != REBASE_OK) return request_refuse_as(r, status, "unknown or expired session");
@@ -218,6 +206,11 @@ static rebase_status check_session(rebase_request *r, const rebase_caller *calle
   if (!session_adopt(s, r->loaded)) return request_refuse_as(r, REBASE_E_STALE, "the session has been used with a newer bundle");
   if (s->family->broken) return request_refuse_as(r, REBASE_E_SESSION, "the session's subject cannot be read under this bundle: open a new session");
   return REBASE_OK;
+}
+
+static rebase_status check_session(rebase_request *r, const rebase_caller *caller, struct session **session) {
+  *session = NULL;
+  return (caller->session && *caller->session) ? take_session(r, caller, session) : REBASE_OK;
 }
 
 /* ---- after the rules ---- */
@@ -244,13 +237,17 @@ static rebase_status check_limits(rebase_request *r, const struct session *sessi
 }
 
 /* The bytes are for what may go on, their hash for who is asked; a log wants both of everything. */
-static rebase_status conclude(rebase_request *r, struct session *session) {
+static bool needs_bytes(const rebase_request *r) {
+  const rebase_options *o = &r->engine->options;
+  return !o->no_canonical || o->log || r->record.decision.effect == REBASE_ASK || r->record.decision.redactions;
+}
+
+OUT_OF_LINE static rebase_status conclude_more(rebase_request *r, struct session *session) {
   rebase_decision *d = &r->record.decision;
   unsigned char hash[32];
   struct ask *used = NULL;
-  bool logs = r->engine->options.log != NULL;
+  const bool logs = r->engine->options.log != NULL, needed = needs_bytes(r);
   if (d->effect == REBASE_DENY && !logs) return REBASE_OK;
-  bool needed = !r->engine->options.no_canonical || logs || d->effect == REBASE_ASK || d->redactions;
   rebase_status status = needed ? write_canonical(r) : REBASE_OK;
   if (status != REBASE_OK)
     return request_refuse_as(r, status, status == REBASE_E_COST ? "searching for what must be redacted takes too long" : "too large for the request's workspace");
@@ -263,36 +260,21 @@ static rebase_status conclude(rebase_request *r, struct session *session) {
   return r->charges.count ? request_refuse_as(r, REBASE_E_RESERVE, "allowed once its limits are reserved") : REBASE_OK;
 }
 
-/* The reason where it stands somewhere as it is, else NULL. */
-static const char *whole_reason(const struct record *record, size_t *length) {
-  static const char allowed[] = "allowed", nothing[] = "nothing allows this";
-  const rebase_decision *d = &record->decision;
-  if (d->effect == REBASE_ALLOW) {
-    *length = sizeof allowed - 1;
-    return d->choice || record->by_approval ? NULL : allowed;
-  }
-  if (d->effect == REBASE_ASK || record->failed) return NULL;
-  if (!record->denied) {
-    *length = sizeof nothing - 1;
-    return d->rule_total ? NULL : nothing;
-  }
-  if (record->denials != 1 || !record->because->len) return NULL;
-  *length = record->because->len;
-  return record->because->bytes;
+/* Mostly there is nothing left to do, be it an allow or a deny: that is no branch on which of them it is. */
+static rebase_status conclude(rebase_request *r, struct session *session) {
+  const bool more = needs_bytes(r) || session || r->record.decision.obligation_count || r->record.limit_count;
+  return more ? conclude_more(r, session) : REBASE_OK;
 }
 
-void request_reason(rebase_request *r) {
-  struct record *record = &r->record;
-  if (record->reason[0]) return;
-  const char *whole = whole_reason(record, &record->decision.reason_length);
-  if (whole) {
-    record->decision.reason = whole;
-    return;
-  }
+OUT_OF_LINE static void put_in_words(struct record *record) {
   record->decision.reason = record->reason;
   struct out out = {record->reason, 0, sizeof record->reason};
   record_reason(record, &out);
   record->decision.reason_length = out_end(&out);
+}
+
+void request_reason(rebase_request *r) {
+  if (!r->record.decision.reason) put_in_words(&r->record);
 }
 
 /* ---- all of it ---- */
@@ -311,39 +293,56 @@ static rebase_status decide(rebase_request *r, const rebase_caller *caller) {
 }
 
 const rebase_decision *request_finish(rebase_request *r) {
+  static const enum tallied tallied[] = {[REBASE_DENY] = TALLY_DENIED, [REBASE_ASK] = TALLY_ASKED, [REBASE_ALLOW] = TALLY_ALLOWED};
   const rebase_decision *d = &r->record.decision;
   if (r->engine->options.log) log_decision(r);
   if (d->status == REBASE_E_RESERVE) return d;      /* counted when it is decided whether it may happen */
   tally_add(&r->tally, TALLY_DECISIONS);
-  tally_add(&r->tally, d->effect == REBASE_ALLOW ? TALLY_ALLOWED : d->effect == REBASE_ASK ? TALLY_ASKED : TALLY_DENIED);
+  tally_add(&r->tally, tallied[d->effect]);
   if (d->status != REBASE_OK) tally_add(&r->tally, TALLY_ERRORS);
   return d;
 }
 
 /* The bundle was swapped while the session was waited for. */
-#if defined(__GNUC__)
-__attribute__((noinline, cold))
-#endif
-static rebase_status start_again(rebase_request *r, const rebase_caller *caller) {
+SELDOM static rebase_status start_again(rebase_request *r, const rebase_caller *caller) {
   rebase_status status = request_start(r);
   note_caller(r, caller);
   return status;
 }
 
-#if defined(__GNUC__)
-__attribute__((flatten))            /* what is short here is called by every decision */
-#endif
-const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
+TOGETHER const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
   static const rebase_caller nobody;
   rebase_status status = begun == REQUEST_BEGUN ? engine_check(r->engine) : request_start(r);
   note_caller(r, caller ? caller : &nobody);
   for (int tries = 0;; tries++) {
     if (status != REBASE_OK) request_refuse_as(r, status, rebase_status_text(status));
     else if (!caller) request_refuse_as(r, REBASE_E_ARGUMENT, "no caller");
-    else if (read(r, what) && decide(r, caller) == REBASE_E_STALE && begun == REQUEST_NEW && tries < 3) {
+    else if (read(r, what) && (decide(r, caller) == REBASE_E_STALE) && begun == REQUEST_NEW && tries < 3) {
       status = start_again(r, caller);
       continue;
     }
     return request_finish(r);
   }
+}
+
+/* ---- many for one caller ---- */
+static rebase_status begin_batch(rebase_request *r) {
+  if (r->batch.under_way) return REBASE_E_ARGUMENT;
+  rebase_status status = engine_check(r->engine);
+  if (status == REBASE_OK) status = pin(r);
+  if (status != REBASE_OK) return status;
+  r->batch.under_way = true;
+  r->batch.clock = engine_now(r->engine, &r->batch.now);
+  return REBASE_OK;
+}
+
+rebase_status request_decide_batch(rebase_request *r, const rebase_caller *caller, request_decider *one, const void *calls, size_t count,
+                                   rebase_decided decided, void *user) {
+  if (!r || (count && (!calls || !decided))) return REBASE_E_ARGUMENT;
+  rebase_status status = begin_batch(r);
+  if (status != REBASE_OK) return status;
+  for (size_t i = 0; i < count; i++) decided(one(r, caller, calls, i), i, user);
+  r->batch.under_way = false;
+  if (r->noted != &r->kept) r->noted = NULL;        /* the host may write something else there */
+  return REBASE_OK;
 }

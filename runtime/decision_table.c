@@ -9,14 +9,17 @@
 #include "vm.h"
 
 /* Instructions that a decision takes, counted: what a list costs either way. */
-enum { COST_CONDITION = 12, COST_COLUMN = 6, COST_INDEX = 60, COST_TESTS = 45, COST_PROGRAM = 120 };
+enum { COST_CONDITION = 12, COST_COLUMN = 2, COST_INDEX = 60, COST_TESTS = 45, COST_PROGRAM = 120 };
 enum { MOST_EFFORT = 512, PLACES = 256 };           /* tests followed for one rule; of a hash table of conditions */
+enum { GROUP_MOST = 16 };           /* conditions in one */
+
+/* Through the tests of a rule: the conditions of `care` are as in `want`. Bits by condition. */
+struct way { uint64_t care, want; };
 
 struct maker {
   struct verifier *v;
   struct condition conditions[TABLE_MOST]; uint32_t condition_count;
-  uint64_t inverted;                /* written down as what they are not; bits by condition */
-  struct column columns[TABLE_MOST]; uint32_t column_count;
+  struct column columns[TABLE_MOST]; struct way ways[TABLE_MOST]; uint32_t column_count;
   uint32_t others[TABLE_MOST], other_count;
   uint64_t steps;
   bool session;
@@ -60,7 +63,6 @@ static uint32_t find_condition(struct maker *m, const struct arg_test *t) {
   m->conditions[m->condition_count] = c;
   m->steps += fused_steps(c.op);
   m->session |= fusion_of(c.op)->of[0] == OP_LABELLED;
-  if (c.op == OP_ARG_BRANCH) m->inverted |= UINT64_C(1) << m->condition_count;
   return m->condition_count++;
 }
 
@@ -71,7 +73,9 @@ static bool follow(struct maker *m, unsigned next, uint64_t care, uint64_t want)
     if (verdict == VM_PASS) return true;
     if (m->column_count == TABLE_MOST) return false;
     const struct image_rule *rule = &m->v->bundle->RULES.at[m->number];
-    m->columns[m->column_count++] = (struct column){care, want, m->number, rule->form, rule->line, (uint8_t)verdict};
+    const rebase_text because = whole_text(bundle_text(m->v->bundle, m->v->bundle->FORMS.at[rule->form].because));
+    m->ways[m->column_count] = (struct way){care, want};
+    m->columns[m->column_count++] = (struct column){m->number, rule->form, rule->line, (uint8_t)verdict, because};
     return true;
   }
   const struct arg_test *t = &m->rule->program->tests[next];
@@ -94,7 +98,7 @@ static void add_rule(struct maker *m, uint32_t entry) {
     m->steps += opcode_table[OP_PASS].cost;
     return;
   }
-  m->column_count = columns;                /* conditions that nobody asks for by now are looked at all the same: that is rare */
+  m->column_count = columns;
   m->steps = steps;                         /* the rule counts its own */
   m->others[m->other_count++] = entry;
 }
@@ -116,7 +120,7 @@ static uint8_t written_as(const struct condition *c, uint16_t *argument) {
   }
 }
 
-/* A flag is true when it is not in the range that holds 0 alone, see inverted. */
+/* A flag is true when it is not in the range that holds 0 alone, see write_left. */
 static struct range range_of(const struct condition *c) {
   const uint64_t least = (uint64_t)INT64_MIN, constant = c->constant.bits;
   switch (c->op) {
@@ -129,45 +133,112 @@ static struct range range_of(const struct condition *c) {
 
 struct ordered { uint32_t key; uint8_t condition; };
 
-/* Those that can stand together do, and lists that are much alike begin alike: that helps a processor to guess what comes next. */
-static void order_conditions(const struct maker *m, struct ordered *order) {
+/* Those that can stand together do, and lists that are much alike begin alike: that helps a processor to guess what comes next. What only rules
+ * that by now are in `others` asked for is left out. Gives their number. */
+static uint32_t order_conditions(const struct maker *m, struct ordered *order) {
+  uint64_t asked = 0;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->column_count; i++) asked |= m->ways[i].care;
   for (uint32_t i = 0; i < m->condition_count; i++) {
     uint16_t argument;
     const uint8_t op = written_as(&m->conditions[i], &argument);
     const struct ordered moved = {(uint32_t)op << 16 | argument, (uint8_t)i};
-    uint32_t k = i;
+    if (!(asked >> i & 1)) continue;
+    uint32_t k = count++;
     for (; k > 0 && order[k - 1].key < moved.key; k--) order[k] = order[k - 1];
     order[k] = moved;
   }
+  return count;
 }
 
-/* bit_of: by condition, the bit that the machine gives it, which shifts one in after the other, so that the first comes to stand highest. */
-static void write_conditions(const struct maker *m, struct condition *out, struct text_words *shorts, struct range *ranges, uint8_t *bit_of) {
-  struct ordered order[TABLE_MOST];
-  order_conditions(m, order);
-  for (uint32_t i = 0, first = 0; i < m->condition_count; i++) {
-    const struct condition *c = &m->conditions[order[i].condition];
-    const uint8_t op = (uint8_t)(order[i].key >> 16);
-    bit_of[order[i].condition] = (uint8_t)(m->condition_count - 1 - i);
-    if (op <= OP_SETTLED) { *out++ = *c; continue; }
-    if (!i || order[first].key != order[i].key) {           /* the first of those together */
-      first = i;
-      *out = (struct condition){.op = op, .x = (uint16_t)order[i].key};
-      if (op == OP_IN_RANGES) out->ranges = ranges;
-      else out->shorts = shorts;
-      out++;
+/* A multiplier that gives each text of the group a cell of its own; the cells are as few as do. */
+static bool find_cells(const struct maker *m, const struct ordered *group, uint32_t count, struct short_texts *texts) {
+  enum { TRIES = 64, SPARE_BITS = 3 };
+  uint32_t bits = 1;
+  while (1u << bits < count) bits++;
+  texts->multiplier = UINT64_C(0x9e3779b97f4a7c15);
+  for (unsigned try = 0; try < TRIES * (SPARE_BITS + 1); try++) {
+    bool used[GROUP_MOST << SPARE_BITS] = {false}, alone = true;
+    texts->shift = 64 - bits - try / TRIES;
+    for (uint32_t i = 0; i < count && alone; i++) {
+      const size_t cell = short_cell(texts, text_words(m->conditions[group[i].condition].constant.text));
+      alone = !used[cell];
+      used[cell] = true;
     }
-    out[-1].y++;
-    if (op == OP_IN_RANGES) *ranges++ = range_of(c);
-    else *shorts++ = text_words(c->constant.text);
+    if (alone) return true;
+    texts->multiplier = texts->multiplier * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  }
+  return false;
+}
+
+/* NULL when memory is out. */
+static struct short_texts *write_texts(const struct maker *m, const struct ordered *group, uint32_t count, const struct short_texts *found) {
+  const size_t cells = (size_t)1 << (64 - found->shift);
+  struct short_texts *texts = pages_take(m->v->bundle->pages, sizeof *texts + cells * sizeof *texts->cells);
+  if (!texts) return NULL;
+  *texts = *found;
+  for (size_t i = 0; i < cells; i++) texts->cells[i] = (struct text_cell){NO_WORDS, 0};
+  for (uint32_t i = 0; i < count; i++) {
+    const struct text_words words = text_words(m->conditions[group[i].condition].constant.text);
+    texts->cells[short_cell(texts, words)] = (struct text_cell){words, UINT64_C(1) << (count - 1 - i)};
+  }
+  return texts;
+}
+
+/* False when memory is out. */
+static bool write_conditions(const struct maker *m, const struct ordered *order, uint32_t count, struct condition *out) {
+  struct range *ranges = pages_array(m->v->bundle->pages, count, sizeof *ranges);
+  struct short_texts found;
+  if (!ranges) return false;
+  for (uint32_t i = 0, size; i < count; i += size) {
+    const struct ordered *group = order + i;
+    const uint8_t op = (uint8_t)(group->key >> 16);
+    for (size = 1; op > OP_SETTLED && size < GROUP_MOST && i + size < count && group[size].key == group->key;) size++;
+    *out = (struct condition){.op = op, .x = (uint16_t)group->key, .y = (uint16_t)size};
+    if (op == OP_IN_RANGES) {
+      out->ranges = ranges;
+      for (uint32_t k = 0; k < size; k++) *ranges++ = range_of(&m->conditions[group[k].condition]);
+    } else if (op > OP_SETTLED && find_cells(m, group, size, &found)) {
+      if (!(out->shorts = write_texts(m, group, size, &found))) return false;
+    } else {
+      *out = m->conditions[group->condition];
+      size = 1;
+    }
+    out++;
   }
   out->op = OP_SETTLED;
+  return true;
 }
 
-static uint64_t rearranged(const struct maker *m, const uint8_t *bit_of, uint64_t bits) {
-  uint64_t result = 0;
-  for (uint32_t i = 0; i < m->condition_count; i++) result |= (bits >> i & 1) << bit_of[i];
-  return result;
+/* What a condition leaves of the columns when its bit is not set, and when it is. */
+static void find_leaves(const struct maker *m, uint32_t condition, uint64_t leaves[2]) {
+  const struct condition *c = &m->conditions[condition];
+  uint16_t argument;
+  const bool inverted = c->op == OP_ARG_BRANCH && written_as(c, &argument) == OP_IN_RANGES;
+  leaves[0] = leaves[1] = ~UINT64_C(0);
+  for (uint32_t i = 0; i < m->column_count; i++)
+    if (m->ways[i].care >> condition & 1) leaves[(m->ways[i].want >> condition & 1) == inverted] &= ~(UINT64_C(1) << i);
+}
+
+static uint32_t parts_of(uint32_t conditions) { return conditions ? (conditions + TABLE_PART - 1) / TABLE_PART : 1; }
+
+/* NULL when memory is out. */
+static const uint64_t *write_left(const struct maker *m, const struct ordered *order, uint32_t count) {
+  const uint32_t parts = parts_of(count), in_last = count - (parts - 1) * TABLE_PART;
+  uint64_t *const left = pages_array(m->v->bundle->pages, ((size_t)(parts - 1) << TABLE_PART) + (1u << in_last), sizeof *left);
+  for (uint32_t i = 0; left && i < parts; i++) {
+    const uint32_t bits = i + 1 < parts ? TABLE_PART : in_last;
+    uint64_t *part = left + ((size_t)i << TABLE_PART), leaves[2];
+    part[0] = ~UINT64_C(0) >> (TABLE_MOST - m->column_count);
+    for (uint32_t bit = 0; bit < bits; bit++) {
+      find_leaves(m, order[count - 1 - i * TABLE_PART - bit].condition, leaves);
+      for (uint32_t met = 0; met < 1u << bit; met++) {
+        part[met | 1u << bit] = part[met] & leaves[1];
+        part[met] &= leaves[0];
+      }
+    }
+  }
+  return left;
 }
 
 static void sum_up(const struct maker *m, struct decision_table *table) {
@@ -196,24 +267,18 @@ static bool pays(const struct maker *m, const struct scope_plan *plan) {
 /* False when memory is out. */
 static bool write_table(const struct maker *m, struct scope_plan *plan) {
   struct pages *pages = m->v->bundle->pages;
+  struct ordered order[TABLE_MOST];
+  const uint32_t count = order_conditions(m, order);
   struct decision_table *table = pages_array(pages, 1, sizeof *table);
-  struct condition *conditions = pages_array(pages, (size_t)m->condition_count + 1, sizeof *conditions);
-  struct text_words *shorts = pages_array(pages, m->condition_count, sizeof *shorts);
-  struct range *ranges = pages_array(pages, m->condition_count, sizeof *ranges);
+  struct condition *conditions = pages_array(pages, (size_t)count + 1, sizeof *conditions);
   struct column *columns = pages_array(pages, m->column_count, sizeof *columns);
   uint32_t *others = pages_array(pages, m->other_count, sizeof *others);
-  uint8_t bit_of[TABLE_MOST];
-  if (!table || !conditions || !shorts || !ranges || !columns || !others) return out_of_memory(m->v);
-  write_conditions(m, conditions, shorts, ranges, bit_of);
+  const uint64_t *left = write_left(m, order, count);
+  if (!table || !conditions || !columns || !others || !left || !write_conditions(m, order, count, conditions)) return out_of_memory(m->v);
+  memcpy(columns, m->columns, m->column_count * sizeof *columns);
   memcpy(others, m->others, m->other_count * sizeof *others);
-  for (uint32_t i = 0; i < m->column_count; i++) {
-    const struct column *c = &m->columns[i];
-    columns[i] = *c;
-    columns[i].care = rearranged(m, bit_of, c->care);
-    columns[i].want = rearranged(m, bit_of, c->want ^ (c->care & m->inverted));
-  }
-  *table = (struct decision_table){.conditions = conditions, .columns = columns, .count = m->column_count, .others = others, .other_count = m->other_count,
-                                   .steps = m->steps, .session = m->session};
+  *table = (struct decision_table){.conditions = conditions, .left = left, .parts = parts_of(count), .columns = columns, .others = others,
+                                   .other_count = m->other_count, .steps = m->steps, .session = m->session};
   sum_up(m, table);
   plan->table = table;
   return true;
@@ -230,7 +295,7 @@ bool plan_tables(struct verifier *v) {
     if (plan->models || plan->count < 2 || plan->count > TABLE_MOST) continue;
     m->list = i;
     m->condition_count = m->column_count = m->other_count = 0;
-    m->steps = m->inverted = 0;
+    m->steps = 0;
     m->session = false;
     for (uint32_t k = 0; k < plan->count; k++) add_rule(m, plan->rules[k]);
     if (pays(m, plan) && !write_table(m, plan)) return false;

@@ -38,7 +38,7 @@ struct rebase_engine {
 extern atomic_uint engine_forks;    /* of this process */
 static inline rebase_status engine_check(const rebase_engine *engine) {     /* argument, fork */
   if (!engine) return REBASE_E_ARGUMENT;
-  return engine->forks == atomic_load_explicit(&engine_forks, memory_order_relaxed) ? REBASE_OK : REBASE_E_FORKED;
+  return (engine->forks == atomic_load_explicit(&engine_forks, memory_order_relaxed)) ? REBASE_OK : REBASE_E_FORKED;
 }
 rebase_status engine_now(const rebase_engine *engine, struct now *now);
 struct loaded *engine_pin(rebase_engine *engine);           /* a reference to the current bundle, or NULL */
@@ -72,7 +72,7 @@ struct asked { enum event event; uint32_t target; uint32_t agent; };        /* t
 struct record {
   rebase_decision decision;
   const struct loaded *loaded;      /* NULL: nothing was evaluated */
-  bool known; struct asked asked;   /* known: agent and target are */
+  struct asked asked; bool known;   /* known: agent and target are */
   rebase_rule rules[REBASE_MAX_RULES];
   uint32_t rule_indexes[REBASE_MAX_RULES], lacks[REBASE_MAX_RULES];
   uint8_t verdicts[REBASE_MAX_RULES];
@@ -82,7 +82,7 @@ struct record {
   uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
   uint32_t route_rule; rebase_choice choice; uint32_t chosen;        /* infer: the rule of the route that grants it, or NONE32; index in MODELS */
   bool granted, denied, failed, asks, by_approval;
-  uint32_t denials; const struct text *because;     /* rules that deny or miss something: none, one or more; what the first says, "" for nothing or more */
+  uint32_t denials; rebase_text because;     /* rules that deny or miss something: none, one or more; what the only one says, bytes NULL: nothing, or there are more */
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
   char agent[NAME_BYTES], requester[NAME_BYTES], session[REBASE_ID_BYTES];     /* for log and explanation; cut when longer */
@@ -110,12 +110,11 @@ struct rebase_request {
   struct { bool under_way; struct now now; rebase_status clock; } batch;      /* one bundle, time and caller for all of it */
   rebase_caller kept; char *kept_memory;    /* the one that stands for itself, see rebase_keep_caller; of its texts */
   const rebase_caller *noted;       /* whose names are in record and need no second look: the kept one, or a batch's; else NULL */
-  struct asked asked;
   bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
   bool requester_known;             /* record.requester is a text that was looked at before */
   bool session_known;               /* record.session is that of record.requester and record.agent: an id is never given twice */
   uint32_t agent; uint64_t agent_generation;        /* of record.agent: what it was in that bundle */
-  value *slots;                     /* of a call */
+  value *slots;                     /* of a call; written by what reads it, then only read */
   const struct text *text;          /* of a release */
   struct json json;
   struct infer infer; struct tries tries;           /* of an infer */
@@ -133,10 +132,9 @@ struct rebase_request {
 };
 
 /* decide.c */
+void record_open(struct record *record);           /* once: where the lists of its decisions are */
 rebase_status request_renew(rebase_request *request);       /* a fresh decision */
 rebase_status request_start(rebase_request *request);       /* the same, nothing asked yet, on the current bundle, which it pins */
-rebase_status request_begin_batch(rebase_request *request);
-void request_end_batch(rebase_request *request);
 void request_id(const rebase_request *request, unsigned char id[ID_BYTES]);         /* of the decision being made */
 rebase_status request_time(rebase_request *request);        /* looks at the clock if it has not yet; before anything that goes by record.now */
 const rebase_decision *request_none(void);          /* what a NULL request decides */
@@ -144,6 +142,10 @@ const rebase_decision *request_none(void);          /* what a NULL request decid
 typedef bool request_reader(rebase_request *request, const void *what);
 enum request_begun { REQUEST_NEW, REQUEST_BEGUN };
 const rebase_decision *request_decide(rebase_request *request, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what);
+/* Of many the one with that index; all of them, see rebase_decide_batch. */
+typedef const rebase_decision *request_decider(rebase_request *request, const rebase_caller *caller, const void *calls, size_t index);
+rebase_status request_decide_batch(rebase_request *request, const rebase_caller *caller, request_decider *one, const void *calls, size_t count,
+                                   rebase_decided decided, void *user);
 /* A deny that the policy did not make. */
 #if defined(__GNUC__) || defined(__clang__)
 __attribute__((format(printf, 3, 4), cold))
@@ -156,14 +158,12 @@ rebase_status request_refuse_as(rebase_request *request, rebase_status status, c
 void request_reason(rebase_request *request);       /* in words, when nothing says it yet */
 const rebase_decision *request_finish(rebase_request *request);     /* counts, logs */
 /* Slots of the operation asked for, all missing; false: too large. */
-#define M {REBASE_MISSING}
-static const value missing_slots[SLOT_BLOCK] = {M, M, M, M, M, M, M, M};
-#undef M
 static inline bool request_take_slots(rebase_request *r) {
-  uint32_t blocks = r->loaded->plans[r->asked.target].slot_blocks;
+  uint32_t blocks = r->loaded->plans[r->record.asked.target].slot_blocks;
   value *at = r->slots = workspace_take(&r->work, blocks * SLOT_BLOCK * sizeof *r->slots);
   if (!at) return false;
-  for (; blocks; blocks--, at += SLOT_BLOCK) memcpy(at, missing_slots, sizeof missing_slots);
+  for (; blocks; blocks--, at += SLOT_BLOCK)
+    for (unsigned i = 0; i < SLOT_BLOCK; i++) at[i] = missing_value();
   return true;
 }
 /* evaluate.c: facts, rules, what they come to; rebase_status other than OK: refused, with the reason in record. */

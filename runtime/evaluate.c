@@ -1,6 +1,7 @@
 /* evaluate.c: the facts of a decision, the rules in scope, and what their verdicts come to. SPEC 7.2 to 7.7. */
 #include <stdio.h>
 #include "engine.h"
+#include "hints.h"
 #include "numbers.h"
 #include "packed.h"
 #include "plain.h"
@@ -11,7 +12,7 @@
 
 static void call_facts(rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
+  const struct image_operation *o = &b->OPERATIONS.at[r->record.asked.target];
   const struct image_connector *c = &b->CONNECTORS.at[o->connector];
   r->facts[CTX_OPERATION_NAME] = text_fact(b, o->name);
   r->facts[CTX_OPERATION_READS] = int_value(o->op_class == CLASS_READS);
@@ -23,15 +24,15 @@ static void call_facts(rebase_request *r) {
   r->facts[CTX_CONNECTOR_RESIDENCY] = c->residency == NONE32 ? missing_value() : int_value(c->residency);
 }
 
-static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
+OUT_OF_LINE static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
   static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct now *now = &r->record.now;
-  bool call = r->asked.event == EVENT_CALL, again = call || r->asked.event == EVENT_INFER;
-  if (r->facts_generation != r->loaded->generation || r->facts_agent != r->asked.agent || r->facts_event != r->asked.event) agent_facts(b, r->asked.agent, r->facts);
+  bool call = r->record.asked.event == EVENT_CALL, again = call || r->record.asked.event == EVENT_INFER;
+  if (r->facts_generation != r->loaded->generation || r->facts_agent != r->record.asked.agent || r->facts_event != r->record.asked.event) agent_facts(b, r->record.asked.agent, r->facts);
   r->facts_generation = again ? r->loaded->generation : 0;  /* one call leaves nothing that the next does not overwrite; nor does an infer that judges no model */
-  r->facts_agent = r->asked.agent;
-  r->facts_event = r->asked.event;
+  r->facts_agent = r->record.asked.agent;
+  r->facts_event = r->record.asked.event;
   r->facts[CTX_NOW] = int_value(now->wall);
   if (b->reads_today) r->facts[CTX_TODAY] = int_value(zone_date(b, b->info->zone, now->wall));
   r->facts[CTX_SESSION_AGE] = session ? int_value(now->wall - session->family->opened.wall) : missing_value();
@@ -41,30 +42,31 @@ static bool set_facts(rebase_request *r, const struct session *session, const re
   else r->facts[CTX_SESSION_AGENTS] = missing_value();
   r->facts[CTX_REQUESTER_ID].text = requester;
   if (call) call_facts(r);
-  if (r->asked.event == EVENT_INFER) infer_facts(r);
-  if (r->asked.event == EVENT_DELEGATE) r->facts[CTX_DELEGATE_TO] = text_fact(b, b->AGENTS.at[r->asked.target].name);
-  if (r->asked.event != EVENT_RELEASE) return true;
+  if (r->record.asked.event == EVENT_INFER) infer_facts(r);
+  if (r->record.asked.event == EVENT_DELEGATE) r->facts[CTX_DELEGATE_TO] = text_fact(b, b->AGENTS.at[r->record.asked.target].name);
+  if (r->record.asked.event != EVENT_RELEASE) return true;
   r->facts[CTX_RELEASE_TEXT].text = r->text;
-  return (r->facts[CTX_RELEASE_TO].text = workspace_text(&r->work, targets[r->asked.target], strlen(targets[r->asked.target]))) != NULL;
+  return (r->facts[CTX_RELEASE_TO].text = workspace_text(&r->work, targets[r->record.asked.target], strlen(targets[r->record.asked.target]))) != NULL;
 }
 
 /* ---- the machine ---- */
 static rebase_status prepare(rebase_request *r, struct session *session) {
   struct vm *vm = &r->vm;
-  uint32_t longest = r->asked.event == EVENT_CALL ? r->json.longest : 0, requester_longest = 0;
-  vm_begin(vm, r->loaded->bundle);
+  uint32_t longest = r->record.asked.event == EVENT_CALL && r->json.longest ? r->json.longest : 1, requester_longest;
+  vm->bundle = r->loaded->bundle;
   vm->args = r->slots;
   vm->facts = r->facts;
-  vm->scratch = r->scratch;
+  vm->requester = missing_value();
+  vm->session = NULL;
   if (session) {
     r->view = (struct session_view){session, r->loaded, r->record.now};
     vm->session = &r->view;
     if (!requester_record(session->family, r->loaded, &r->work, &vm->requester, &requester_longest)) return REBASE_E_TYPE;
+    if (requester_longest > longest) longest = requester_longest;
     if (session->longest > longest) longest = session->longest;
     if (session->chain->len > longest) longest = session->chain->len;
   }
-  if (requester_longest > longest) longest = requester_longest;
-  vm->longest = longest ? longest : 1;
+  vm->longest = longest;
   return REBASE_OK;
 }
 
@@ -77,7 +79,7 @@ static uint64_t bound_of(const rebase_request *r, const struct scope_plan *plan)
   for (uint32_t i = 0; plan->waivers && i < plan->count; i++) {
     const struct image_form *form = bundle_form(b, bundle_rule_of(b, plan->rules[i]));
     for (uint32_t w = 0; w < form->waivers; w++)
-      if (b->WAIVERS.at[form->first_waiver + w].agent == r->asked.agent)
+      if (b->WAIVERS.at[form->first_waiver + w].agent == r->record.asked.agent)
         total = add_steps(total, bundle_cost(b, b->WAIVERS.at[form->first_waiver + w].cost, n));
   }
   return total;
@@ -105,7 +107,7 @@ enum vm_verdict evaluate_waived(rebase_request *r, const struct image_form *form
   const struct rebase_bundle *b = r->loaded->bundle;
   for (uint32_t i = form->first_waiver; i < form->first_waiver + form->waivers; i++) {
     const struct image_waiver *w = &b->WAIVERS.at[i];
-    if (w->agent != r->asked.agent || r->record.now.wall >= w->until) continue;
+    if (w->agent != r->record.asked.agent || r->record.now.wall >= w->until) continue;
     enum vm_verdict verdict = run(r, NONE32, &b->waivers[i]);
     if (verdict != VM_PASS) return verdict;
   }
@@ -166,7 +168,7 @@ static void show_rule(struct record *record, uint32_t at, uint32_t index, uint32
   record->verdicts[at] = (uint8_t)verdict;
 }
 
-static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
+OUT_OF_LINE static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
   rebase_decision *d = &record->decision;
   uint32_t at = d->rule_count;
@@ -191,9 +193,9 @@ static void shorten_wait(struct record *record, int64_t wait) {
   if (wait && (!record->wait || wait < record->wait)) record->wait = wait;
 }
 
-static void note_denial(struct record *record, ref because) {
+static void note_denial(struct record *record, rebase_text because) {
   record->denied = true;
-  if (!record->denials++) record->because = bundle_text(record->loaded->bundle, because);
+  record->because = record->denials++ ? (rebase_text){NULL, 0} : because;
 }
 
 /* One verdict taken in. False: more groups or obligations than a decision holds. */
@@ -222,14 +224,14 @@ static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdi
     break;
   case VM_LACKS:
     record->denials++;
-    record->because = bundle_text(b, 0);      /* it has more to say */
+    record->because.bytes = NULL;             /* it has more to say */
     if (lack == NONE32 || !b->LACKS.at[lack].approvers) { record->denied = true; break; }
     record->asks = true;
     record->granted |= could_grant;
     shorten_wait(record, form->wait);
     fits = add_groups(record, b->LACKS.at[lack].first_approver, b->LACKS.at[lack].approvers);
     break;
-  case VM_DENY: note_denial(record, form->because); break;
+  case VM_DENY: note_denial(record, whole_text(bundle_text(b, form->because))); break;
   case VM_OBLIGE: break;
   default: record->failed = true; return true;
   }
@@ -241,19 +243,16 @@ void evaluate_note(rebase_request *r, uint32_t rule) { note_rule(&r->record, rul
 
 static bool accepted(const rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_agent *to = &b->AGENTS.at[r->asked.target];
+  const struct image_agent *to = &b->AGENTS.at[r->record.asked.target];
   for (uint32_t i = 0; i < to->accepts; i++)
-    if (b->INDEXES.at[to->first_accept + i] == r->asked.agent) return true;
+    if (b->INDEXES.at[to->first_accept + i] == r->record.asked.agent) return true;
   return false;
 }
 
 uint32_t asked_head(const struct rebase_bundle *b, const struct asked *asked) {
-  switch (asked->event) {
-  case EVENT_CALL: return head_operation(b, asked->target);
-  case EVENT_RELEASE: return head_release(b, (enum release_target)asked->target);
-  case EVENT_DELEGATE: return head_delegate(b, asked->target);
-  default: return head_infer(b);
-  }
+  if (asked->event == EVENT_CALL) return head_operation(b, asked->target);
+  if (asked->event == EVENT_RELEASE) return head_release(b, (enum release_target)asked->target);
+  return asked->event == EVENT_DELEGATE ? head_delegate(b, asked->target) : head_infer(b);
 }
 
 enum { NEAR_RULES = 256 };          /* of a list: so many stay in the caches */
@@ -273,6 +272,7 @@ static bool run_fixed(rebase_request *r, const struct scope_walk *walk, bool far
   const struct rebase_bundle *b = r->loaded->bundle;
   struct vm *vm = &r->vm;
   vm->max_steps = r->engine->options.max_steps;
+  vm->scratch = r->scratch;
   vm->bound = bound;
   vm->found_count = 0;
   for (unsigned run = 0; far && run < walk->runs; run++)
@@ -290,17 +290,20 @@ static bool run_fixed(rebase_request *r, const struct scope_walk *walk, bool far
 
 /* What there is to say of rules that grant or deny and no more. There is room for them. */
 static void take_in_plain(struct record *record, const struct decision_table *table, uint64_t matches) {
-  const struct rebase_bundle *b = record->loaded->bundle;
-  uint32_t at = 0;
   const uint64_t denies = matches & table->denies;
+  const bool several = (denies & (denies - 1)) != 0;
+  uint32_t at = 0;
   record->granted = (matches & table->grants) != 0;
   record->denied = denies != 0;
-  record->denials = (uint32_t)(denies != 0) + ((denies & (denies - 1)) != 0);
-  record->because = bundle_text(b, b->FORMS.at[table->columns[first_bit(denies ? denies : 1)].form].because);      /* without a branch: it counts with one denial only */
-  for (; matches; matches &= matches - 1, at++) {
-    const struct column *column = &table->columns[first_bit(matches)];
+  record->denials = (uint32_t)record->denied + several;
+  record->because = table->columns[first_bit(denies | !denies)].because;
+  if (several) record->because.bytes = NULL;
+  do {                              /* the first without a branch: with no match it is some rule that does not count */
+    const struct column *column = &table->columns[first_bit(matches | !matches)];
     show_rule(record, at, column->rule, column->form, column->line, (enum vm_verdict)column->verdict);
-  }
+    at += matches != 0;
+    matches &= matches - 1;
+  } while (matches);
   record->decision.rule_count = record->decision.rule_total = at;
 }
 
@@ -325,7 +328,7 @@ static bool take_in_columns(struct record *record, const struct decision_table *
 }
 
 /* The rules beside the table, and between them the columns that match, in the order of the rules. */
-static bool run_others(rebase_request *r, const struct scope_plan *plan, uint64_t matches) {
+OUT_OF_LINE static bool run_others(rebase_request *r, const struct scope_plan *plan, uint64_t matches) {
   const struct decision_table *table = plan->table;
   for (uint32_t i = 0; i < table->other_count; i++)
     if (!take_in_columns(&r->record, table, &matches, bundle_rule_of(r->loaded->bundle, table->others[i])) || !run_one(r, plan, table->others[i])) return false;
@@ -336,15 +339,15 @@ static bool run_table(rebase_request *r, const struct scope_plan *plan) {
   const struct decision_table *table = plan->table;
   const uint64_t matches = vm_run_table(&r->vm, table);
   r->record.decision.steps += table->steps;
-  if ((matches & ~table->plain) || table->other_count || r->asked.event == EVENT_INFER) return run_others(r, plan, matches);
+  if ((matches & ~table->plain) || table->other_count || r->record.asked.event == EVENT_INFER) return run_others(r, plan, matches);
   take_in_plain(&r->record, table, matches);
   return true;
 }
 
 /* Without the table, if it has one. */
-static bool run_list(rebase_request *r, const struct scope_plan *plan, uint64_t bound) {
+OUT_OF_LINE static bool run_list(rebase_request *r, const struct scope_plan *plan, uint64_t bound) {
   struct scope_walk walk;
-  const struct route_group *group = r->asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->asked.agent) : NULL;
+  const struct route_group *group = r->record.asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->record.asked.agent) : NULL;
   bool fixed = group ? group->fixed : plan->fixed, fits = true;
   if (group && fixed) walk = (struct scope_walk){r->loaded->bundle, 1, {{group->first, group->first + group->first_count}}};   /* none that is asked of models */
   else scope_walk_begin(&walk, plan, r->slots);
@@ -361,38 +364,53 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
     d->steps_bound = bound;
     return request_refuse_as(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
-  const bool fits = table && (r->vm.session || !table->session) ? run_table(r, plan) : run_list(r, plan, bound);
+  const bool fits = (table && (!table->session || r->vm.session)) ? run_table(r, plan) : run_list(r, plan, bound);
   if (!fits) return request_refuse_as(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
   if (d->steps_bound < bound) d->steps_bound = bound;
   return REBASE_OK;
 }
 
-#if defined(__GNUC__)
-__attribute__((flatten))
-#endif
+/* What the verdicts come to, and the reason where it stands somewhere as it is. Looked up, not branched on: which way it goes is up to the
+ * request's data, and a processor guesses no better than its host. */
+static void combine(struct record *record) {
+  static const rebase_effect effects[2][2] = {{REBASE_DENY, REBASE_DENY}, {REBASE_ALLOW, REBASE_ASK}};
+  rebase_decision *d = &record->decision;
+  const bool good = record->granted & !record->denied & !record->failed;
+  const rebase_text reasons[] = {{d->rule_total ? NULL : "nothing allows this", 19}, record->because, {record->asks ? NULL : "allowed", 7}, {NULL, 0}};
+  const rebase_text *reason = &reasons[record->failed ? 3 : 2 * good + record->denied];
+  d->effect = effects[good][record->asks];
+  d->status = record->failed ? REBASE_E_EVALUATION : REBASE_OK;
+  d->reason = reason->bytes;
+  d->reason_length = reason->length;
+  if (d->effect != REBASE_ASK) d->approver_count = 0;
+}
+
+OUT_OF_LINE static rebase_status choose(rebase_request *r) {
+  rebase_decision *d = &r->record.decision;
+  if (d->effect == REBASE_DENY) return REBASE_OK;
+  d->reason = NULL;                 /* it has to name the model */
+  return route_choose(r);
+}
+
 rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
   struct record *record = &r->record;
-  rebase_decision *d = &record->decision;
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const enum event event = record->asked.event;
+  const struct scope_plan *plan = bundle_plan(b, record->asked.agent, asked_head(b, &record->asked));
   record->loaded = r->loaded;
   record->known = true;
-  record->asked = r->asked;
-  const struct scope_plan *plan = bundle_plan(r->loaded->bundle, r->asked.agent, asked_head(r->loaded->bundle, &r->asked));
   if (plan && plan->timed && request_time(r) != REBASE_OK) return request_refuse_as(r, REBASE_E_CLOCK, "the clock is unknown");
-  bool facts = r->asked.event != EVENT_CALL || (plan && plan->facts);
+  const bool facts = (event != EVENT_CALL || (plan && plan->facts));
   if (facts && !set_facts(r, session, caller)) return request_refuse_as(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
-  if (r->asked.event == EVENT_INFER && !infer_complete(r)) return REBASE_E_REQUEST;
+  if (event == EVENT_INFER && !infer_complete(r)) return REBASE_E_REQUEST;
   rebase_status status = prepare(r, session);
   if (status != REBASE_OK) return request_refuse_as(r, status, "the requester's fields do not fit the loaded bundle");
   if (plan && (status = run_rules(r, plan)) != REBASE_OK) return status;
-  if (r->asked.event == EVENT_DELEGATE && !accepted(r)) {
-    const struct rebase_bundle *b = r->loaded->bundle;
-    request_refuse(r, REBASE_OK, "%s does not accept work from %s", bundle_string(b, b->AGENTS.at[r->asked.target].name),
-                   bundle_string(b, b->AGENTS.at[r->asked.agent].name));
+  if (event == EVENT_DELEGATE && !accepted(r)) {
+    request_refuse(r, REBASE_OK, "%s does not accept work from %s", bundle_string(b, b->AGENTS.at[record->asked.target].name),
+                   bundle_string(b, b->AGENTS.at[record->asked.agent].name));
     return REBASE_OK;
   }
-  bool good = record->granted && !record->denied && !record->failed;
-  d->effect = !good ? REBASE_DENY : record->asks ? REBASE_ASK : REBASE_ALLOW;
-  d->status = record->failed ? REBASE_E_EVALUATION : REBASE_OK;
-  if (!record->asks || !good) d->approver_count = 0;
-  return good && r->asked.event == EVENT_INFER ? route_choose(r) : REBASE_OK;
+  combine(record);
+  return event == EVENT_INFER ? choose(r) : REBASE_OK;
 }

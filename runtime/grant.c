@@ -68,7 +68,7 @@ static rebase_status write_release(rebase_request *r, struct out *out) {
   rebase_status status = redact_slot(r, NONE32, TYPE_STRING, text, &budget, &text);
   if (status != REBASE_OK) return status;
   out_string(out, "{\"release\":\"");
-  out_string(out, targets[r->asked.target]);
+  out_string(out, targets[r->record.asked.target]);
   out_string(out, "\",\"text\":");
   out_json_string(out, text.text->bytes, text.text->len);
   out_char(out, '}');
@@ -81,14 +81,14 @@ rebase_status write_canonical(rebase_request *r) {
   const value *slots;
   rebase_status status = REBASE_OK;
   out->length = 0;
-  if (r->asked.event == EVENT_CALL) {
-    const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
+  if (r->record.asked.event == EVENT_CALL) {
+    const struct image_operation *o = &b->OPERATIONS.at[r->record.asked.target];
     status = redacted_slots(r, o, &slots);
     if (status == REBASE_OK) canonical_call(out, b, o, slots);
-  } else if (r->asked.event == EVENT_RELEASE) {
+  } else if (r->record.asked.event == EVENT_RELEASE) {
     status = write_release(r, out);
-  } else if (r->asked.event == EVENT_DELEGATE) {
-    const struct text *name = bundle_text(b, b->AGENTS.at[r->asked.target].name);
+  } else if (r->record.asked.event == EVENT_DELEGATE) {
+    const struct text *name = bundle_text(b, b->AGENTS.at[r->record.asked.target].name);
     out_string(out, "{\"delegate\":");
     out_json_string(out, name->bytes, name->len);
     out_char(out, '}');
@@ -109,8 +109,8 @@ static void hash_part(crypto_generichash_state *h, const char *bytes, size_t len
 
 void hash_call(rebase_request *r, unsigned char hash[32]) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct text *agent = bundle_text(b, b->AGENTS.at[r->asked.agent].name);
-  const struct text *operation = bundle_text(b, r->asked.event == EVENT_CALL ? b->OPERATIONS.at[r->asked.target].name : 0);
+  const struct text *agent = bundle_text(b, b->AGENTS.at[r->record.asked.agent].name);
+  const struct text *operation = bundle_text(b, r->record.asked.event == EVENT_CALL ? b->OPERATIONS.at[r->record.asked.target].name : 0);
   crypto_generichash_state h;
   crypto_generichash_init(&h, NULL, 0, 32);
   crypto_generichash_update(&h, b->digest, 32);
@@ -190,8 +190,8 @@ static bool vouched_all(const struct session_view *view, uint32_t type, value v)
 
 bool reached_unaided(rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
-  if (o->untrusted || !r->loaded->plans[r->asked.target].holds_entity) return false;
+  const struct image_operation *o = &b->OPERATIONS.at[r->record.asked.target];
+  if (o->untrusted || !r->loaded->plans[r->record.asked.target].holds_entity) return false;
   for (uint32_t i = 0; i < o->params; i++) {
     const struct image_param *p = &b->PARAMS.at[o->first_param + i];
     value v = r->slots[p->slot], usual = param_default(b, p);
@@ -204,22 +204,22 @@ bool reached_unaided(rebase_request *r) {
 /* All that can fail comes first: from `count++` on nothing is refused any more. */
 rebase_status commit_allow(rebase_request *r, struct session *session, struct ask *used) {
   unsigned char id[ID_BYTES];
-  if (!session || (r->asked.event != EVENT_CALL && r->asked.event != EVENT_DELEGATE)) {
+  if (!session || (r->record.asked.event != EVENT_CALL && r->record.asked.event != EVENT_DELEGATE)) {
     if (used) used->used = false;
     return REBASE_OK;
   }
   request_id(r, id);
-  if (r->asked.event == EVENT_DELEGATE) {
+  if (r->record.asked.event == EVENT_DELEGATE) {
     struct call *delegation = session_begin_call(session, r->loaded, NONE32, NULL, id);
-    delegation->agent = r->asked.target;
+    delegation->agent = r->record.asked.target;
     delegation->waiting = r->charges.count != 0;
   } else {
-    struct counted *counted = session_count(session, r->loaded->operation[r->asked.target]);
+    struct counted *counted = session_count(session, r->loaded->operation[r->record.asked.target]);
     if (!counted) return REBASE_E_FULL;
     bool reached = reached_unaided(r);
     counted->count++;
-    session_label(session, r->loaded, r->loaded->bundle->OPERATIONS.at[r->asked.target].labels);
-    struct call *call = session_begin_call(session, r->loaded, r->asked.target, r->slots, id);
+    session_label(session, r->loaded, r->loaded->bundle->OPERATIONS.at[r->record.asked.target].labels);
+    struct call *call = session_begin_call(session, r->loaded, r->record.asked.target, r->slots, id);
     call->reached = reached;
     call->waiting = r->charges.count != 0;
   }

@@ -32,10 +32,8 @@ static inline const struct text *workspace_ascii(struct workspace *w, const char
   const size_t head = sizeof(struct text) + 1 + 7;
   size_t room = w->high - w->low;           /* a multiple of eight */
   if (room < head || length > room - head || length >= UINT32_MAX) return NULL;
-  struct text *text = (struct text *)(void *)(w->base + w->low);
-  text->len = (uint32_t)length;
+  struct text *text = text_begin(w->base + w->low, length);
   if (plain_copy(text->bytes, bytes, length)) return NULL;
-  text->bytes[length] = 0;
   w->low += (length + head) & ~(size_t)7;
   return text;
 }

@@ -253,7 +253,7 @@ static inline bool small_text(struct json *j, value *out) {
     unsigned length = plain_first(special);
     if (at[length] != '"') return false;
     to += length;
-    *to = 0;
+    memset(to, 0, 4);               /* what was copied of what follows, too, as value.h wants it */
     text->len = (uint32_t)(to - text->bytes);
     w->low += ((size_t)(to + 1 - (const char *)text) + 7) & ~(size_t)7;
     j->at = at + length + 1;

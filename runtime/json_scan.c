@@ -6,11 +6,10 @@
 
 /* ---- workspace ---- */
 const struct text *workspace_text(struct workspace *w, const char *bytes, size_t length) {
-  struct text *text = length < UINT32_MAX ? workspace_take(w, text_size(length)) : NULL;
-  if (!text) return NULL;
-  text->len = (uint32_t)length;
+  void *memory = length < UINT32_MAX ? workspace_take(w, text_size(length)) : NULL;
+  if (!memory) return NULL;
+  struct text *text = text_begin(memory, length);
   plain_copy(text->bytes, bytes, length);
-  text->bytes[length] = 0;
   return text;
 }
 
@@ -176,12 +175,11 @@ bool json_text(struct json *j, const struct text **text) {
   if (!json_raw(j, &raw, &length, &escaped)) return false;
   if (!escaped) return (*text = workspace_text(j->work, raw, length)) ? true : full(j);
   size_t mark = j->work->low;
-  struct text *copy = workspace_take(j->work, sizeof *copy + length + 1);
+  struct text *copy = workspace_take(j->work, text_size(length));
   if (!copy) return full(j);
-  copy->len = (uint32_t)json_unescape(raw, length, copy->bytes);
-  copy->bytes[copy->len] = 0;
+  text_end(copy, json_unescape(raw, length, copy->bytes));
   j->work->low = mark;
-  workspace_take(j->work, sizeof *copy + copy->len + 1);
+  workspace_take(j->work, text_size(copy->len));
   *text = copy;
   return true;
 }

@@ -83,7 +83,7 @@ static const char *session_of(const struct session *session) { return session ? 
 
 static bool of_request(rebase_request *r, const struct session *session, const struct image_limit *limit, char *room, struct whom *whom) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct image_operation *o = r->asked.event == EVENT_CALL ? &b->OPERATIONS.at[r->asked.target] : NULL;
+  const struct image_operation *o = r->record.asked.event == EVENT_CALL ? &b->OPERATIONS.at[r->record.asked.target] : NULL;
   *whom = (struct whom){"", 0};
   switch ((enum limit_each)limit->each) {
   case LIMIT_EACH_REQUESTER: *whom = of_text(r->facts[CTX_REQUESTER_ID].text); return true;
@@ -129,7 +129,7 @@ static void find_counter(rebase_request *r, const struct session *session, const
 static bool is_decimal(const rebase_request *r, const struct image_limit *limit) {
   const struct rebase_bundle *b = r->loaded->bundle;
   if (limit->slot == NONE32) return limit->counts == LIMIT_COUNTS_COST;
-  const struct image_operation *o = &b->OPERATIONS.at[r->asked.target];
+  const struct image_operation *o = &b->OPERATIONS.at[r->record.asked.target];
   for (uint32_t i = o->first_param; i < o->first_param + o->params; i++)
     if (b->PARAMS.at[i].slot == limit->slot) return bundle_type(b, b->PARAMS.at[i].type)->kind != TYPE_INT;
   return false;
@@ -159,11 +159,11 @@ static bool add_charge(rebase_request *r, const struct session *session, const s
 /* Everybody in the chain pays: who hands work on cannot spend more by it. */
 static bool charge_agents(rebase_request *r, const struct session *session, const struct image_limit *limit, int64_t amount) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  if (!add_charge(r, session, limit, of_agent(b, limit, r->asked.agent), amount)) return false;
+  if (!add_charge(r, session, limit, of_agent(b, limit, r->record.asked.agent), amount)) return false;
   for (uint32_t i = 0; session && i < session->chain->len; i++) {
     const struct text *name = session->chain->items[i].text;
     uint32_t agent = find_agent(b, name->bytes, name->len);
-    if (agent != NONE32 && agent != r->asked.agent && !add_charge(r, session, limit, of_agent(b, limit, agent), amount)) return false;
+    if (agent != NONE32 && agent != r->record.asked.agent && !add_charge(r, session, limit, of_agent(b, limit, agent), amount)) return false;
   }
   return true;
 }
@@ -206,13 +206,13 @@ static bool conclude_call(rebase_request *r, bool granted) {
   unsigned char bytes[ID_BYTES];
   struct session *session = NULL;
   struct now now = r->record.now;
-  if (!*id || (r->asked.event != EVENT_CALL && r->asked.event != EVENT_DELEGATE)) return true;
+  if (!*id || (r->record.asked.event != EVENT_CALL && r->record.asked.event != EVENT_DELEGATE)) return true;
   if (engine_acquire(r->engine, id, &now, &session) != REBASE_OK) return false;
   id_from_hex(r->record.decision.id, bytes);
   struct call *call = session_find_waiting(session, bytes);
   if (call && granted) call->waiting = false;
   if (call && !granted) {
-    struct counted *counted = r->asked.event == EVENT_CALL ? session_count(session, r->loaded->operation[r->asked.target]) : NULL;
+    struct counted *counted = r->record.asked.event == EVENT_CALL ? session_count(session, r->loaded->operation[r->record.asked.target]) : NULL;
     if (counted && counted->count) counted->count--;
     call->waiting = false;
     session_end_call(session, call, false);
@@ -251,7 +251,7 @@ const rebase_decision *rebase_reserve(rebase_request *r, int64_t timeout) {
   if (granted && kept) {
     d->effect = REBASE_ALLOW;
     d->status = REBASE_OK;
-    r->record.reason[0] = 0;
+    d->reason = NULL;
     request_reason(r);
   } else if (granted) request_refuse(r, REBASE_E_SESSION, "the session ended while its limits were reserved");
   else refused(r, &answer);

@@ -57,8 +57,7 @@ static rebase_status set_requester(struct family *f, const struct loaded *l, con
   if (!json) return REBASE_OK;
   if (length > 65536) return engine_report(report, REBASE_E_TOO_LARGE, "context requester is longer than 65536 bytes");
   if (!(f->requester_json = a->alloc(text_size(length), a->user))) return engine_report(report, REBASE_E_MEMORY, "%s", error);
-  f->requester_json->len = (uint32_t)length;
-  memcpy(f->requester_json->bytes, json, length + 1);
+  text_write(f->requester_json, json, length);
   struct workspace work = {a->alloc(size, a->user), 0, 0, size};
   if (!(f->requester_memory = work.base)) return engine_report(report, REBASE_E_MEMORY, "%s", error);
   workspace_reset(&work);

@@ -83,16 +83,11 @@ static bool read_scalar(struct reader *r, uint32_t type, value *out) {
 
 static bool read_text(struct reader *r, unsigned kind, value *out) {
   uint32_t length;
-  struct text *text;
+  void *text;
   if (!read_u32(r, &length)) return false;
   if ((size_t)(r->end - r->at) < length || !text_valid(kind, r->at, length)) return stop(r, PACKED_INVALID);
   if (!take(r, text_size(length), &text)) return false;
-  if (text) {
-    text->len = length;
-    memcpy(text->bytes, r->at, length);
-    text->bytes[length] = '\0';
-    out->text = text;
-  }
+  if (text) out->text = text_write(text, (const char *)r->at, length);
   r->at += length;
   return true;
 }
@@ -270,13 +265,9 @@ bool packed_copy(const struct rebase_bundle *bundle, uint32_t type, value v, str
   if (is_missing(v) || kind_is_scalar(t->kind)) return true;
   if (kind_is_collection(t->kind)) return copy_list(bundle, t, type, v, arena, out);
   if (kind_is_text(t->kind)) {
-    size_t size = sizeof *v.text + (size_t)v.text->len + 1;
-    struct text *text = arena_fixed_take(arena, size);
-    if (!text) return false;
-    text->len = v.text->len;
-    memcpy(text->bytes, v.text->bytes, text->len);
-    text->bytes[text->len] = '\0';
-    out->text = text;
+    void *memory = arena_fixed_take(arena, text_size(v.text->len));
+    if (!memory) return false;
+    out->text = text_write(memory, v.text->bytes, v.text->len);
     return true;
   }
   value *record = arena_fixed_take(arena, (size_t)t->b * sizeof *record);
@@ -285,6 +276,22 @@ bool packed_copy(const struct rebase_bundle *bundle, uint32_t type, value v, str
     if (!packed_copy(bundle, bundle->FIELDS.at[t->a + f].type, v.record[f], arena, &record[f])) return false;
   out->record = record;
   return true;
+}
+
+size_t packed_copy_size(const struct rebase_bundle *bundle, uint32_t type, value v) {
+  const struct image_type *t = bundle_type(bundle, type);
+  if (is_missing(v) || kind_is_scalar(t->kind)) return 0;
+  if (kind_is_text(t->kind)) return text_size(v.text->len);
+  if (t->kind == TYPE_RECORD) {
+    size_t size = (size_t)t->b * sizeof(value);
+    for (uint32_t f = 0; f < t->b; f++) size += packed_copy_size(bundle, bundle->FIELDS.at[t->a + f].type, v.record[f]);
+    return size;
+  }
+  const bool is_map = t->kind == TYPE_MAP;
+  const size_t count = (size_t)v.list->len * (is_map ? 2 : 1);
+  size_t size = sizeof *v.list + count * sizeof(value);
+  for (size_t i = 0; i < count; i++) size += packed_copy_size(bundle, is_map && i % 2 == 0 ? (uint32_t)TYPE_STRING : element_type(bundle, type), v.list->items[i]);
+  return size;
 }
 
 bool value_equal(const struct rebase_bundle *bundle, uint32_t type, value a, value b) {

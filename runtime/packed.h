@@ -19,6 +19,8 @@ bool packed_decoded_size(const struct rebase_bundle *bundle, uint32_t type, cons
 size_t packed_encode(const struct rebase_bundle *bundle, uint32_t type, value v, unsigned char *bytes, size_t size);
 /* A deep copy in the arena. False when it is full. */
 bool packed_copy(const struct rebase_bundle *bundle, uint32_t type, value v, struct arena_fixed *arena, value *out);
+/* What that takes of the arena. */
+size_t packed_copy_size(const struct rebase_bundle *bundle, uint32_t type, value v);
 /* Whether a scalar is one of the type's values (a bool is 0 or 1, a word is one of the words, a region exists, ...). */
 bool scalar_valid(const struct rebase_bundle *bundle, uint32_t type, int64_t bits);
 bool utf8_valid(const char *bytes, size_t length);  /* well-formed and without NUL */

@@ -74,8 +74,7 @@ enum redact_status redact_text(struct redaction *r, const struct text *text, con
   w->low = mark;
   if (status != REDACT_OK || (c.length == text->len && !memcmp(c.bytes, text->bytes, c.length))) return status;
   workspace_take(w, text_size(c.length));
-  changed->len = (uint32_t)c.length;
-  changed->bytes[c.length] = 0;
+  text_end(changed, c.length);
   *out = changed;
   return REDACT_OK;
 }

@@ -21,6 +21,7 @@ rebase_request *rebase_request_new(rebase_engine *e) {
   memset(r, 0, sizeof *r);
   r->engine = e;
   r->agent = NONE32;
+  record_open(&r->record);
   r->work = (struct workspace){part(&memory, work), 0, 0, work};
   workspace_reset(&r->work);
   r->scratch = (struct arena_fixed){part(&memory, scratch), 0, scratch};
@@ -84,10 +85,10 @@ static bool read_call(rebase_request *r) {
   struct json *j = &r->json;
   const char *name;
   size_t length;
-  r->asked.event = EVENT_CALL;
+  r->record.asked.event = EVENT_CALL;
   if (!json_quoted(j, &name, &length)) return false;
-  r->asked.target = find_operation(j->bundle, name, length);
-  if (r->asked.target == NONE32) return json_fail(j, REBASE_E_OPERATION, "unknown operation `%.*s`", (int)(length > 120 ? 120 : length), name);
+  r->record.asked.target = find_operation(j->bundle, name, length);
+  if (r->record.asked.target == NONE32) return json_fail(j, REBASE_E_OPERATION, "unknown operation `%.*s`", (int)(length > 120 ? 120 : length), name);
   return request_take_slots(r) || json_fail(j, REBASE_E_TOO_LARGE, "too large for the request's workspace");
 }
 
@@ -96,11 +97,11 @@ static bool read_release(rebase_request *r) {
   struct json *j = &r->json;
   const char *name;
   size_t length;
-  r->asked.event = EVENT_RELEASE;
+  r->record.asked.event = EVENT_RELEASE;
   if (!json_quoted(j, &name, &length)) return false;
-  for (r->asked.target = 0; r->asked.target < RELEASE_COUNT; r->asked.target++)
-    if (equals(name, length, targets[r->asked.target])) return true;
-  r->asked.target = NONE32;
+  for (r->record.asked.target = 0; r->record.asked.target < RELEASE_COUNT; r->record.asked.target++)
+    if (equals(name, length, targets[r->record.asked.target])) return true;
+  r->record.asked.target = NONE32;
   return json_fail(j, REBASE_E_REQUEST, "a release goes to person, agent or outside");
 }
 
@@ -108,10 +109,10 @@ static bool read_delegate(rebase_request *r) {
   struct json *j = &r->json;
   const char *name;
   size_t length;
-  r->asked.event = EVENT_DELEGATE;
+  r->record.asked.event = EVENT_DELEGATE;
   if (!json_quoted(j, &name, &length)) return false;
-  r->asked.target = find_agent(j->bundle, name, length);
-  return r->asked.target != NONE32 || json_fail(j, REBASE_E_AGENT, "unknown agent `%.*s`", (int)(length > 120 ? 120 : length), name);
+  r->record.asked.target = find_agent(j->bundle, name, length);
+  return r->record.asked.target != NONE32 || json_fail(j, REBASE_E_AGENT, "unknown agent `%.*s`", (int)(length > 120 ? 120 : length), name);
 }
 
 static bool read_args(rebase_request *r, struct body *body) {
@@ -122,7 +123,7 @@ static bool read_args(rebase_request *r, struct body *body) {
     return json_skip(j);
   }
   body->decoded = true;
-  return json_arguments(j, &j->bundle->OPERATIONS.at[r->asked.target], r->slots);
+  return json_arguments(j, &j->bundle->OPERATIONS.at[r->record.asked.target], r->slots);
 }
 
 static bool read_field(rebase_request *r, struct body *body) {
@@ -143,7 +144,7 @@ static bool read_field(rebase_request *r, struct body *body) {
   case BODY_RELEASE: read = read_release(r); break;
   case BODY_TEXT: read = json_text(j, &r->text); break;
   case BODY_DELEGATE: read = read_delegate(r); break;
-  default: r->asked.event = EVENT_INFER; read = infer_read(r); break;
+  default: r->record.asked.event = EVENT_INFER; read = infer_read(r); break;
   }
   body->given[field] = true;
   if (read) json_leave(j);
@@ -171,8 +172,8 @@ static bool read_body(rebase_request *r, const char *text, size_t length) {
     if (!json_expect(j, '}')) return false;
   }
   if (!json_end(j) || !check_fields(r, &body)) return false;
-  if (r->asked.event != EVENT_CALL || body.decoded) return true;
-  const struct image_operation *operation = &j->bundle->OPERATIONS.at[r->asked.target];
+  if (r->record.asked.event != EVENT_CALL || body.decoded) return true;
+  const struct image_operation *operation = &j->bundle->OPERATIONS.at[r->record.asked.target];
   if (!body.args) return json_defaults(j, operation, r->slots);
   j->at = body.args;
   j->depth = 1;
@@ -195,17 +196,17 @@ const rebase_decision *rebase_decide_json(rebase_request *r, const rebase_caller
   return request_decide(r, caller, REQUEST_NEW, read_json, &(rebase_body){body, length});
 }
 
+static const rebase_decision *decide_body(rebase_request *r, const rebase_caller *caller, const void *bodies, size_t i) {
+  const rebase_body *body = (const rebase_body *)bodies + i;
+  return rebase_decide_json(r, caller, body->text, body->length);
+}
+
 rebase_status rebase_decide_batch(rebase_request *r, const rebase_caller *caller, const rebase_body *bodies, size_t count, rebase_decided decided, void *user) {
-  if (!r || (count && (!bodies || !decided))) return REBASE_E_ARGUMENT;
-  rebase_status status = request_begin_batch(r);
-  if (status != REBASE_OK) return status;
-  for (size_t i = 0; i < count; i++) decided(rebase_decide_json(r, caller, bodies[i].text, bodies[i].length), i, user);
-  request_end_batch(r);
-  return REBASE_OK;
+  return request_decide_batch(r, caller, decide_body, bodies, count, decided, user);
 }
 
 static bool read_next(rebase_request *r, const void *failed) {
-  r->asked.event = EVENT_INFER;
+  r->record.asked.event = EVENT_INFER;
   return failed || (request_refuse_as(r, REBASE_E_REQUEST, "no attempt of a route came before"), false);
 }
 

@@ -466,7 +466,7 @@ static rebase_status choose(rebase_request *r, struct selection *s, const struct
     if (status != REBASE_OK || *found) return status;
   }
   s->left = NULL;
-  s->jury.rules = bundle_scope(b, r->asked.agent, head_infer(b), &s->jury.count);
+  s->jury.rules = bundle_scope(b, r->record.asked.agent, head_infer(b), &s->jury.count);
   return search(r, s, c, found);
 }
 
@@ -517,7 +517,7 @@ static void note_choice(rebase_request *r, const struct image_route *route, cons
 
 rebase_status route_choose(rebase_request *r) {
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct route_group *group = route_group(b, r->asked.agent);
+  const struct route_group *group = route_group(b, r->record.asked.agent);
   struct selection s;
   struct candidate c = {.model = NONE32};
   uint32_t remover;

@@ -78,11 +78,8 @@ static bool copy_chain(const struct allocator *a, struct session *s, const struc
   s->chain = (struct list *)(void *)memory;
   s->chain->len = length;
   for (uint32_t i = 0; i < length; i++) {
-    struct text *copy = (struct text *)(void *)(memory + used);
-    copy->len = chain[i]->len;
-    memcpy(copy->bytes, chain[i]->bytes, copy->len);
-    s->chain->items[i].text = copy;
-    used += text_size(copy->len);
+    s->chain->items[i].text = text_write(memory + used, chain[i]->bytes, chain[i]->len);
+    used += text_size(chain[i]->len);
   }
   return true;
 }

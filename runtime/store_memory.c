@@ -92,8 +92,7 @@ static struct requester *new_requester(struct store *s, const char *name) {
     return NULL;
   }
   for (int i = 0; i < LABEL_WORDS; i++) atomic_init(&r->labels[i], 0);
-  r->name->len = (uint32_t)length;
-  memcpy(r->name->bytes, name, length + 1);
+  text_write(r->name, name, length);
   return r;
 }
 

@@ -163,7 +163,7 @@ rebase_status rebase_request_call(rebase_request *r, rebase_operation operation)
   const struct rebase_bundle *b = r->loaded->bundle;
   if (operation.generation != r->loaded->generation) return poison(r, REBASE_E_STALE, "the operation was resolved on an older bundle");
   if (operation.index >= b->OPERATIONS.count) return poison(r, REBASE_E_OPERATION, "unknown operation");
-  r->asked = (struct asked){EVENT_CALL, operation.index, NONE32};
+  r->record.asked = (struct asked){EVENT_CALL, operation.index, NONE32};
   if (!request_take_slots(r)) return poison(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   r->built = r->work.low;
   const struct image_operation *o = &b->OPERATIONS.at[operation.index];
@@ -183,7 +183,7 @@ rebase_status rebase_request_infer(rebase_request *r, const char *task, int64_t 
   bool known = length && length == r->infer.length && !memcmp(r->infer.task, task, length);     /* checked the last time */
   if (!known && (length >= ROUTE_NAME || !utf8_valid(task ? task : "", length))) return poison(r, REBASE_E_REQUEST, "`task` is no name of a task");
   if (input > INFER_MOST_TOKENS || output > INFER_MOST_TOKENS) return poison(r, REBASE_E_RANGE, "no number of tokens");
-  r->asked = (struct asked){EVENT_INFER, NONE32, NONE32};
+  r->record.asked = (struct asked){EVENT_INFER, NONE32, NONE32};
   if (!known) infer_task(&r->infer, task ? task : "", length);
   r->infer.input = input < 0 ? -1 : input;
   r->infer.output = output < 0 ? -1 : output;
@@ -286,7 +286,7 @@ static bool read_built(rebase_request *r, const void *what) {
   if (r->poison != REBASE_OK) return request_refuse_as(r, r->poison, r->poison_text), false;
   if (r->loaded->generation != atomic_load_explicit(&r->engine->generation, memory_order_acquire))
     return request_refuse_as(r, REBASE_E_STALE, "the call was built on an older bundle"), false;
-  r->asked = (struct asked){asked->event, asked->target, NONE32};
+  r->record.asked = (struct asked){asked->event, asked->target, NONE32};
   if (asked->event == EVENT_INFER) return workspace_reset(&r->work), true;
   r->work.low = r->built;
   r->work.high = r->work.size & ~(size_t)7;
@@ -297,7 +297,7 @@ static bool read_built(rebase_request *r, const void *what) {
 
 const rebase_decision *rebase_decide(rebase_request *r, const rebase_caller *caller) {
   if (!r) return request_none();
-  struct asked asked = r->asked;
+  struct asked asked = r->record.asked;
   if (!r->building || !r->fresh) request_renew(r);
   r->fresh = false;
   return request_decide(r, caller, REQUEST_BEGUN, read_built, &asked);

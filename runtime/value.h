@@ -15,6 +15,7 @@
 #define REBASE_VALUE_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef union value {
   int64_t i;
@@ -30,10 +31,26 @@ static inline int is_missing(value v) { return v.i == REBASE_MISSING; }
 static inline value missing_value(void) { return (value){.i = REBASE_MISSING}; }
 static inline value int_value(int64_t i) { return (value){.i = i}; }
 
-/* UTF-8, NUL-terminated beyond len; four-byte aligned in the image, so that constants are used in place. Its memory has eight bytes at least:
- * the length and the first four bytes can be read as one word. */
+/* UTF-8, NUL-terminated beyond len; four-byte aligned in the image, so that constants are used in place. Its memory has eight bytes at least, with
+ * zeros where a shorter text leaves some of them: the length and the first four bytes are read as one word. */
 struct text { uint32_t len; char bytes[]; };
 static inline size_t text_size(size_t length) { return (sizeof(struct text) + length + 1 + 7) & ~(size_t)7; }
+/* In text_size(length) bytes of memory: all but the bytes of a text. */
+static inline struct text *text_begin(void *memory, size_t length) {
+  struct text *text = memory;
+  memset(text, 0, 8);
+  text->len = (uint32_t)length;
+  text->bytes[length] = '\0';
+  return text;
+}
+static inline const struct text *text_write(void *memory, const char *bytes, size_t length) {
+  return memcpy(text_begin(memory, length)->bytes, bytes, length), memory;
+}
+/* Whose bytes are there already. */
+static inline void text_end(struct text *text, size_t length) {
+  text->len = (uint32_t)length;
+  memset(text->bytes + length, 0, length < 4 ? 4 - length : 1);
+}
 
 /* How many scalar values UTF-8 has: the length of a text. */
 static inline int64_t utf8_scalars(const char *bytes, uint32_t length) {

@@ -10,6 +10,9 @@
 #if defined(__GNUC__) && !defined(REBASE_NO_COMPUTED_GOTO)
 #define THREADED 1
 #pragma GCC diagnostic ignored "-Wpedantic"         /* labels as values, in this file only */
+#ifndef __clang__
+#pragma GCC optimize ("no-crossjumping")            /* each instruction jumps to the next one by itself, which a processor guesses better */
+#endif
 #endif
 
 enum {
@@ -477,17 +480,15 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 #define TAKE_CONDITION goto take
 #endif
 
-/* A bit for each of the short texts, the first one's the highest. */
-static uint64_t which_short(const struct text *text, const struct text_words *shorts, unsigned count) {
+static inline uint64_t which_short(const struct text *text, const struct short_texts *shorts) {
   const struct text_words words = text_words(text);
-  uint64_t which = 0;
-  for (unsigned i = 0; i < count; i++) which = which + which + words_equal(words, shorts[i]);
-  return which;
+  const struct text_cell *cell = &shorts->cells[short_cell(shorts, words)];
+  return cell->bit & -(uint64_t)words_equal(words, cell->words);           /* without a branch, as all that is looked at */
 }
 
-static uint64_t short_held(const struct list *list, const struct text_words *shorts, unsigned count) {
+static uint64_t shorts_held(const struct list *list, const struct short_texts *shorts) {
   uint64_t held = 0;
-  for (const value *at = list->items, *end = at + list->len; at < end; at++) held |= which_short(at->text, shorts, count);
+  for (const value *at = list->items, *end = at + list->len; at < end; at++) held |= which_short(at->text, shorts);
   return held;
 }
 
@@ -532,10 +533,10 @@ take:
 #include "fused.def"
   ON_CONDITION(IS_SHORT):
     LOOKED_AT(OP_IS_SHORT)
-    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : which_short(args[c->x].text, c->shorts, c->y));
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : which_short(args[c->x].text, c->shorts));
   ON_CONDITION(HOLDS_SHORT):
     LOOKED_AT(OP_HOLDS_SHORT)
-    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : short_held(args[c->x].list, c->shorts, c->y));
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : shorts_held(args[c->x].list, c->shorts));
   ON_CONDITION(IN_RANGES):
     LOOKED_AT(OP_IN_RANGES)
     NEXT_CONDITIONS(c->y, in_ranges(args, c->ranges, c->y));
@@ -547,8 +548,8 @@ take:
 }
 
 uint64_t vm_run_table(const struct vm *vm, const struct decision_table *table) {
-  const uint64_t met = conditions_met(vm, table->conditions);
-  uint64_t matches = 0;
-  for (const struct column *first = table->columns, *c = first + table->count; c-- > first;) matches = matches + matches + ((met & c->care) == c->want);
-  return matches;
+  uint64_t met = conditions_met(vm, table->conditions), left = ~UINT64_C(0);
+  const uint64_t *part = table->left, *const end = part + ((size_t)table->parts << TABLE_PART);
+  for (; part < end; part += 1 << TABLE_PART, met >>= TABLE_PART) left &= part[met & ((1 << TABLE_PART) - 1)];
+  return left;
 }

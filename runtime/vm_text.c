@@ -137,15 +137,12 @@ value text_urls(const struct text *text, struct arena_fixed *scratch) {
   found.end = 0;
   for (uint32_t i = 0; i < count && next_address(text, found.end, &found); i++) {
     uint32_t length = found.end - found.start;
-    struct text *address = arena_fixed_take(scratch, text_size(length));
+    void *address = arena_fixed_take(scratch, text_size(length));
     if (!address) {
       scratch->used = mark;
       return missing_value();
     }
-    address->len = length;
-    memcpy(address->bytes, text->bytes + found.start, length);
-    address->bytes[length] = '\0';
-    list->items[i].text = address;
+    list->items[i].text = text_write(address, text->bytes + found.start, length);
   }
   return (value){.list = list};
 }

@@ -274,6 +274,23 @@ REBASE_API const rebase_decision *rebase_decide_bound(rebase_request *request, c
 REBASE_API rebase_status rebase_decide_bound_batch(rebase_request *request, const rebase_caller *caller, rebase_binding *binding, const void *const *arguments,
                                                    size_t count, rebase_decided decided, void *user);
 
+/* Kept calls: what is decided again and again, as at every piece of a stream or before every attempt, is read and checked once.
+ *
+ *   d = rebase_decide_json(request, &caller, body, length);            or any other decision on a call, whatever came of it
+ *   if (rebase_keep_call(request, &call) == REBASE_OK) ...
+ *   d = rebase_decide_call(request, &caller, call);                    everything is decided anew: caller, session, rules, time
+ *
+ * A copy of the call that the request decided last, with memory of its own. Any thread and any request of the engine's; it must stay until no
+ * request holds a decision on it, and is freed before the engine is closed. Another bundle than the one it was read for denies it with
+ * REBASE_E_STALE: decide the original again and keep that. REBASE_E_REQUEST: the request holds no call that could be read. */
+typedef struct rebase_call rebase_call;
+REBASE_API rebase_status rebase_keep_call(rebase_request *request, rebase_call **call);
+REBASE_API void rebase_call_free(rebase_call *call);            /* takes NULL */
+REBASE_API const rebase_decision *rebase_decide_call(rebase_request *request, const rebase_caller *caller, const rebase_call *call);
+/* Many of them, as rebase_decide_batch does it. */
+REBASE_API rebase_status rebase_decide_call_batch(rebase_request *request, const rebase_caller *caller, const rebase_call *const *calls, size_t count,
+                                                  rebase_decided decided, void *user);
+
 /* A decision that asks keeps its id when the same call is decided again before it is answered or its deadline has passed.
  * An answer to an `ask`, by the id of the decision that asked: then decide the same call again, everything is evaluated
  * anew. Bound to the exact call, single use. approver: who answered, must not be the requester, save group "requester",

@@ -87,6 +87,7 @@ static bool print_tally(const struct tally *t) {
   ok = enough("chosen", t->chosen, t->inferred, 20) && ok;
   ok = enough("no model", t->unanswered, t->inferred, 10) && ok;
   ok = enough("errors", t->errors, t->decisions, 1) && ok;
+  ok = enough("kept", t->kept, t->decisions, 1) && ok;
   printf("%llu rules for an agent and an operation; of these, without what is constant there\n", (unsigned long long)t->places);
   ok = enough("smaller", t->smaller, t->places, 3) && ok;
   ok = enough("named", t->named, t->places, 1) && ok;

@@ -13,6 +13,7 @@ struct sides {                      /* both sides at the same point */
   struct rbc *compiler;
   rebase_engine *engine;
   rebase_request *request;
+  rebase_call *kept;                /* the last one */
   struct reference *reference;
   struct reference_session *theirs[SESSIONS];
   char ours[SESSIONS][REBASE_ID_BYTES], requesters[SESSIONS][24];
@@ -79,6 +80,7 @@ static void clear_up(struct sides *t) {
   for (unsigned i = SESSIONS; i--;) if (t->theirs[i] != NULL) reference_session_close(t->theirs[i]);      /* children first */
   if (t->reference != NULL) reference_close(t->reference);
   if (t->request != NULL) rebase_request_free(t->request);
+  rebase_call_free(t->kept);
   if (t->engine != NULL) rebase_engine_close(t->engine);
   if (t->compiler != NULL) rbc_close(t->compiler);
 }
@@ -231,6 +233,19 @@ static void observe_late(struct sides *t, unsigned agent, unsigned place) {
   late->waits = false;
 }
 
+/* The same call as it is kept: without a session nothing else has changed. */
+static const rebase_decision *decide_kept(struct sides *t, const rebase_caller *caller, const struct reference_decision *answer, const rebase_decision *ours) {
+  rebase_call *call;
+  if (rebase_keep_call(t->request, &call) != REBASE_OK) return ours;        /* it was refused while it was read */
+  rebase_call_free(t->kept);
+  t->kept = call;
+  t->tally->kept++;
+  ours = rebase_decide_call(t->request, caller, call);
+  compare(t, ours, answer);
+  if (differs(t)) text_add(&t->what, "; as a kept call");
+  return ours;
+}
+
 static const rebase_decision *decide_both(struct sides *t, const struct step *s, const struct text_buffer *body,
                                           struct reference_request *theirs, struct reference_decision *answer) {
   const rebase_caller caller = {theirs->agent, theirs->requester, s->sessionless ? NULL : t->ours[s->agent]};
@@ -239,7 +254,7 @@ static const rebase_decision *decide_both(struct sides *t, const struct step *s,
   reference_decide(t->reference, s->sessionless ? NULL : t->theirs[s->agent], theirs, answer);
   compare(t, ours, answer);
   count(t->tally, s->asks == ASKS_INFER, ours, answer);
-  return ours;
+  return s->sessionless && s->asks == ASKS_CALL && !differs(t) ? decide_kept(t, &caller, answer, ours) : ours;
 }
 
 /* Those of `groups` answer. */

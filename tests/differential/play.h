@@ -39,6 +39,7 @@ char *describe_step(const struct step *step);       /* one line; the caller free
 
 struct tally {
   uint64_t decisions, allowed, asked, denied, refused, errors, lacking, approvals, observed;
+  uint64_t kept;                    /* decided once more as kept calls */
   uint64_t inferred, chosen, unanswered;            /* decisions on infer, which are not among the others; a model answers; none was left */
   uint64_t places, smaller, named, dropped;         /* rules for an agent and a head; there left smaller, with PASS alone, or left out */
 };

@@ -325,6 +325,31 @@ START_TEST(without_canonical_bytes) {
 }
 END_TEST
 
+/* Nor is anything else passed over with them: each of these alone, then what counts in a session. */
+START_TEST(what_is_left_without_canonical_bytes) {
+  static const char rules[] = "policy base {\n"
+    "  allow call shop.get_order by bot where session.count(shop.get_order) < 2\n  allow call shop.check by bot\n  allow call shop.cancel by bot\n"
+    "  allow call mail.send by bot with redact args.text of [card]\n}\n"
+    "guard g {\n  require seal(\"x\") before call shop.check\n  limit call shop.cancel at most 5 per day\n}\n";
+  struct host own;
+  host_prepare(&own);
+  own.options.no_canonical = true;
+  own.options.log = NULL;
+  host_begin(&own, rules);
+  const char *session = own.caller.session;
+  own.caller.session = NULL;
+  ck_assert_int_eq(decide(&own, "{\"call\":\"shop.check\",\"args\":{\"id\":\"a\"}}")->status, REBASE_E_OBLIGATION);
+  ck_assert_int_eq(decide(&own, CANCEL("a"))->status, REBASE_E_QUOTA);
+  const rebase_decision *d = decide(&own, "{\"call\":\"mail.send\",\"args\":{\"text\":\"1234-5678\",\"to\":\"x\"}}");
+  ck_assert_str_eq(d->canonical, "{\"call\":\"mail.send\",\"args\":{\"text\":\"[card]\",\"to\":\"x\"}}");
+  own.caller.session = session;
+  ALLOWS(&own, GET("a"));
+  ALLOWS(&own, GET("a"));
+  DENIES(&own, GET("a"));
+  host_close(&own);
+}
+END_TEST
+
 START_TEST(typed_without_what_is_required) {
   begin_pay();
   ck_assert_int_eq(decide_typed(&h)->status, REBASE_E_TYPE);
@@ -792,6 +817,7 @@ int main(void) {
   tcase_add_test(t, several_texts);
   tcase_add_test(t, typed_optional_for_required);
   tcase_add_test(t, without_canonical_bytes);
+  tcase_add_test(t, what_is_left_without_canonical_bytes);
   tcase_add_test(t, failed_setters_poison);
   tcase_add_test(t, typed_without_what_is_required);
   tcase_add_test(t, names_that_do_not_exist);

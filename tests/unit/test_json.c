@@ -49,6 +49,25 @@ START_TEST(names_that_begin_alike) {
 }
 END_TEST
 
+/* Texts so short that a word holds them with their length: what stood in its memory before, and what follows in the request, is no part of them. */
+START_TEST(texts_of_a_word) {
+  static const char *const short_ones[][2] = {{"", ""}, {"a", "\\u0061"}, {"ab", "a\\u0062"}, {"abc", "ab\\u0063"}, {"abcd", "abc\\u0064"}, {"abcde", "abcd\\u0065"}};
+  enum { COUNT = sizeof short_ones / sizeof *short_ones };
+  char rules[300], body[200];
+  for (unsigned wanted = 0; wanted < COUNT; wanted++) {
+    snprintf(rules, sizeof rules, "policy p { allow call shop.locate by bot where args.number_of_order == \"%s\" and args.number_of_shops == \"%s\" }\n",
+             short_ones[wanted][0], short_ones[COUNT - 1 - wanted][0]);
+    host_load(&h, rules);
+    for (unsigned form = 0; form < 2; form++)
+      for (unsigned given = 0; given < COUNT; given++) {
+        decide(&h, LOCATE("\"number_of_order\":\"what stands in the memory before\",\"number_of_shops\":\"and here, too\""));
+        snprintf(body, sizeof body, LOCATE("\"number_of_order\":\"%s\",\"number_of_shops\":\"%s\""), short_ones[given][form], short_ones[COUNT - 1 - given][form]);
+        EXPECT(&h, given == wanted ? REBASE_ALLOW : REBASE_DENY, body);
+      }
+  }
+}
+END_TEST
+
 /* SPEC 9.1: duplicate keys, however they are written. */
 START_TEST(duplicate_keys) {
   refused("{\"call\":\"shop.pay\",\"call\":\"shop.pay\",\"args\":{}}", REBASE_E_REQUEST, "`call` is given twice");
@@ -376,6 +395,7 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, whole_requests_pass);
   tcase_add_test(t, names_that_begin_alike);
+  tcase_add_test(t, texts_of_a_word);
   tcase_add_test(t, duplicate_keys);
   tcase_add_test(t, unknown_fields);
   tcase_add_test(t, caller_in_the_body);

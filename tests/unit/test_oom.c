@@ -124,6 +124,9 @@ static void live(struct host *h, struct day *day) {
   told(day, see(h, "shop.order", ORDER("o1")));
   decided(h, day, "{\"call\":\"shop.get_pair\",\"args\":{\"a\":\"o1\",\"b\":1}}");
   decided(h, day, GET);
+  rebase_call *call = NULL;
+  told(day, rebase_keep_call(h->request, &call));
+  rebase_call_free(call);
   told(day, observe(h, REBASE_SUCCESS, ORDER("o1")));
   decided(h, day, "{\"call\":\"shop.list_orders\",\"args\":{\"status\":\"open\"}}");
   told(day, observe(h, REBASE_SUCCESS, "[" ORDER("o2") "," ORDER("o3") "," ORDER("o4") "]"));

@@ -1,0 +1,60 @@
+/* kept_call.c: calls that are decided again and again: their arguments, read and checked once, in memory of their own. */
+#include "engine.h"
+#include "packed.h"
+
+struct rebase_call {
+  rebase_engine *engine;
+  uint64_t generation;              /* of the bundle whose types the values are of */
+  uint32_t operation, longest;      /* longest: of the lists among them */
+  value slots[];                    /* of the connector; behind them what they point to */
+};
+
+static bool holds_call(const rebase_request *r) {
+  return r->record.known && r->loaded && r->record.asked.event == EVENT_CALL && r->slots;
+}
+
+rebase_status rebase_keep_call(rebase_request *r, rebase_call **call) {
+  if (call) *call = NULL;
+  if (!r || !call) return REBASE_E_ARGUMENT;
+  if (!holds_call(r)) return REBASE_E_REQUEST;
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct image_operation *o = &b->OPERATIONS.at[r->record.asked.target];
+  const struct image_param *first = b->PARAMS.at + o->first_param, *end = first + o->params;
+  const size_t head = sizeof **call + b->CONNECTORS.at[o->connector].slots * sizeof(value);
+  size_t size = head;
+  for (const struct image_param *p = first; p < end; p++) size += packed_copy_size(b, p->type, r->slots[p->slot]);
+  rebase_call *c = r->engine->allocator.alloc(size, r->engine->allocator.user);
+  if (!c) return REBASE_E_MEMORY;
+  struct arena_fixed arena = {(char *)c, head, size};
+  *c = (rebase_call){r->engine, r->loaded->generation, r->record.asked.target, r->json.longest};
+  for (uint32_t i = 0; i < b->CONNECTORS.at[o->connector].slots; i++) c->slots[i] = missing_value();
+  for (const struct image_param *p = first; p < end; p++) packed_copy(b, p->type, r->slots[p->slot], &arena, &c->slots[p->slot]);     /* there is room */
+  *call = c;
+  return REBASE_OK;
+}
+
+void rebase_call_free(rebase_call *c) {
+  if (c) c->engine->allocator.release(c, c->engine->allocator.user);
+}
+
+static bool take_kept(rebase_request *r, const void *what) {
+  const rebase_call *c = what;
+  if (!c || c->engine != r->engine) return request_refuse_as(r, REBASE_E_ARGUMENT, "no call"), false;
+  if (c->generation != r->loaded->generation) return request_refuse_as(r, REBASE_E_STALE, "the call was kept under an older bundle"), false;
+  r->record.asked = (struct asked){EVENT_CALL, c->operation, NONE32};
+  r->json.longest = c->longest;
+  r->slots = (value *)c->slots;
+  return true;
+}
+
+const rebase_decision *rebase_decide_call(rebase_request *r, const rebase_caller *caller, const rebase_call *call) {
+  return r ? request_decide(r, caller, REQUEST_NEW, take_kept, call) : request_none();
+}
+
+static const rebase_decision *decide_kept(rebase_request *r, const rebase_caller *caller, const void *calls, size_t i) {
+  return rebase_decide_call(r, caller, ((const rebase_call *const *)calls)[i]);
+}
+
+rebase_status rebase_decide_call_batch(rebase_request *r, const rebase_caller *caller, const rebase_call *const *calls, size_t count, rebase_decided decided, void *user) {
+  return request_decide_batch(r, caller, decide_kept, calls, count, decided, user);
+}
