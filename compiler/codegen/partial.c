@@ -286,7 +286,7 @@ struct expr *partial_fold(struct partial *p, struct expr *e) {
 /* ---- locals ---- */
 static struct partial_local *local_at(struct partial *p, const struct local *local) {
   if (local->id >= p->local_room) {
-    unsigned room = local->id < 32 ? 64 : 2 * local->id;
+    unsigned room = local->id < 8 ? 16 : 2 * local->id;
     struct partial_local *more = arena_alloc(p->arena, room * sizeof *more);
     if (!more) return NULL;
     if (p->local_room) memcpy(more, p->locals, p->local_room * sizeof *more);

@@ -34,7 +34,8 @@ struct declare_state {
 };
 
 static inline struct span rbc_nowhere(void) { return (struct span){ NO_SOURCE, 0, 0 }; }
-static inline bool rbc_is(const char *a, const char *b) {
+static inline bool rbc_is(const char *a, const char *b) {           /* NULL, when memory is out, is nothing */
+  if (!a || !b) return false;
   for (; *a && *a == *b; a++, b++) { }
   return *a == *b;
 }

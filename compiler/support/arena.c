@@ -3,15 +3,14 @@
 #include <sys/mman.h>
 #include "support/arena.h"
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 struct arena_block { struct arena_block *next; size_t size; };
 
-enum { ALIGNMENT = 8, FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 21 };
-#define HEADER ((sizeof(struct arena_block) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+enum { FIRST_BLOCK = 8 << 10, LAST_BLOCK = 1 << 21 };
+#define HEADER ((sizeof(struct arena_block) + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT)
 
 /* The largest of the usual blocks will be filled: all of its pages at once cost less than a fault for each, and one huge page less
  * still, unless the system has to move others to make room for it. After such a wait the arena asks for no more. */
@@ -51,8 +50,7 @@ static struct arena_block *new_block(struct arena *arena, size_t size) {
   return block;
 }
 
-/* size: of whole units; 0: more than there can be. */
-static void *alloc_slow(struct arena *arena, size_t size) {
+void *arena_alloc_block(struct arena *arena, size_t size) {
   if (!size) { arena->failed = true; return NULL; }
   struct arena_block *current = arena->blocks;
   size_t usual = !current ? FIRST_BLOCK : current->size >= LAST_BLOCK / 4 ? LAST_BLOCK - HEADER : current->size * 2;
@@ -70,74 +68,6 @@ static void *alloc_slow(struct arena *arena, size_t size) {
     arena->left = block->size - size;
   }
   return result;
-}
-
-void *arena_alloc(struct arena *arena, size_t size) {
-  const size_t rounded = ((size ? size : 1) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-  if (rounded - 1 >= arena->left) return alloc_slow(arena, rounded);
-  char *result = arena->next;
-  arena->next += rounded;
-  arena->left -= rounded;
-  return result;
-}
-
-char *arena_copy(struct arena *arena, const void *bytes, size_t size) {
-  char *copy = size == SIZE_MAX ? NULL : arena_alloc(arena, size + 1);
-  if (!copy) { arena->failed = true; return NULL; }
-  if (size) memcpy(copy, bytes, size);
-  copy[size] = 0;
-  return copy;
-}
-
-/* Whether a format does nothing but put texts together, as nearly all do that name things. */
-static bool joins(const char *format) {
-  for (; (format = strchr(format, '%')) != NULL; format += 2)
-    if (format[1] != 's') return false;
-  return true;
-}
-
-/* The length; to NULL: nothing is written. */
-static size_t join(char *to, const char *format, va_list args) {
-  size_t length = 0;
-  for (const char *next; *format; format = next) {
-    const bool text = *format == '%';
-    const char *given = text ? va_arg(args, const char *) : format, *part = given ? given : "";      /* NULL: memory was out, which the arena says */
-    const size_t size = text ? strlen(part) : strcspn(format, "%");
-    if (to) memcpy(to + length, part, size);
-    length += size;
-    next = format + (text ? 2 : size);
-  }
-  return length;
-}
-
-/* printf takes ten times as long to put texts together. */
-static char *vjoin(struct arena *arena, const char *format, va_list args) {
-  va_list again;
-  va_copy(again, args);
-  char *text = arena_alloc(arena, join(NULL, format, args) + 1);
-  if (text) join(text, format, again);
-  va_end(again);
-  return text;
-}
-
-char *arena_vformat(struct arena *arena, const char *format, va_list args) {
-  if (joins(format)) return vjoin(arena, format, args);
-  va_list again;
-  va_copy(again, args);
-  int length = vsnprintf(NULL, 0, format, args);
-  char *text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
-  if (!text) arena->failed = true;
-  else vsnprintf(text, (size_t)length + 1, format, again);
-  va_end(again);
-  return text;
-}
-
-char *arena_format(struct arena *arena, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  char *text = arena_vformat(arena, format, args);
-  va_end(args);
-  return text;
 }
 
 static void free_blocks(struct arena_block *block) {

@@ -21,7 +21,14 @@ static inline uint32_t hash_bytes(const void *bytes, size_t size, uint32_t seed)
     hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
     hash ^= hash >> 32;
   }
-  for (; size; p++, size--) hash = (hash ^ *p) * UINT64_C(0x100000001b3);
+  if (size >= 4) {                  /* the rest, some of it twice */
+    uint32_t first, last;
+    memcpy(&first, p, sizeof first);
+    memcpy(&last, p + size - sizeof last, sizeof last);
+    hash ^= first | (uint64_t)last << 32;
+  } else if (size) hash ^= p[0] | (uint64_t)p[size / 2] << 8 | (uint64_t)p[size - 1] << 16;
+  hash *= UINT64_C(0x9e3779b97f4a7c15);
+  hash ^= hash >> 32;
   return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 static inline uint32_t hash_name(const char *name) { return hash_bytes(name, strlen(name), 0); }

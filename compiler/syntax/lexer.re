@@ -140,6 +140,11 @@ static unsigned slash(struct parse *p) {
   return pattern_may_begin(p) ? literal_pattern(p) : TOKEN_SLASH;
 }
 
+static const unsigned char *line_end(const unsigned char *s, const unsigned char *limit) {
+  const unsigned char *end = memchr(s, '\n', (size_t)(limit - s));
+  return end ? end : limit;
+}
+
 /* One token; blanks before it are skipped. Moves p->start and p->cursor. */
 static unsigned scan(struct parse *p) {
   const unsigned char *YYCURSOR = p->cursor, *YYLIMIT = p->limit, *YYMARKER = YYCURSOR;
@@ -159,7 +164,7 @@ blanks:
 
   $                     { ONE(TOKEN_END); }
   [ \t\r\n]+            { goto blanks; }
-  "#" [^\n]*            { ONE(TOKEN_COMMENT); }
+  "#"                   { p->cursor = line_end(YYCURSOR, YYLIMIT); return TOKEN_COMMENT; }
   word                  { p->cursor = YYCURSOR; return word_kind(p, (size_t)(YYCURSOR - p->start)); }
   word blank ":"        { ONE(TOKEN_FIELD); }
   "." word              { ONE(TOKEN_MEMBER); }
@@ -234,7 +239,7 @@ bool lexer_run(struct parse *p) {
     if (kind == TOKEN_END) p->start = end = p->limit;
     source->tokens[source->token_count++] =
       (struct token){ offset_of(p, p->start), (uint32_t)(end - p->start), (uint16_t)kind };
-    if (kind == TOKEN_END) return true;
+    if (kind == TOKEN_END) return arena_give_back(p->arena, source->tokens + source->token_count, source->tokens + p->token_room), true;
     if (kind == TOKEN_COMMENT) continue;
     p->before_previous = p->previous;
     p->previous = kind;

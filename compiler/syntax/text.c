@@ -39,15 +39,17 @@ bool text_find_lines(struct parse *p) {
   return true;
 }
 
-/* Eight bytes at a time: is any of them below 0x20 or not ASCII? (Line ends are; they are frequent but cheap.) */
+static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7F; }
+
+/* To the first byte that is below 0x20 or beyond ASCII: eight at a time, then to the one among them. */
 static const unsigned char *skip_plain(const unsigned char *s, const unsigned char *limit) {
   const uint64_t HIGH = 0x8080808080808080u, LOW = 0x0101010101010101u;
-  while (limit - s >= 8) {
+  for (; limit - s >= 8; s += 8) {
     uint64_t word;
     memcpy(&word, s, sizeof word);
     if ((word | (word - LOW * 0x20)) & HIGH) break;
-    s += 8;
   }
+  while (s < limit && is_plain(*s)) s++;
   return s;
 }
 
