@@ -23,7 +23,7 @@ struct bench {
   struct p12_arguments arguments[P12_REQUESTS];
   const rebase_call *calls[P12_REQUESTS];
   bool allowed[P12_REQUESTS];
-  uint16_t order[PICKS];
+  uint16_t order[PICKS]; const rebase_call *picked[PICKS];  /* the picks; the same calls */
   uint16_t by_action[PICKS]; const void *batch[PICKS]; unsigned batch_end[P12_ACTIONS];        /* the same picks, those of one action together */
   struct p12_host own, sends;       /* who makes the calls from their own values; who sends the canonical bytes on */
   uint64_t wrong;
@@ -49,6 +49,7 @@ static void shuffle(struct bench *b, uint64_t seed) {
   for (unsigned i = 0; i < PICKS; i++) {
     seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
     b->order[i] = (uint16_t)(seed >> 33 & (P12_REQUESTS - 1));
+    b->picked[i] = b->calls[b->order[i]];
   }
   unsigned filled = 0;
   for (unsigned action = 0; action < P12_ACTIONS; b->batch_end[action++] = filled)
@@ -102,6 +103,13 @@ static void some_in_batches(struct bench *b, unsigned most) {
 
 static void prepared_in_batches(struct bench *b) { some_in_batches(b, PICKS); }
 
+static void some_calls_in_batches(struct bench *b, unsigned count) {
+  struct batch batch = {b, b->order};
+  if (rebase_decide_call_batch(b->own.request, &b->own.plain, b->picked, count, check_one, &batch) != REBASE_OK) b->wrong++;
+}
+
+static void kept_in_batches(struct bench *b) { some_calls_in_batches(b, PICKS); }
+
 static void bound_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
   for (unsigned i = 0; i < PICKS; i++) {
     unsigned at = b->order[i];
@@ -132,7 +140,7 @@ static void json_with_session(struct bench *b) { json_by(b, &b->own, &b->own.wit
 static void json_and_sent(struct bench *b) { json_by(b, &b->sends, &b->sends.plain); }
 
 static const struct { const char *name; void (*run)(struct bench *b); } measured[] = {
-  {"the rules in C by hand", by_hand}, {"kept call to decision", kept}, {"kept, in a session", kept_with_session},
+  {"the rules in C by hand", by_hand}, {"kept call to decision", kept}, {"kept, in batches", kept_in_batches}, {"kept, in a session", kept_with_session},
   {"prepared struct to decision", prepared}, {"prepared, in batches", prepared_in_batches},
   {"prepared, in a session", prepared_with_session},
   {"a host's struct to decision", bound}, {"struct, in a session", bound_with_session}, {"typed request to decision", typed}, {"typed, in a session", typed_with_session},
@@ -249,7 +257,7 @@ static int count(struct bench *b, const char *what, unsigned decisions) {
   if (form == 'p' || form == 'k') caller = rebase_keep_caller(b->own.request, caller);
   if (strstr(what, "batch")) {
     shuffle(b, 1);
-    some_in_batches(b, decisions);
+    (form == 'k' ? some_calls_in_batches : some_in_batches)(b, decisions);
     return b->wrong != 0;
   }
   for (unsigned i = 0; i < decisions; i++) {

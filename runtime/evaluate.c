@@ -24,7 +24,7 @@ static void call_facts(rebase_request *r) {
   r->facts[CTX_CONNECTOR_RESIDENCY] = c->residency == NONE32 ? missing_value() : int_value(c->residency);
 }
 
-OUT_OF_LINE static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
+static bool set_facts(rebase_request *r, const struct session *session, const rebase_caller *caller) {
   static const char *const targets[RELEASE_COUNT] = {"person", "agent", "outside"};
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct now *now = &r->record.now;
@@ -168,7 +168,7 @@ static void show_rule(struct record *record, uint32_t at, uint32_t index, uint32
   record->verdicts[at] = (uint8_t)verdict;
 }
 
-OUT_OF_LINE static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
+static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
   rebase_decision *d = &record->decision;
   uint32_t at = d->rule_count;
@@ -345,7 +345,7 @@ static bool run_table(rebase_request *r, const struct scope_plan *plan) {
 }
 
 /* Without the table, if it has one. */
-OUT_OF_LINE static bool run_list(rebase_request *r, const struct scope_plan *plan, uint64_t bound) {
+static bool run_list(rebase_request *r, const struct scope_plan *plan, uint64_t bound) {
   struct scope_walk walk;
   const struct route_group *group = r->record.asked.event == EVENT_INFER ? route_group(r->loaded->bundle, r->record.asked.agent) : NULL;
   bool fixed = group ? group->fixed : plan->fixed, fits = true;
@@ -392,7 +392,7 @@ OUT_OF_LINE static rebase_status choose(rebase_request *r) {
   return route_choose(r);
 }
 
-rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
+TOGETHER rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
   struct record *record = &r->record;
   const struct rebase_bundle *b = r->loaded->bundle;
   const enum event event = record->asked.event;

@@ -4,7 +4,7 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define SELDOM __attribute__((noinline, cold))
 #define OUT_OF_LINE __attribute__((noinline))   /* of what most decisions do not need: inside its caller it would take registers from what they do */
-#define TOGETHER __attribute__((flatten)) /* what is short here is called by every decision */
+#define TOGETHER __attribute__((flatten)) /* what it calls is short, and called often */
 #else
 #define SELDOM
 #define OUT_OF_LINE

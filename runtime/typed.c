@@ -1,5 +1,6 @@
 /* typed.c: requests that a host builds from values of its own; see typed.h. */
 #include <stdio.h>
+#include "hints.h"
 #include "packed.h"
 #include "typed.h"
 
@@ -101,7 +102,7 @@ rebase_status typed_list(rebase_request *r, enum typed_as as, size_t count, stru
   return REBASE_OK;
 }
 
-rebase_status typed_add(rebase_request *r, enum typed_as as, struct list *list, const char *text, size_t length, const char **why) {
+TOGETHER rebase_status typed_add(rebase_request *r, enum typed_as as, struct list *list, const char *text, size_t length, const char **why) {
   value v;
   *why = "no text";
   if (!text) return REBASE_E_ARGUMENT;
@@ -246,7 +247,7 @@ static inline rebase_status fill_made(rebase_request *r, const struct opened *op
   return fill(r, opened, v);
 }
 
-rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, const char *text, size_t length) {
+TOGETHER rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, const char *text, size_t length) {
   struct opened opened;
   value v = missing_value();
   const char *why = NULL;
