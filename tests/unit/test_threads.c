@@ -276,6 +276,27 @@ START_TEST(decisions_while_bundles_are_swapped) {
 }
 END_TEST
 
+/* ---- one call for all ---- */
+static const rebase_call *common;
+static void decide_the_same(struct worker *w) {
+  pthread_barrier_wait(&gate);
+  for (unsigned i = 0; i < ROUNDS; i++) w->effects[rebase_decide_call(w->request, &w->caller, common)->effect]++;
+}
+
+START_TEST(a_kept_call_of_all) {
+  rebase_call *call;
+  ALLOWS(&h, GET);
+  ck_assert_int_eq(rebase_keep_call(h.request, &call), REBASE_OK);
+  common = call;
+  for (unsigned i = 0; i < WORKERS; i++) workers[i].caller = (rebase_caller){BOT, "ann", i % 2 ? h.session : NULL};
+  start_all(WORKERS, decide_the_same);
+  pthread_barrier_wait(&gate);
+  join_all(WORKERS);
+  for (unsigned i = 0; i < WORKERS; i++) ck_assert_uint_eq(workers[i].effects[REBASE_ALLOW], ROUNDS);
+  rebase_call_free(call);
+}
+END_TEST
+
 /* ---- everything at once ---- */
 static char shared[4][REBASE_ID_BYTES];
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -432,6 +453,7 @@ int main(void) {
   tcase_add_test(t, spec_8_4_nor_over_delegation);
   tcase_add_test(t, spec_7_8_an_approval_is_used_once);
   tcase_add_test(t, decisions_while_bundles_are_swapped);
+  tcase_add_test(t, a_kept_call_of_all);
   tcase_add_test(t, sessions_used_and_closed_at_once);
   tcase_add_test(t, spec_8_2_labels_follow_the_requester);
   tcase_add_test(t, spec_8_1_full_table_under_load);
