@@ -10,18 +10,20 @@ struct bench {
   struct p12_request requests[P12_REQUESTS];
   struct p12_arguments arguments[P12_REQUESTS];
   struct p12_host host;
-  const rebase_caller *kept;        /* who asks, in the form with all that can be prepared */
+  const rebase_caller *caller;      /* who asks, in the forms with all that can be prepared */
+  const rebase_call *calls[P12_REQUESTS];
 };
 
 /* ---- the forms: each decides request i ---- */
 static bool by_hand(struct bench *b, unsigned i) { return p12_decide(&b->requests[i]); }
-static bool prepared(struct bench *b, unsigned i) { return p12_prepared(&b->host, &b->arguments[i], b->kept)->effect == REBASE_ALLOW; }
+static bool prepared(struct bench *b, unsigned i) { return p12_prepared(&b->host, &b->arguments[i], b->caller)->effect == REBASE_ALLOW; }
+static bool kept(struct bench *b, unsigned i) { return rebase_decide_call(b->host.request, b->caller, b->calls[i])->effect == REBASE_ALLOW; }
 static bool bound(struct bench *b, unsigned i) { return p12_bound(&b->host, &b->arguments[i], &b->host.plain)->effect == REBASE_ALLOW; }
 static bool typed(struct bench *b, unsigned i) { return p12_typed(&b->host, &b->requests[i], &b->host.plain)->effect == REBASE_ALLOW; }
 static bool json(struct bench *b, unsigned i) { return p12_json(&b->host, &b->requests[i], &b->host.plain)->effect == REBASE_ALLOW; }
 
 static const struct form { const char *name; bool (*decide)(struct bench *b, unsigned i); } forms[] = {
-  {"typed", typed}, {"JSON", json}, {"a host's struct", bound}, {"a struct with prepared texts", prepared}, {"the rules in C by hand", by_hand},
+  {"typed", typed}, {"JSON", json}, {"a host's struct", bound}, {"a struct with prepared texts", prepared}, {"a kept call", kept}, {"the rules in C by hand", by_hand},
 };
 enum { FORMS = sizeof forms / sizeof *forms };
 
@@ -77,10 +79,11 @@ int main(int argc, char **argv) {
   unsigned char *image = p12_compile(&size);
   p12_start(&b.host, image, size, true);
   free(image);
-  b.kept = rebase_keep_caller(b.host.request, &b.host.plain);
+  b.caller = rebase_keep_caller(b.host.request, &b.host.plain);
   for (unsigned i = 0; i < P12_REQUESTS; i++) {
     p12_arguments(&b.requests[i], &b.arguments[i]);
     p12_prepare(&b.host, &b.arguments[i]);
+    b.calls[i] = p12_keep(&b.host, &b.arguments[i]);
   }
   printf("{\"engine\":\"Rebase\",\"version\":\"%s\",\"forms\":[", rebase_version());
   for (unsigned k = 0; k < FORMS; k++) printf("%s\"%s\"", k ? "," : "", forms[k].name);

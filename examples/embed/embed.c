@@ -78,15 +78,18 @@ int main(int argc, char **argv) {
   d = decide_refund(request, refund, &caller, 250);
   print_decision("A large refund", d);
   memcpy(asked, d->id, sizeof asked);
+  rebase_call *call;                /* what is asked about */
+  if ((status = rebase_keep_call(request, &call)) != REBASE_OK) fail("keep", status, NULL);
   /* A team lead says yes, over a connection of their own; then the same call is decided again. */
   status = rebase_approve(engine, session, asked, "shop.support.team_leads", "lead-3");
   if (status != REBASE_OK) fail("approve", status, NULL);
-  d = decide_refund(request, refund, &caller, 250);
+  d = rebase_decide_call(request, &caller, call);
   print_decision("The same refund, approved", d);
   if (d->effect == REBASE_ALLOW) send(engine, session, d);
 
   rebase_unbind(refund);
   rebase_request_free(request);
+  rebase_call_free(call);
   rebase_session_close(engine, session);
   rebase_engine_close(engine);
   return 0;
