@@ -72,6 +72,8 @@ void record_open(struct record *record) {
   record->decision.rules = record->rules;
   record->decision.obligations = record->obligations;
   record->decision.approvers = record->approvers;
+  record->reasons[NOTHING] = (rebase_text){"nothing allows this", 19};
+  record->reasons[ALLOWED] = (rebase_text){"allowed", 7};
 }
 
 /* Field by field: to clear the two texts in it would take longer than the rest. */
@@ -95,9 +97,10 @@ static void clear_record(struct record *record) {
   record->asked = (struct asked){EVENT_CALL, NONE32, NONE32};
   record->loaded = NULL;
   record->route_rule = NONE32;
-  record->known = record->granted = record->denied = record->failed = record->asks = record->by_approval = false;
+  record->known = record->by_approval = false;
+  record->outcome = 0;
   record->redaction_count = record->limit_count = record->denials = 0;
-  record->because.bytes = NULL;
+  record->reasons[BECAUSE].bytes = NULL;
   record->wait = 0;
 }
 

@@ -68,6 +68,8 @@ struct id_pool {
   unsigned char last[ID_POOL][ID_BYTES / 2]; uint32_t left;         /* with `first` eight blocks of the cipher; last[left] was given last */
 };
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
+enum outcome { GRANTED = 1, DENIED = 2, ASKS = 4, FAILED = 8, NO_RULE = 16, OUTCOMES = 32 };
+enum reason { IN_WORDS, NOTHING, ALLOWED, BECAUSE, REASONS };     /* IN_WORDS: put together, see request_reason; else it stands somewhere as it is */
 /* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
 struct record {
   rebase_decision decision;
@@ -81,8 +83,9 @@ struct record {
   const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
   uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
   uint32_t route_rule; rebase_choice choice; uint32_t chosen;        /* infer: the rule of the route that grants it, or NONE32; index in MODELS */
-  bool granted, denied, failed, asks, by_approval;
-  uint32_t denials; rebase_text because;     /* rules that deny or miss something: none, one or more; what the only one says, bytes NULL: nothing, or there are more */
+  unsigned outcome; bool by_approval;       /* outcome: of the rules, bits of enum outcome */
+  uint32_t denials;                 /* rules that deny or miss something: none, one or more */
+  rebase_text reasons[REASONS];     /* BECAUSE: what the only one of them says; bytes NULL: nothing, or there are more */
   int64_t wait;                     /* shortest of the asks, 0 none */
   struct now now; rebase_status clock;       /* clock: whether now is known */
   char agent[NAME_BYTES], requester[NAME_BYTES], session[REBASE_ID_BYTES];     /* for log and explanation; cut when longer */
@@ -132,7 +135,7 @@ struct rebase_request {
 };
 
 /* decide.c */
-void record_open(struct record *record);           /* once: where the lists of its decisions are */
+void record_open(struct record *record);           /* once: what all of its decisions have in common */
 rebase_status request_renew(rebase_request *request);       /* a fresh decision */
 rebase_status request_start(rebase_request *request);       /* the same, nothing asked yet, on the current bundle, which it pins */
 void request_id(const rebase_request *request, unsigned char id[ID_BYTES]);         /* of the decision being made */

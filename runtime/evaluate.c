@@ -194,8 +194,8 @@ static void shorten_wait(struct record *record, int64_t wait) {
 }
 
 static void note_denial(struct record *record, rebase_text because) {
-  record->denied = true;
-  record->because = record->denials++ ? (rebase_text){NULL, 0} : because;
+  record->outcome |= DENIED;
+  record->reasons[BECAUSE] = record->denials++ ? (rebase_text){NULL, 0} : because;
 }
 
 /* One verdict taken in. False: more groups or obligations than a decision holds. */
@@ -211,29 +211,27 @@ static bool take_in(struct record *record, uint32_t index, enum vm_verdict verdi
   }
   switch (verdict) {
   case VM_ALLOW:
-    if (!could_grant) { record->failed = true; break; }
-    if (record->asked.event == EVENT_INFER && record->granted) { record->failed = true; break; }      /* two routes: which of them? */
-    record->granted = true;
+    if (!could_grant) { record->outcome |= FAILED; break; }
+    if (record->asked.event == EVENT_INFER && (record->outcome & GRANTED)) { record->outcome |= FAILED; break; }      /* two routes: which of them? */
+    record->outcome |= GRANTED;
     record->route_rule = index;
     break;
   case VM_ASK:
-    record->asks = true;
-    record->granted |= could_grant;
+    record->outcome |= could_grant ? ASKS | GRANTED : ASKS;
     shorten_wait(record, form->wait);
     fits = add_groups(record, form->first_approver, form->approvers);
     break;
   case VM_LACKS:
     record->denials++;
-    record->because.bytes = NULL;             /* it has more to say */
-    if (lack == NONE32 || !b->LACKS.at[lack].approvers) { record->denied = true; break; }
-    record->asks = true;
-    record->granted |= could_grant;
+    record->reasons[BECAUSE].bytes = NULL;    /* it has more to say */
+    if (lack == NONE32 || !b->LACKS.at[lack].approvers) { record->outcome |= DENIED; break; }
+    record->outcome |= could_grant ? ASKS | GRANTED : ASKS;
     shorten_wait(record, form->wait);
     fits = add_groups(record, b->LACKS.at[lack].first_approver, b->LACKS.at[lack].approvers);
     break;
   case VM_DENY: note_denial(record, whole_text(bundle_text(b, form->because))); break;
   case VM_OBLIGE: break;
-  default: record->failed = true; return true;
+  default: record->outcome |= FAILED; return true;
   }
   return add_obligations(record, form) && fits;
 }
@@ -293,11 +291,10 @@ static void take_in_plain(struct record *record, const struct decision_table *ta
   const uint64_t denies = matches & table->denies;
   const bool several = (denies & (denies - 1)) != 0;
   uint32_t at = 0;
-  record->granted = (matches & table->grants) != 0;
-  record->denied = denies != 0;
-  record->denials = (uint32_t)record->denied + several;
-  record->because = table->columns[first_bit(denies | !denies)].because;
-  if (several) record->because.bytes = NULL;
+  record->outcome = (matches & table->grants ? GRANTED : 0) | (denies ? DENIED : 0);
+  record->denials = (uint32_t)(denies != 0) + several;
+  record->reasons[BECAUSE] = table->columns[first_bit(denies | !denies)].because;
+  if (several) record->reasons[BECAUSE].bytes = NULL;
   do {                              /* the first without a branch: with no match it is some rule that does not count */
     const struct column *column = &table->columns[first_bit(matches | !matches)];
     show_rule(record, at, column->rule, column->form, column->line, (enum vm_verdict)column->verdict);
@@ -370,16 +367,18 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
   return REBASE_OK;
 }
 
-/* What the verdicts come to, and the reason where it stands somewhere as it is. Looked up, not branched on: which way it goes is up to the
- * request's data, and a processor guesses no better than its host. */
+/* What the verdicts come to. It is looked up, not branched on: which way it goes is up to the request's data, and a processor guesses no better
+ * than its host. What is not listed is denied, in words. */
 static void combine(struct record *record) {
-  static const rebase_effect effects[2][2] = {{REBASE_DENY, REBASE_DENY}, {REBASE_ALLOW, REBASE_ASK}};
+  static const struct { uint8_t effect, reason; } results[OUTCOMES] = {
+    [NO_RULE] = {REBASE_DENY, NOTHING}, [GRANTED] = {REBASE_ALLOW, ALLOWED}, [GRANTED | ASKS] = {REBASE_ASK, IN_WORDS},
+    [DENIED] = {REBASE_DENY, BECAUSE}, [DENIED | GRANTED] = {REBASE_DENY, BECAUSE}, [DENIED | ASKS] = {REBASE_DENY, BECAUSE},
+    [DENIED | GRANTED | ASKS] = {REBASE_DENY, BECAUSE}};
   rebase_decision *d = &record->decision;
-  const bool good = record->granted & !record->denied & !record->failed;
-  const rebase_text reasons[] = {{d->rule_total ? NULL : "nothing allows this", 19}, record->because, {record->asks ? NULL : "allowed", 7}, {NULL, 0}};
-  const rebase_text *reason = &reasons[record->failed ? 3 : 2 * good + record->denied];
-  d->effect = effects[good][record->asks];
-  d->status = record->failed ? REBASE_E_EVALUATION : REBASE_OK;
+  const unsigned outcome = (record->outcome | (d->rule_total ? 0u : NO_RULE)) % OUTCOMES;
+  const rebase_text *reason = &record->reasons[results[outcome].reason];
+  d->effect = (rebase_effect)results[outcome].effect;
+  d->status = outcome & FAILED ? REBASE_E_EVALUATION : REBASE_OK;
   d->reason = reason->bytes;
   d->reason_length = reason->length;
   if (d->effect != REBASE_ASK) d->approver_count = 0;

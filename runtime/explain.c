@@ -74,8 +74,8 @@ void record_reason(struct record *record, struct out *out) {
     out_string(out, " must approve");
     return;
   }
-  if (record->failed) { first_error(record, out); return; }
-  if (record->denied) {
+  if (record->outcome & FAILED) { first_error(record, out); return; }
+  if (record->outcome & DENIED) {
     if (because_of(record, out, "deny")) return;
     out_string(out, "denied by ");
     name_rules(record, out, "deny");
@@ -182,7 +182,7 @@ static void one_rule(const struct record *record, uint32_t i, rebase_audience au
 /* What would have had to match for an allow: where nothing granted, denied or failed, all rules in scope that could grant. */
 static void near_misses(const struct record *record, struct out *out) {
   const struct rebase_bundle *b = record->loaded->bundle;
-  if (record->granted || record->failed || record->denied || record->decision.status != REBASE_OK) return;
+  if ((record->outcome & (GRANTED | DENIED | FAILED)) || record->decision.status != REBASE_OK) return;
   uint32_t count, shown = 0;
   const uint32_t *rules = bundle_scope(b, record->asked.agent, asked_head(b, &record->asked), &count);
   for (uint32_t i = 0; i < count && shown < MOST_NEAR; i++) {

@@ -372,7 +372,7 @@ static void refuse_all(rebase_request *r, const struct selection *s) {
   }
   out_end(&out);
   request_refuse(r, REBASE_OK, "no model is left that may answer%s", text);
-  r->record.denied = true;
+  r->record.outcome |= DENIED;
 }
 
 static const struct image_route *granted_route(const rebase_request *r) {
