@@ -85,6 +85,9 @@ $(GEN_CLI): scripts/embed.sh compiler/cli/report.js compiler/cli/report.css $(wi
 	@echo "EMBED $@"
 	@sh scripts/embed.sh $(ASSETS) >$@
 
+# What lemon has called once, so that compilers inline it, has a large frame.
+grammar.o_FLAGS := --param large-stack-frame=65536
+
 # ---- objects and libraries, for each variant -------------------------------------------------------------------
 # variant NAME, DIR, FLAGS, COMPILER: objects under DIR/obj, archives of them with every symbol (tests and rbc link these).
 define variant
@@ -99,7 +102,7 @@ $(1)_ARCHIVES := $(2)/internal/librbc.a $(2)/internal/librebase.a
 $(2)/obj/gen/%.o: $(B)/gen/%.c $(GEN_HEADERS)
 	@mkdir -p $$(@D)
 	@echo "CC    $$<$(5)"
-	@$(4) $(COMMON) $(RELAXED) $(OPTIMISE) $(3) -c -o $$@ $$<
+	@$(4) $(COMMON) $(RELAXED) $(OPTIMISE) $$(if $$(findstring clang,$(4)),,$$($$(@F)_FLAGS)) $(3) -c -o $$@ $$<
 $(2)/obj/tests/%.o: tests/%.c | $(GEN_HEADERS)
 	@mkdir -p $$(@D)
 	@echo "CC    $$<$(5)"

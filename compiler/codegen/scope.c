@@ -32,7 +32,7 @@ struct scope {
   struct place **places;                    /* by rule; NULL: all of its agents with all of its heads */
   const struct rule *last;                  /* whose agents and heads are at hand, all of them */
   uint32_t *fact_numbers[CTX_COUNT];        /* by agent or head: equal where the fact is; made when first needed */
-  uint32_t *cells;
+  uint32_t *cells;                          /* by head, then by agent: rules mostly have few heads and many agents */
   struct gen_buffer nodes;
   struct { uint32_t rest, entry, number; } added;     /* the last: cells beside each other mostly have the same list */
 };
@@ -273,6 +273,23 @@ static void classes_of(struct side *side, const struct partition *classes, const
   side->count = count;
 }
 
+/* To the agents' lists for one head. */
+static void add_by_group(struct scope *s, uint32_t *cells, const struct place *place, uint32_t column, bool shared) {
+  for (uint32_t a = 0; a < s->agents.count; a++) {
+    uint32_t entry = place->entries[s->agents.group[a] * place->columns + column];
+    if (entry != NONE32) add(s, &cells[s->agents.members[a]], entry, shared);
+  }
+}
+
+static void add_to_all(struct scope *s, uint32_t *cells, uint32_t entry, bool shared) {
+  const uint32_t *agent = s->agents.members, *end = agent + s->agents.count;
+  while (agent < end) {
+    add(s, &cells[*agent++], entry, shared);
+    const uint32_t rest = s->added.rest, number = s->added.number;
+    for (; agent < end && cells[*agent] == rest; agent++) cells[*agent] = number;
+  }
+}
+
 static void add_rule(struct scope *s, const struct rule *rule) {
   const struct place *place = s->places[rule->id];
   if (place || !as_the_last(s, rule)) {
@@ -283,11 +300,11 @@ static void add_rule(struct scope *s, const struct rule *rule) {
     s->last = place ? NULL : rule;
   }
   bool shared = s->agents.count > 1 || s->heads.count > 1;
-  for (uint32_t a = 0; a < s->agents.count; a++)
-    for (uint32_t h = 0; h < s->heads.count; h++) {
-      uint32_t entry = place ? place->entries[s->agents.group[a] * place->columns + s->heads.group[h]] : rule->id;
-      if (entry != NONE32) add(s, &s->cells[(size_t)s->agents.members[a] * s->head_classes.count + s->heads.members[h]], entry, shared);
-    }
+  for (uint32_t h = 0; h < s->heads.count; h++) {
+    uint32_t *cells = s->cells + (size_t)s->heads.members[h] * s->agent_classes.count;
+    if (place) add_by_group(s, cells, place, s->heads.group[h], shared);
+    else add_to_all(s, cells, rule->id, shared);
+  }
 }
 
 /* u32 count, then the entries, ascending by rule: the path is walked from its end. */
@@ -304,6 +321,22 @@ static uint32_t store(struct scope *s, uint32_t number) {
   return node->stored;
 }
 
+/* As the image has them: by agent, then by head. */
+static void store_cells(struct scope *s) {
+  struct generator *g = s->g;
+  const uint32_t agents = s->agent_classes.count, heads = s->head_classes.count;
+  uint32_t *row = malloc((heads + 1) * sizeof *row);
+  if (!row) { g->out_of_memory = true; return; }
+  for (uint32_t a = 0; a < agents && !g->out_of_memory; a++) {
+    for (uint32_t h = 0; h < heads; h++) {
+      const uint32_t cell = s->cells[(size_t)h * agents + a];
+      row[h] = cell == NONE32 ? NONE32 : store(s, cell);
+    }
+    gen_append(g, SECTION_SCOPE, row, heads);
+  }
+  free(row);
+}
+
 static void fill(struct scope *s) {
   struct generator *g = s->g;
   const struct program *p = g->program;
@@ -315,12 +348,10 @@ static void fill(struct scope *s) {
   s->last = NULL;
   s->added.entry = NONE32;
   for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(s, p->rules[i]);
-  for (size_t i = 0; i < cells && !g->out_of_memory; i++)
-    if (s->cells[i] != NONE32) s->cells[i] = store(s, s->cells[i]);
   if (g->out_of_memory) return;
+  store_cells(s);
   gen_append(g, SECTION_AGENT_CLASS, s->agent_classes.of, s->agent_classes.members);
   gen_append(g, SECTION_HEAD_CLASS, s->head_classes.of, s->head_classes.members);
-  gen_append(g, SECTION_SCOPE, s->cells, (uint32_t)cells);
 }
 
 void gen_scope(struct generator *g) {
