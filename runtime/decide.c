@@ -300,7 +300,6 @@ const rebase_decision *request_finish(rebase_request *r) {
   const rebase_decision *d = &r->record.decision;
   if (r->engine->options.log) log_decision(r);
   if (d->status == REBASE_E_RESERVE) return d;      /* counted when it is decided whether it may happen */
-  tally_add(&r->tally, TALLY_DECISIONS);
   tally_add(&r->tally, tallied[d->effect]);
   if (d->status != REBASE_OK) tally_add(&r->tally, TALLY_ERRORS);
   return d;

@@ -307,7 +307,7 @@ void rebase_engine_counters(rebase_engine *e, rebase_counters *c) {
   add_tally(sums, &e->past);
   for (const struct rebase_request *r = e->requests; r; r = r->next) add_tally(sums, &r->tally);
   pthread_mutex_unlock(&e->pin_lock);
-  c->decisions = sums[TALLY_DECISIONS];
+  c->decisions = sums[TALLY_ALLOWED] + sums[TALLY_ASKED] + sums[TALLY_DENIED];
   c->allowed = sums[TALLY_ALLOWED];
   c->asked = sums[TALLY_ASKED];
   c->denied = sums[TALLY_DENIED];

@@ -9,7 +9,7 @@
 #include "rebase_quota.h"
 
 /* Each request counts its own decisions, so that two threads never write one line of memory; whoever asks adds them up. */
-enum tallied { TALLY_DECISIONS, TALLY_ALLOWED, TALLY_ASKED, TALLY_DENIED, TALLY_ERRORS, TALLY_FAULTS, TALLY_COUNT };
+enum tallied { TALLY_ALLOWED, TALLY_ASKED, TALLY_DENIED, TALLY_ERRORS, TALLY_FAULTS, TALLY_COUNT };
 struct tally { atomic_uint_least64_t of[TALLY_COUNT]; };
 static inline void tally_add(struct tally *tally, enum tallied what) {        /* by the one thread that owns it: no locked instruction */
   uint_least64_t now = atomic_load_explicit(&tally->of[what], memory_order_relaxed);

@@ -498,8 +498,14 @@ static uint64_t in_ranges(const value *args, const struct range *ranges, unsigne
   return in;
 }
 
-/* The first condition's bit is the highest. */
-static uint64_t conditions_met(const struct vm *vm, const struct condition *c) {
+static inline uint64_t columns_left(const struct decision_table *table, uint64_t met) {
+  const uint64_t *part = table->left, *const end = part + ((size_t)table->parts << TABLE_PART);
+  uint64_t left = ~UINT64_C(0);
+  for (; part < end; part += 1 << TABLE_PART, met >>= TABLE_PART) left &= part[met & ((1 << TABLE_PART) - 1)];
+  return left;
+}
+
+uint64_t vm_run_table(const struct vm *vm, const struct decision_table *table) {
 #ifdef THREADED
   static const void *const places[] = {
 #define FUSED(FIRST, SECOND, TEST) &&condition_##FIRST##_##SECOND##_##TEST,
@@ -511,7 +517,8 @@ static uint64_t conditions_met(const struct vm *vm, const struct condition *c) {
   };
 #endif
   const value *const args = vm->args, *const facts = vm->facts;
-  uint64_t met = 0;
+  const struct condition *c = table->conditions;
+  uint64_t met = 0;                 /* a bit for each condition, the first one's the highest */
 #ifdef THREADED
   TAKE_CONDITION;
 #else
@@ -540,16 +547,9 @@ take:
   ON_CONDITION(IN_RANGES):
     LOOKED_AT(OP_IN_RANGES)
     NEXT_CONDITIONS(c->y, in_ranges(args, c->ranges, c->y));
-  ON_CONDITION(SETTLED): return met;
+  ON_CONDITION(SETTLED): return columns_left(table, met);
 #ifndef THREADED
-  default: return met;
+  default: return 0;
   }
 #endif
-}
-
-uint64_t vm_run_table(const struct vm *vm, const struct decision_table *table) {
-  uint64_t met = conditions_met(vm, table->conditions), left = ~UINT64_C(0);
-  const uint64_t *part = table->left, *const end = part + ((size_t)table->parts << TABLE_PART);
-  for (; part < end; part += 1 << TABLE_PART, met >>= TABLE_PART) left &= part[met & ((1 << TABLE_PART) - 1)];
-  return left;
 }
