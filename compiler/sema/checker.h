@@ -75,6 +75,7 @@ struct package_scope {                 /* a package, its grant, all of its names
   bool misplaced;                      /* its directory is wrong, which was said */
   bool loaded; unsigned visited;
   struct package_scope *next;
+  struct package_scope *next_directory;                   /* in the same bucket */
 };
 struct file_scope {                    /* one source file */
   const struct source *source;

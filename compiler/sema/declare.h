@@ -18,6 +18,7 @@ struct file_text { const char *path; const char *bytes; size_t size; };
 struct std_file { const char *path; const struct file_text *text; };
 struct word_entry { const char *text; unsigned symbol; struct word_entry *next; };
 #define WORD_BUCKETS 1024u
+#define DIRECTORY_BUCKETS 1024u
 #define TYPE_BUCKETS 256u
 
 struct unknown { const char *path; struct diag *diag; unsigned places; struct unknown *next; };
@@ -29,6 +30,8 @@ struct declare_state {
   struct word_entry *words[WORD_BUCKETS];
   struct type *types[TYPE_BUCKETS];                   /* those that are made once: collections, money, words ... */
   bool numbered;                                      /* words have their numbers */
+  struct package_scope *directories[DIRECTORY_BUCKETS];       /* packages with a grant, by directory */
+  struct package_scope *last_package;                 /* that was made */
   struct symbol *context;                             /* of `context requester` */
   struct unknown *unknowns;                           /* names that were reported, once each */
 };

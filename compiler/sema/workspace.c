@@ -1,6 +1,7 @@
 /* workspace.c: the root file, the packages and their directories, every file in its package. */
 #include <string.h>
 #include "sema/declare.h"
+#include "support/names.h"
 
 static const struct { const char *word; unsigned rights; } RIGHTS[] = {
   { "connectors", RIGHT_CONNECTORS }, { "models", RIGHT_MODELS }, { "providers", RIGHT_PROVIDERS },
@@ -60,7 +61,8 @@ static const struct source *find_root(struct checker *c) {
 
 /* ---- packages ---- */
 struct package_scope *rbc_find_package(const struct checker *c, const char *name) {
-  for (struct package_scope *p = c->packages; p; p = p->next) if (!strcmp(p->package->name, name)) return p;
+  for (const struct symbol *s = c->by_full[hash_name(name) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+    if (s->kind == SYM_PACKAGE && same_name(s->full, name)) return s->ptr;
   return NULL;
 }
 
@@ -73,10 +75,10 @@ struct package_scope *rbc_new_package(struct checker *c, const char *name, struc
   *package = (struct package){ .name = name, .span = span, .directory = directory, .is_std = is_std };
   scope->package = package;
   scope->declares = is_std ? RIGHT_ALL : 0;
-  struct package_scope **at = &c->packages;
+  struct package_scope *last = c->own->last_package, **at = last && strcmp(last->package->name, name) < 0 ? &last->next : &c->packages;
   while (*at && strcmp((*at)->package->name, name) < 0) at = &(*at)->next;
   scope->next = *at;
-  *at = scope;
+  *at = c->own->last_package = scope;
   const char *dot = strrchr(name, '.');
   *symbol = (struct symbol){ .kind = SYM_PACKAGE, .name = dot ? dot + 1 : name, .full = name, .package = package,
                              .span = span, .ptr = scope };
@@ -127,11 +129,15 @@ static const char *clean_directory(struct checker *c, const char *text) {
   return arena_copy(c->arena, text, n);
 }
 
+static struct package_scope **directory_bucket(struct checker *c, const char *directory, size_t length) {
+  return &c->own->directories[hash_bytes(directory, length, 0) % DIRECTORY_BUCKETS];
+}
+
 static bool check_directory(struct checker *c, const struct file_scope *root, const struct node *grant,
                             const char *directory) {
   bool good = true;
-  for (struct package_scope *p = c->packages; p; p = p->next) {
-    if (!p->grant || strcmp(p->package->directory, directory)) continue;
+  for (struct package_scope *p = *directory_bucket(c, directory, strlen(directory)); p; p = p->next_directory) {
+    if (strcmp(p->package->directory, directory)) continue;
     struct diag *d = rbc_diag(c->diags, E0110, rbc_span(root, grant->kid[1]), "two packages in one directory");
     rbc_diag_label(c->diags, d, rbc_span(root, p->grant->kid[1]), "this is the directory of %s", p->package->name);
     good = false;
@@ -163,6 +169,9 @@ static void read_grant(struct checker *c, const struct file_scope *root, const s
   package->misplaced = !placed || std;
   package->declares = read_rights(c, root, grant->kid[2]);
   package->grant = grant;
+  struct package_scope **bucket = directory_bucket(c, directory, strlen(directory));
+  package->next_directory = *bucket;
+  *bucket = package;
 }
 
 static void read_setting(struct checker *c, const struct file_scope *root, const struct node *setting) {
@@ -216,16 +225,21 @@ static void read_root(struct checker *c) {
 }
 
 /* ---- files ---- */
+/* Of several in one directory, which was said, the first by its name. */
+static struct package_scope *in_directory(struct checker *c, const char *directory, size_t length) {
+  struct package_scope *found = NULL;
+  for (struct package_scope *p = *directory_bucket(c, directory, length); p; p = p->next_directory)
+    if (name_is(p->package->directory, directory, length) && (!found || strcmp(p->package->name, found->package->name) < 0)) found = p;
+  return found;
+}
+
+/* Whose directory, or the nearest above it, the file lies in. */
 static struct package_scope *package_of(struct checker *c, const char *path) {
-  struct package_scope *best = NULL;
-  size_t best_length = 0;
-  for (struct package_scope *p = c->packages; p; p = p->next) {
-    if (!p->grant) continue;
-    size_t n = strlen(p->package->directory);
-    bool inside = n == 0 || (!strncmp(path, p->package->directory, n) && path[n] == '/');
-    if (inside && (!best || n > best_length)) { best = p; best_length = n; }
+  for (size_t length = strlen(path); length--;) {
+    struct package_scope *package = path[length] == '/' ? in_directory(c, path, length) : NULL;
+    if (package) return package;
   }
-  return best;
+  return in_directory(c, "", 0);
 }
 
 static void place_file(struct checker *c, const char *path) {

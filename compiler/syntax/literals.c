@@ -284,8 +284,13 @@ static const unsigned char *escape(struct parse *p, const unsigned char *s) {
 }
 
 unsigned literal_string(struct parse *p, unsigned char quote) {
-  const unsigned char *s = p->cursor;
-  while (s < p->limit && *s != quote && *s != '\n') s = *s == '\\' ? escape(p, s + 1) : s + 1;
+  static const bool plain_ends[256] = {['"'] = true, ['\''] = true, ['\\'] = true, ['\n'] = true};
+  const unsigned char *s = p->cursor, *limit = p->limit;
+  for (;;) {
+    while (s < limit && !plain_ends[*s]) s++;
+    if (s >= limit || *s == quote || *s == '\n') break;
+    s = *s == '\\' ? escape(p, s + 1) : s + 1;
+  }
   uint32_t from = at(p, p->start), to = at(p, s);
   if (s >= p->limit || *s != quote) {
     if (s > p->cursor && s[-1] == '\r') { s--; to--; }

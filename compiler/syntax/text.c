@@ -26,17 +26,22 @@ static bool is_bidirectional(uint32_t code) {
          (code >= 0x2066 && code <= 0x2069);
 }
 
-bool text_find_lines(struct parse *p) {
+static bool note_lines(struct parse *p, uint32_t count) {
   struct source *source = p->source;
   const char *text = source->text, *limit = text + source->size;
-  uint32_t count = 1;
-  for (const char *s = text; (s = memchr(s, '\n', (size_t)(limit - s))); s++) count++;
   source->lines = arena_alloc(p->arena, count * sizeof *source->lines);
   if (!source->lines) return false;
   source->lines[source->line_count++] = 0;
   for (const char *s = text; (s = memchr(s, '\n', (size_t)(limit - s))); s++)
     source->lines[source->line_count++] = (uint32_t)(s + 1 - text);
   return true;
+}
+
+bool text_find_lines(struct parse *p) {
+  const char *s = p->source->text, *limit = s + p->source->size;
+  uint32_t count = 1;
+  for (; (s = memchr(s, '\n', (size_t)(limit - s))); s++) count++;
+  return note_lines(p, count);
 }
 
 static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7F; }
@@ -76,12 +81,14 @@ static void report_bidirectional(struct parse *p, uint32_t start, uint32_t end, 
 bool text_check(struct parse *p) {
   const unsigned char *text = (const unsigned char *)p->source->text, *limit = text + p->source->size;
   bool bad_before = false;         /* one message for a run of bytes that are no UTF-8 */
+  uint32_t lines = 1;
   for (const unsigned char *s = text; (s = skip_plain(s, limit)) < limit;) {
     unsigned char c = *s;
     uint32_t at = (uint32_t)(s - text), code = 0;
     if (c < 0x80) {
       if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) report_control(p, at, c);
       bad_before = false;
+      lines += c == '\n';
       s++;
       continue;
     }
@@ -95,5 +102,5 @@ bool text_check(struct parse *p) {
     else if (code >= 0x80 && code < 0xA0) report_control(p, at, (unsigned char)code);
     s += length ? length : 1;
   }
-  return text_find_lines(p);
+  return note_lines(p, lines);
 }
