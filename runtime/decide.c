@@ -319,7 +319,7 @@ TOGETHER const rebase_decision *request_decide(rebase_request *r, const rebase_c
   for (int tries = 0;; tries++) {
     if (status != REBASE_OK) request_refuse_as(r, status, rebase_status_text(status));
     else if (!caller) request_refuse_as(r, REBASE_E_ARGUMENT, "no caller");
-    else if (read(r, what) && (decide(r, caller) == REBASE_E_STALE) && begun == REQUEST_NEW && tries < 3) {
+    else if (read(r, what) && decide(r, caller) == REBASE_E_STALE && begun == REQUEST_NEW && tries < 3) {
       status = start_again(r, caller);
       continue;
     }

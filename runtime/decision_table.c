@@ -120,7 +120,7 @@ static uint8_t written_as(const struct condition *c, uint16_t *argument) {
   }
 }
 
-/* A flag is true when it is not in the range that holds 0 alone, see write_left. */
+/* A flag is true when it is not in the range that holds 0 alone, see find_leaves. */
 static struct range range_of(const struct condition *c) {
   const uint64_t least = (uint64_t)INT64_MIN, constant = c->constant.bits;
   switch (c->op) {

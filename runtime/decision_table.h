@@ -10,7 +10,7 @@
 #include "rebase.h"
 
 enum { TABLE_MOST = 64 };           /* conditions, and columns */
-enum { TABLE_PART = 6 };            /* conditions whose outcome is looked up together */
+enum { TABLE_PART = 4 };            /* conditions that are looked up together: four words of memory for each */
 
 /* Of the argument in that slot: from `from` to `from + span`. */
 struct range { uint64_t from, span; uint32_t slot; };
@@ -30,7 +30,7 @@ struct decision_table {
   const struct condition *conditions;       /* each has its bit or bits, the first the highest; OP_SETTLED behind the last */
   const uint64_t *left; uint32_t parts;     /* which columns can match, by TABLE_PART bits at a time, the lowest first; 1 << TABLE_PART words a part */
   const struct column *columns;             /* ascending by rule */
-  uint64_t plain, grants, denies;           /* bits by column: there are; they let a call happen or forbid it and say no more; which of the two */
+  uint64_t plain, grants, denies;           /* columns that let a call happen or forbid it and say no more; which of the two. A bit for each */
   const uint32_t *others; uint32_t other_count;     /* entries of rules that do more than test, ascending: to be run */
   uint64_t steps;                           /* of all conditions, and of a verdict for each rule */
   bool session;                             /* some condition needs one: without it, rules say themselves what is wrong */

@@ -38,7 +38,7 @@ struct rebase_engine {
 extern atomic_uint engine_forks;    /* of this process */
 static inline rebase_status engine_check(const rebase_engine *engine) {     /* argument, fork */
   if (!engine) return REBASE_E_ARGUMENT;
-  return (engine->forks == atomic_load_explicit(&engine_forks, memory_order_relaxed)) ? REBASE_OK : REBASE_E_FORKED;
+  return engine->forks == atomic_load_explicit(&engine_forks, memory_order_relaxed) ? REBASE_OK : REBASE_E_FORKED;
 }
 rebase_status engine_now(const rebase_engine *engine, struct now *now);
 struct loaded *engine_pin(rebase_engine *engine);           /* a reference to the current bundle, or NULL */

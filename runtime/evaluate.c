@@ -361,7 +361,7 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
     d->steps_bound = bound;
     return request_refuse_as(r, REBASE_E_COST, "the request would cost more than the host allows");
   }
-  const bool fits = (table && (!table->session || r->vm.session)) ? run_table(r, plan) : run_list(r, plan, bound);
+  const bool fits = table && (!table->session || r->vm.session) ? run_table(r, plan) : run_list(r, plan, bound);
   if (!fits) return request_refuse_as(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
   if (d->steps_bound < bound) d->steps_bound = bound;
   return REBASE_OK;
@@ -399,7 +399,7 @@ TOGETHER rebase_status evaluate(rebase_request *r, struct session *session, cons
   record->loaded = r->loaded;
   record->known = true;
   if (plan && plan->timed && request_time(r) != REBASE_OK) return request_refuse_as(r, REBASE_E_CLOCK, "the clock is unknown");
-  const bool facts = (event != EVENT_CALL || (plan && plan->facts));
+  const bool facts = event != EVENT_CALL || (plan && plan->facts);
   if (facts && !set_facts(r, session, caller)) return request_refuse_as(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   if (event == EVENT_INFER && !infer_complete(r)) return REBASE_E_REQUEST;
   rebase_status status = prepare(r, session);
