@@ -15,8 +15,9 @@ static bool holds_call(const rebase_request *r) {
 
 rebase_status rebase_keep_call(rebase_request *r, rebase_call **call) {
   if (call) *call = NULL;
-  if (!r || !call) return REBASE_E_ARGUMENT;
-  if (!holds_call(r)) return REBASE_E_REQUEST;
+  rebase_status status = r && call ? engine_check(r->engine) : REBASE_E_ARGUMENT;
+  if (status == REBASE_OK && !holds_call(r)) status = REBASE_E_REQUEST;
+  if (status != REBASE_OK) return status;
   const struct rebase_bundle *b = r->loaded->bundle;
   const struct image_operation *o = &b->OPERATIONS.at[r->record.asked.target];
   const struct image_param *first = b->PARAMS.at + o->first_param, *end = first + o->params;

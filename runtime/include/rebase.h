@@ -18,8 +18,8 @@
  *   - Who asks (agent, requester, session) comes from the host's channel, in rebase_caller, never from the request.
  *   - Engine functions may be called from any thread. A request belongs to one thread at a time. Sessions are locked one by
  *     one (a session and those delegated from it are one): calls in different sessions never wait for each other.
- *   - Deciding takes no heap, does no I/O, and locks at most its own session. Opening, loading, hearing, seeing and
- *     observing may allocate; when memory runs out they say REBASE_E_MEMORY and what they would have added is not there.
+ *   - Deciding takes no heap, does no I/O, and locks at most its own session. Opening, loading, preparing, keeping,
+ *     hearing, seeing and observing may allocate; when memory runs out they say REBASE_E_MEMORY and what they would have added is not there.
  *   - Text is UTF-8 with a length; NUL-terminated where the type is const char * without one. What is passed in is copied
  *     or read before the call returns. What comes out belongs to the library: see each struct for how long.
  *   - After fork() the child's engine denies everything (REBASE_E_FORKED) until it opens an engine of its own. The old one
@@ -282,7 +282,8 @@ REBASE_API rebase_status rebase_decide_bound_batch(rebase_request *request, cons
  *
  * A copy of the call that the request decided last, with memory of its own. Any thread and any request of the engine's; it must stay until no
  * request holds a decision on it, and is freed before the engine is closed. Another bundle than the one it was read for denies it with
- * REBASE_E_STALE: decide the original again and keep that. REBASE_E_REQUEST: the request holds no call that could be read. */
+ * REBASE_E_STALE: decide the original again and keep that. REBASE_E_REQUEST: the request holds no call, or one that was
+ * refused before any rule was asked: what could not be read, or an unknown caller. */
 typedef struct rebase_call rebase_call;
 REBASE_API rebase_status rebase_keep_call(rebase_request *request, rebase_call **call);
 REBASE_API void rebase_call_free(rebase_call *call);            /* takes NULL */
