@@ -450,7 +450,7 @@ static void rarity(struct scope *s, unsigned depth) {
   const char *op = PICK(s, order);
   unsigned n = below(s, 6), form = below(s, 19);
   if (s->operation == 5 && chance(s, 50)) form = 12;
-  if (has_collection(s, NAMED) && chance(s, 65)) form = 13;
+  if (has_collection(s, NAMED) && chance(s, 80)) form = 13;
   if (s->loops < 2 && (has_collection(s, ITEMS) || s->operation == 6) && chance(s, 30)) { rare_fold(s, op, n); return; }
   switch (form) {
   case 0: ADD("hour(%s%s) %s %u", s->operation == 5 ? "args.at" : "now", chance(s, 50) ? "" : ", \"Europe/Berlin\"", op, 8 + n); break;
