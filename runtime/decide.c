@@ -213,7 +213,7 @@ OUT_OF_LINE static rebase_status take_session(rebase_request *r, const rebase_ca
 
 static rebase_status check_session(rebase_request *r, const rebase_caller *caller, struct session **session) {
   *session = NULL;
-  return (caller->session && *caller->session) ? take_session(r, caller, session) : REBASE_OK;
+  return caller->session && *caller->session ? take_session(r, caller, session) : REBASE_OK;
 }
 
 /* ---- after the rules ---- */

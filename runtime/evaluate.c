@@ -53,7 +53,7 @@ static bool set_facts(rebase_request *r, const struct session *session, const re
 static rebase_status prepare(rebase_request *r, struct session *session) {
   struct vm *vm = &r->vm;
   uint32_t longest = r->record.asked.event == EVENT_CALL && r->json.longest ? r->json.longest : 1, requester_longest;
-  vm->bundle = r->loaded->bundle;
+  vm->bundle = r->loaded->bundle;   /* limit and scratch memory are set by what runs programs */
   vm->args = r->slots;
   vm->facts = r->facts;
   vm->requester = missing_value();

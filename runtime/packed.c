@@ -244,17 +244,20 @@ size_t packed_encode(const struct rebase_bundle *bundle, uint32_t type, value v,
 }
 
 /* ---- copies, equality, length ---- */
+/* Of a list, set or map: how many items it has, and of what type each is. */
+static size_t item_count(const struct image_type *t, const struct list *list) { return (size_t)list->len * (t->kind == TYPE_MAP ? 2 : 1); }
+static uint32_t item_type(const struct rebase_bundle *bundle, uint32_t type, size_t i) {
+  return bundle_type(bundle, type)->kind == TYPE_MAP && i % 2 == 0 ? (uint32_t)TYPE_STRING : element_type(bundle, type);
+}
+
 static bool copy_list(const struct rebase_bundle *bundle, const struct image_type *t, uint32_t type, value v,
                       struct arena_fixed *arena, value *out) {
-  bool is_map = t->kind == TYPE_MAP;
-  size_t count = (size_t)v.list->len * (is_map ? 2 : 1);
+  const size_t count = item_count(t, v.list);
   struct list *list = arena_fixed_take(arena, sizeof *list + count * sizeof(value));
   if (!list) return false;
   *list = (struct list){.len = v.list->len};
-  for (size_t i = 0; i < count; i++) {
-    uint32_t item_type = is_map && i % 2 == 0 ? (uint32_t)TYPE_STRING : element_type(bundle, type);
-    if (!packed_copy(bundle, item_type, v.list->items[i], arena, &list->items[i])) return false;
-  }
+  for (size_t i = 0; i < count; i++)
+    if (!packed_copy(bundle, item_type(bundle, type, i), v.list->items[i], arena, &list->items[i])) return false;
   out->list = list;
   return true;
 }
@@ -287,10 +290,9 @@ size_t packed_copy_size(const struct rebase_bundle *bundle, uint32_t type, value
     for (uint32_t f = 0; f < t->b; f++) size += packed_copy_size(bundle, bundle->FIELDS.at[t->a + f].type, v.record[f]);
     return size;
   }
-  const bool is_map = t->kind == TYPE_MAP;
-  const size_t count = (size_t)v.list->len * (is_map ? 2 : 1);
+  const size_t count = item_count(t, v.list);
   size_t size = sizeof *v.list + count * sizeof(value);
-  for (size_t i = 0; i < count; i++) size += packed_copy_size(bundle, is_map && i % 2 == 0 ? (uint32_t)TYPE_STRING : element_type(bundle, type), v.list->items[i]);
+  for (size_t i = 0; i < count; i++) size += packed_copy_size(bundle, item_type(bundle, type, i), v.list->items[i]);
   return size;
 }
 
@@ -304,11 +306,9 @@ bool value_equal(const struct rebase_bundle *bundle, uint32_t type, value a, val
     return true;
   }
   if (a.list->len != b.list->len) return false;
-  bool is_map = t->kind == TYPE_MAP;
-  for (size_t i = 0; i < (size_t)a.list->len * (is_map ? 2 : 1); i++) {
-    uint32_t item_type = is_map && i % 2 == 0 ? (uint32_t)TYPE_STRING : element_type(bundle, type);
-    if (!value_equal(bundle, item_type, a.list->items[i], b.list->items[i])) return false;
-  }
+  const size_t count = item_count(t, a.list);
+  for (size_t i = 0; i < count; i++)
+    if (!value_equal(bundle, item_type(bundle, type, i), a.list->items[i], b.list->items[i])) return false;
   return true;
 }
 

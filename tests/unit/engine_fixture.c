@@ -221,3 +221,12 @@ const rebase_decision *decide_typed(struct host *h) {
   memcpy(h->decision, d->id, sizeof h->decision);
   return d;
 }
+
+void note_decided(const rebase_decision *d, size_t index, void *user) {
+  struct several *s = user;
+  ck_assert_uint_eq(index, s->count);
+  s->effects[s->count++] = d->effect == REBASE_ALLOW ? 'a' : 'd';
+  if (index != 0 || !s->closes) return;
+  host_load(s->closes, "policy none { deny call because \"closed\" }\n");
+  host_pass(s->closes, 3600 * SECONDS);
+}

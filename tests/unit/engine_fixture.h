@@ -65,6 +65,10 @@ rebase_slot slot_of(struct host *h, const char *operation, const char *argument)
 void begin_typed(struct host *h, const char *operation);
 const rebase_decision *decide_typed(struct host *h);
 
+/* What a batch comes to, a letter each: a or d. After the first, when there is a host that `closes`, it gets a bundle which denies, and an hour passes. */
+struct several { struct host *closes; size_t count; char effects[8]; };
+void note_decided(const rebase_decision *d, size_t index, void *user);
+
 /* The effect that a body meets; the message says what was decided instead. */
 #define EXPECT(H, EFFECT, BODY) do { \
     const rebase_decision *expected_decision = decide((H), (BODY)); \

@@ -234,14 +234,6 @@ START_TEST(bundles_come_and_go) {
 }
 END_TEST
 
-struct several { size_t count; char effects[8]; bool swaps; };
-static void note_decided(const rebase_decision *d, size_t index, void *user) {
-  struct several *s = user;
-  ck_assert_uint_eq(index, s->count);
-  s->effects[s->count++] = d->effect == REBASE_ALLOW ? 'a' : 'd';
-  if (index == 0 && s->swaps) host_load(&h, "policy none { deny call because \"closed\" }\n");
-}
-
 /* Each a decision of its own; one bundle for all, and who asks is noted of each batch anew. */
 START_TEST(in_batches) {
   host_load(&h, "policy few { allow call shop.pay by bot where args.amount <= 12.00 USD }\n");
@@ -249,7 +241,7 @@ START_TEST(in_batches) {
   rebase_binding *b = bind(two, 2);
   struct pay small = least(), large = whole();
   const void *calls[] = {&small, &large, NULL, &small};
-  struct several s = {.swaps = true};
+  struct several s = {.closes = &h};
   const rebase_caller alone = {BOT, "ann", NULL}, other = {"acme.shop.helper", "bob", NULL};
   ck_assert_int_eq(rebase_decide_bound_batch(h.request, &alone, b, calls, 4, note_decided, &s), REBASE_OK);
   ck_assert_str_eq(s.effects, "adda");

@@ -276,26 +276,13 @@ START_TEST(typed_optional_for_required) {
 }
 END_TEST
 
-struct batch { size_t count; char effects[8]; bool swaps; };
-static void note_decided(const rebase_decision *d, size_t index, void *user) {
-  struct batch *b = user;
-  ck_assert_uint_eq(index, b->count);
-  b->effects[b->count++] = d->effect == REBASE_ALLOW ? 'a' : 'd';
-  if (index != 0 || !b->swaps) return;
-  struct image image = compile_rules("policy none { deny call because \"closed\" }");
-  ck_assert_int_eq(rebase_engine_load(h.engine, image.bytes, image.size, &h.report), REBASE_OK);
-  free(image.bytes);
-  h.wall += 3600 * SECONDS;
-  h.steady += 3600 * SECONDS;
-}
-
 /* One bundle and one time for all, though another is loaded and an hour passes after the first. */
 START_TEST(batches) {
   const rebase_body bodies[] = {{GET("a"), strlen(GET("a"))}, {"{", 1}, {CANCEL("a"), strlen(CANCEL("a"))}, {NULL, 0}, {GET("b"), strlen(GET("b"))}};
-  struct batch b = {.swaps = true};
+  struct several b = {.closes = &h};
   ck_assert_int_eq(rebase_decide_batch(h.request, &h.caller, bodies, 5, note_decided, &b), REBASE_OK);
   ck_assert_str_eq(b.effects, "adada");
-  b = (struct batch){0};
+  b = (struct several){0};
   ck_assert_int_eq(rebase_decide_batch(h.request, &h.caller, bodies, 5, note_decided, &b), REBASE_OK);
   ck_assert_str_eq(b.effects, "ddddd");                       /* the next batch has the new one */
   DENIES(&h, GET("a"));

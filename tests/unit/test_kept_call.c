@@ -169,27 +169,19 @@ START_TEST(under_its_bundle_only) {
 }
 END_TEST
 
-struct several { size_t count; char effects[8]; bool swaps; };
-static void note(const rebase_decision *d, size_t index, void *user) {
-  struct several *s = user;
-  ck_assert_uint_eq(index, s->count);
-  s->effects[s->count++] = d->effect == REBASE_ALLOW ? 'a' : 'd';
-  if (index == 0 && s->swaps) host_load(&h, "policy none { deny call because \"closed\" }\n");
-}
-
 START_TEST(in_batches) {
   host_load(&h, FEW);
   rebase_call *small = keep(LEAST), *large = keep(WHOLE);
   const rebase_call *calls[] = {small, large, NULL, small};
   const rebase_caller alone = {BOT, "ann", NULL};
-  struct several s = {.swaps = true};
-  ck_assert_int_eq(rebase_decide_call_batch(h.request, &alone, calls, 4, note, &s), REBASE_OK);
+  struct several s = {.closes = &h};
+  ck_assert_int_eq(rebase_decide_call_batch(h.request, &alone, calls, 4, note_decided, &s), REBASE_OK);
   ck_assert_str_eq(s.effects, "adda");
   s = (struct several){0};
-  ck_assert_int_eq(rebase_decide_call_batch(h.request, &alone, calls, 4, note, &s), REBASE_OK);
+  ck_assert_int_eq(rebase_decide_call_batch(h.request, &alone, calls, 4, note_decided, &s), REBASE_OK);
   ck_assert_str_eq(s.effects, "dddd");
   ck_assert_int_eq(rebase_decide_call_batch(h.request, &alone, NULL, 0, NULL, NULL), REBASE_OK);
-  ck_assert_int_eq(rebase_decide_call_batch(h.request, &alone, NULL, 1, note, &s), REBASE_E_ARGUMENT);
+  ck_assert_int_eq(rebase_decide_call_batch(h.request, &alone, NULL, 1, note_decided, &s), REBASE_E_ARGUMENT);
   rebase_call_free(small);
   rebase_call_free(large);
 }
