@@ -62,7 +62,7 @@ REFERENCE_C    := $(wildcard tests/reference/*.c)
 DIFFERENTIAL_C := $(wildcard tests/differential/*.c)
 UNIT_TESTS     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 # test_oom makes the libraries' own calls fail.
-test_oom_LINK  := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=arena_alloc_block,--wrap=mmap,--wrap=mprotect
+test_oom_LINK  := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=arena_alloc_block,--wrap=mmap,--wrap=mprotect,--wrap=pthread_create
 THREAD_TESTS   := $(filter test_thread% test_concurr% test_swap%,$(UNIT_TESTS))
 FUZZERS        := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 

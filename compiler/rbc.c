@@ -33,6 +33,7 @@ struct rbc *rbc_open(const struct rbc_options *options) {
     c->options.directory = copy_text(c, options->directory);
     c->options.stdlib = copy_text(c, options->stdlib);
     c->options.plain = options->plain;
+    c->options.threads = options->threads;
     c->options.date = copy_text(c, options->date);
   }
   if (!c->texts.failed) return c;

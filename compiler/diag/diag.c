@@ -31,6 +31,24 @@ struct diag *rbc_diag(struct rbc_diags *diags, enum diag_code code, struct span 
   return d;
 }
 
+static void renumber(struct span *span, uint32_t source) {
+  if (span->source != NO_SOURCE) span->source = source;
+}
+
+void rbc_diag_join(struct rbc_diags *diags, const struct rbc_diags *from, uint32_t source) {
+  for (struct diag *d = from->first; d; d = d->next) {
+    renumber(&d->span, source);
+    renumber(&d->fix, source);
+    for (struct diag_label *label = d->labels; label; label = label->next) renumber(&label->span, source);
+  }
+  if (diags->last) diags->last->next = from->first;
+  else diags->first = from->first;
+  if (from->last) diags->last = from->last;
+  diags->errors += from->errors;
+  diags->warnings += from->warnings;
+  diags->out_of_memory = diags->out_of_memory || from->out_of_memory;
+}
+
 static const char *format_text(struct rbc_diags *diags, const char *format, va_list args) {
   const char *text = arena_vformat(diags->arena, format, args);
   if (!text) diags->out_of_memory = true;

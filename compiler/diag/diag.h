@@ -42,13 +42,14 @@ struct rbc_diags {
   struct diag *first, *last;
   unsigned errors, warnings;
   bool out_of_memory;
-  uint32_t sources;                 /* numbers given out so far: a source takes the next one (struct span) */
   struct diag spare;                /* what rbc_diag returns when memory is out; never shown */
 };
 
 /* Adds one; message is printf-formatted into the arena. Never NULL (a shared dummy when memory is out). */
 struct diag *rbc_diag(struct rbc_diags *diags, enum diag_code code, struct span span, const char *format, ...)
   __attribute__((format(printf, 4, 5)));
+/* Moves what was found in one text of its own, whose number here is `source`; the other's memory lasts as long. */
+void rbc_diag_join(struct rbc_diags *diags, const struct rbc_diags *from, uint32_t source);
 void rbc_diag_label(struct rbc_diags *diags, struct diag *d, struct span span, const char *format, ...)
   __attribute__((format(printf, 4, 5)));
 void rbc_diag_note(struct rbc_diags *diags, struct diag *d, const char *format, ...) __attribute__((format(printf, 3, 4)));

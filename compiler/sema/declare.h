@@ -1,4 +1,4 @@
-/* declare.h: what the files of the first half share: workspace.c, files.c, imports.c, index.c, resolve.c, types.c,
+/* declare.h: what the files of the first half share: workspace.c, files.c, sources.c, imports.c, index.c, resolve.c, types.c,
  * records.c, declare.c, connectors.c, operations.c, agents.c, expectations.c, models.c, constants.c, wire.c, tables.c, csv.c, json.c,
  * trees.c, zones.c. The second half includes checker.h only. */
 #ifndef RBC_DECLARE_H
@@ -26,6 +26,7 @@ struct unknown { const char *path; struct diag *diag; unsigned places; struct un
 struct declare_state {
   struct grammar *grammar;
   const char **files; unsigned file_count;            /* *.rb of the workspace, sorted */
+  struct parsed *parsed;                              /* of each, once it was parsed ahead; or NULL */
   struct std_file *std_files; unsigned std_count;
   struct word_entry *words[WORD_BUCKETS];
   struct type *types[TYPE_BUCKETS];                   /* those that are made once: collections, money, words ... */
@@ -46,18 +47,22 @@ static inline bool rbc_is(const char *a, const char *b) {           /* NULL, whe
 /* ---- files.c ---- */
 enum read_result { READ_OK, READ_MISSING, READ_FAILED };
 /* relative to the workspace */
-enum read_result rbc_read_file(struct checker *c, const char *path, struct file_text *out);
+enum read_result rbc_read_file(const struct checker *c, struct arena *arena, const char *path, struct file_text *out);
 /* All *.rb under a directory, sorted by path, relative to it; of the workspace with those from memory. */
 bool rbc_list_workspace(struct checker *c, const char ***paths, unsigned *count);
 bool rbc_load_stdlib(struct checker *c);              /* reads all files, makes the digest */
 const char *rbc_digest(struct arena *arena, const void *bytes, size_t size);
-struct source *rbc_add_source(struct checker *c, const char *path, const char *text, size_t size);   /* parses */
-/* CSV, JSON: lines only */
-struct source *rbc_find_source(const struct checker *c, const char *path);       /* that is there already, or NULL */
-struct source *rbc_add_data(struct checker *c, const char *path, const char *text, size_t size);
-bool rbc_add_digest(struct checker *c, const char *path, const void *bytes, size_t size);
+bool rbc_add_digest(struct checker *c, const char *path, const char *digest);         /* NULL: memory is out */
 /* "a/b.rb", "t.csv" -> "a/t.csv"; NULL: leaves the workspace */
 const char *rbc_path_of(struct arena *arena, const char *beside, const char *name);
+
+/* ---- sources.c: NULL: out of memory, or that was reported ---- */
+struct source *rbc_find_source(const struct checker *c, const char *path);       /* that is there already, or NULL */
+bool rbc_parse_ahead(struct checker *c);              /* files[], those that are no sources yet, before somebody loads them */
+struct source *rbc_load(struct checker *c, unsigned file);                       /* files[file], parsed */
+struct source *rbc_add_source(struct checker *c, const char *path, const struct file_text *text);       /* parses */
+/* CSV, JSON: lines only */
+struct source *rbc_add_data(struct checker *c, const char *path, const struct file_text *text, const char *digest);
 
 /* ---- workspace.c, imports.c ---- */
 bool rbc_find_workspace(struct checker *c);

@@ -1,4 +1,4 @@
-/* files.c: from the disk and from memory; lists of paths, digests, sources. */
+/* files.c: from the disk and from memory; lists of paths, digests. */
 #include <dirent.h>
 #include <errno.h>
 #include <sodium.h>
@@ -77,14 +77,14 @@ bool rbc_list_workspace(struct checker *c, const char ***paths, unsigned *count)
   return !p.failed;
 }
 
-static enum read_result read_path(struct checker *c, const char *path, struct file_text *out) {
+static enum read_result read_path(struct arena *arena, const char *path, struct file_text *out) {
   struct stat info;
   FILE *file = fopen(path, "rb");
   if (!file) return errno == ENOENT || errno == ENOTDIR ? READ_MISSING : READ_FAILED;
   enum read_result result = READ_FAILED;
   if (!fstat(fileno(file), &info) && S_ISREG(info.st_mode)) {         /* of what is too large as much as shows it (E0002) */
     size_t size = info.st_size > SOURCE_MAX_BYTES ? SOURCE_MAX_BYTES + 1 : (size_t)info.st_size;
-    char *bytes = arena_alloc(c->arena, size + 1);
+    char *bytes = arena_alloc(arena, size + 1);
     if (bytes && fread(bytes, 1, size, file) == size) {
       out->bytes = bytes;
       out->size = size;
@@ -95,7 +95,7 @@ static enum read_result read_path(struct checker *c, const char *path, struct fi
   return result;
 }
 
-enum read_result rbc_read_file(struct checker *c, const char *path, struct file_text *out) {
+enum read_result rbc_read_file(const struct checker *c, struct arena *arena, const char *path, struct file_text *out) {
   out->path = path;
   const uint32_t hash = hash_name(path);
   for (const struct memory_file *f = c->memory_files; f; f = f->next) {
@@ -105,8 +105,8 @@ enum read_result rbc_read_file(struct checker *c, const char *path, struct file_
     return READ_OK;
   }
   if (!c->options->directory) return READ_MISSING;
-  const char *full = arena_format(c->arena, "%s/%s", c->options->directory, path);
-  return full ? read_path(c, full, out) : READ_FAILED;
+  const char *full = arena_format(arena, "%s/%s", c->options->directory, path);
+  return full ? read_path(arena, full, out) : READ_FAILED;
 }
 
 const char *rbc_digest(struct arena *arena, const void *bytes, size_t size) {
@@ -144,7 +144,7 @@ bool rbc_load_stdlib(struct checker *c) {
     struct file_text *text = arena_alloc(c->arena, sizeof *text);
     const char *full = arena_format(c->arena, "%s/%s", c->options->stdlib, p.list[i]);
     if (!text || !full) return false;
-    if (read_path(c, full, text) != READ_OK) {
+    if (read_path(c->arena, full, text) != READ_OK) {
       rbc_diag(c->diags, E0101, rbc_nowhere(), "the standard library's file %s cannot be read", p.list[i]);
       return false;
     }
@@ -155,9 +155,8 @@ bool rbc_load_stdlib(struct checker *c) {
   return c->program->stdlib_digest != NULL;
 }
 
-bool rbc_add_digest(struct checker *c, const char *path, const void *bytes, size_t size) {
+bool rbc_add_digest(struct checker *c, const char *path, const char *digest) {
   struct program *p = c->program;
-  const char *digest = rbc_digest(c->arena, bytes, size);
   unsigned n = p->digest_count;
   if (!digest) return false;
   if ((n & (n - 1)) == 0) {                                  /* full at the powers of two */
@@ -174,32 +173,6 @@ bool rbc_add_digest(struct checker *c, const char *path, const void *bytes, size
   p->digests[at].digest = digest;
   p->digest_count++;
   return true;
-}
-
-/* The number of a source is its place in the program's list. */
-static bool keep_source(struct checker *c, struct source *source) {
-  if (!source || source->id != c->program->source_count) return false;
-  source->path_hash = hash_name(source->path);
-  return rbc_append(c->arena, (void ***)(void *)&c->program->sources, &c->program->source_count, source);
-}
-
-struct source *rbc_add_source(struct checker *c, const char *path, const char *text, size_t size) {
-  struct source *source = rbc_parse(c->own->grammar, c->diags, c->arena, path, text, size);
-  return keep_source(c, source) && rbc_add_digest(c, path, text, size) ? source : NULL;
-}
-
-struct source *rbc_find_source(const struct checker *c, const char *path) {
-  const uint32_t hash = hash_name(path);
-  for (unsigned i = 0; i < c->program->source_count; i++)
-    if (c->program->sources[i]->path_hash == hash && !strcmp(c->program->sources[i]->path, path)) return c->program->sources[i];
-  return NULL;
-}
-
-struct source *rbc_add_data(struct checker *c, const char *path, const char *text, size_t size) {
-  struct source *source = rbc_find_source(c, path);         /* a second table from one file */
-  if (source) return source;
-  source = rbc_plain_source(c->diags, c->arena, path, text, size);
-  return keep_source(c, source) && rbc_add_digest(c, path, text, size) ? source : NULL;
 }
 
 /* No "..", no absolute path: data stands in the workspace, where reviews see it. */

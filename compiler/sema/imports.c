@@ -33,7 +33,7 @@ static struct package_scope *load_std(struct checker *c, const char *name) {
     struct std_file *file = &c->own->std_files[i];
     if (!may_hold(c, file->path, name) || !says_package(file->text, name)) continue;
     const char *shown = arena_format(c->arena, "std/%s", file->path);
-    struct source *source = shown ? rbc_add_source(c, shown, file->text->bytes, file->text->size) : NULL;
+    struct source *source = shown ? rbc_add_source(c, shown, file->text) : NULL;
     const struct node *line = source && source->file && source->file->count ? source->file->kid[0] : NULL;
     if (!source) return NULL;
     struct span span = line ? node_span(source, line->kid[0]) : (struct span){ source->id, 0, 0 };

@@ -63,7 +63,7 @@ static enum read_result read_std(struct checker *c, const char *path, struct fil
   struct checker reader = *c;
   reader.options = &library;
   reader.memory_files = NULL;
-  return full ? rbc_read_file(&reader, path + 4, text) : READ_FAILED;
+  return full ? rbc_read_file(&reader, c->arena, path + 4, text) : READ_FAILED;
 }
 
 static bool check_utf8(const struct rows *rows) {
@@ -92,7 +92,7 @@ static void file_rows(struct rows *rows, const struct node *from, const char **d
     return;
   }
   bool std = rows->scope->package->package->is_std && c->options->stdlib;
-  enum read_result result = std ? read_std(c, path, &text) : rbc_read_file(c, path, &text);
+  enum read_result result = std ? read_std(c, path, &text) : rbc_read_file(c, c->arena, path, &text);
   if (result != READ_OK) {
     struct diag *d =
         rbc_diag(c->diags, E0603, span, result == READ_MISSING ? "there is no file %s" : "%s cannot be read", path);
@@ -100,7 +100,7 @@ static void file_rows(struct rows *rows, const struct node *from, const char **d
     return;
   }
   *digest = rbc_digest(c->arena, text.bytes, text.size);
-  rows->data = rbc_add_data(c, path, text.bytes, text.size);
+  rows->data = rbc_add_data(c, path, &text, *digest);
   if (!rows->data || !check_utf8(rows)) return;
   if (csv) rbc_rows_csv(rows, text.bytes, text.size);
   else rbc_rows_json(rows, text.bytes, text.size);

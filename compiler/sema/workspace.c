@@ -23,23 +23,14 @@ static const struct node *find_item(const struct source *source, enum node_kind 
   return NULL;
 }
 
-static struct source *load(struct checker *c, const char *path) {
-  struct file_text text;
-  struct source *known = rbc_find_source(c, path);
-  if (known) return known;
-  if (rbc_read_file(c, path, &text) == READ_OK) return rbc_add_source(c, path, text.bytes, text.size);
-  rbc_diag(c->diags, E0101, rbc_nowhere(), "%s cannot be read", path);
-  return NULL;
-}
-
 /* root.rb, or the only file at the top with a `workspace` line. */
 static const struct source *find_root(struct checker *c) {
   const struct source *found = NULL;
   for (unsigned i = 0; i < c->own->file_count; i++)
-    if (!strcmp(c->own->files[i], "root.rb")) return load(c, "root.rb");
+    if (!strcmp(c->own->files[i], "root.rb")) return rbc_load(c, i);
   for (unsigned i = 0; i < c->own->file_count; i++) {
     if (strchr(c->own->files[i], '/')) continue;
-    const struct source *source = load(c, c->own->files[i]);
+    const struct source *source = rbc_load(c, i);
     const struct node *line = source ? find_item(source, NODE_WORKSPACE) : NULL;
     if (!line) continue;
     if (found) {
@@ -242,10 +233,11 @@ static struct package_scope *package_of(struct checker *c, const char *path) {
   return in_directory(c, "", 0);
 }
 
-static void place_file(struct checker *c, const char *path) {
+static void place_file(struct checker *c, unsigned file) {
+  const char *path = c->own->files[file];
   struct package_scope *package = package_of(c, path);
   if (c->root && !strcmp(path, c->root->path)) return;
-  struct source *source = load(c, path);
+  struct source *source = rbc_load(c, file);
   if (!source) return;
   const struct node *line = source->file && source->file->count ? source->file->kid[0] : NULL;
   struct span top = line ? node_span(source, line) : (struct span){ source->id, 0, 0 };
@@ -279,9 +271,9 @@ static void check_empty(struct checker *c) {
 bool rbc_find_workspace(struct checker *c) {
   if (!rbc_list_workspace(c, &c->own->files, &c->own->file_count)) return false;
   c->root = find_root(c);
-  if (!c->root) return false;
+  if (!c->root || !rbc_parse_ahead(c)) return false;
   read_root(c);
-  for (unsigned i = 0; i < c->own->file_count; i++) place_file(c, c->own->files[i]);
+  for (unsigned i = 0; i < c->own->file_count; i++) place_file(c, i);
   check_empty(c);
   return true;
 }

@@ -78,6 +78,15 @@ static void free_blocks(struct arena_block *block) {
   }
 }
 
+void arena_join(struct arena *arena, struct arena *from) {
+  struct arena_block **end = &arena->blocks;
+  while (*end) end = &(*end)->next;
+  *end = from->blocks;
+  arena->failed = arena->failed || from->failed;
+  arena->waited = arena->waited || from->waited;
+  *from = (struct arena){0};
+}
+
 void arena_reset(struct arena *arena) {
   struct arena_block *kept = arena->blocks;
   if (!kept || arena->failed) { arena_free(arena); return; }

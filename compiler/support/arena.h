@@ -30,6 +30,7 @@ static inline void arena_give_back(struct arena *arena, void *from, void *to) {
 char *arena_copy(struct arena *arena, const void *bytes, size_t size);   /* and a NUL after them */
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vformat(struct arena *arena, const char *format, va_list args);
+void arena_join(struct arena *arena, struct arena *from);          /* what `from` gave, and its failure, is this one's now */
 void arena_reset(struct arena *arena);                            /* all that it gave is gone; keeps a block for what comes */
 void arena_free(struct arena *arena);
 #endif

@@ -112,11 +112,10 @@ static bool run(struct parse *p) {
   return !p->arena->failed && !p->diags->out_of_memory;
 }
 
-/* Starts a source: its number, and a copy of its path. */
+/* Starts a source, with a copy of its path. */
 static bool open_source(struct parse *p, const char *path, const char *text, size_t size) {
   struct source *source = p->source = arena_alloc(p->arena, sizeof *source);
   if (!source) return false;
-  source->id = p->diags->sources++;
   bool too_large = size > SOURCE_MAX_BYTES;
   source->path = arena_copy(p->arena, path, strlen(path));
   source->text = too_large ? "" : text;

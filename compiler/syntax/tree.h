@@ -33,7 +33,7 @@ struct source {
   uint32_t path_hash;
   const char *text;          /* NUL after size bytes */
   uint32_t size;
-  uint32_t id;               /* index among the session's sources; struct span refers to it */
+  uint32_t id;               /* index among the program's sources; struct span refers to it */
   struct token *tokens;
   uint32_t token_count;
   uint32_t *lines;           /* offsets of line starts */
@@ -46,14 +46,12 @@ struct source {
  * again in the next. NULL: out of memory. */
 struct grammar *rbc_grammar(struct arena *arena);
 
-/* Lexes and parses; errors go to the session's diagnostics. Returns NULL only out of memory. The text, which has a NUL
- * after size bytes, stays where it is. */
+/* Lexes and parses. Errors go to diagnostics of the source's own: its number is 0 there until a program takes it (rbc_diag_join). Returns NULL
+ * only out of memory. The text, which has a NUL after size bytes, stays where it is. */
 struct source *rbc_parse(struct grammar *grammar, struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
 
-/* A text that is no Rebase, such as a table's CSV file: takes a number and finds the lines, no more.
- * NULL: out of memory. */
-struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text,
-                                size_t size);
+/* The same of a text that is no Rebase, such as a table's CSV file: finds the lines, no more. */
+struct source *rbc_plain_source(struct rbc_diags *diags, struct arena *arena, const char *path, const char *text, size_t size);
 
 /* What render.h wants: texts of sources[i], whose number is i. In the arena; false: out of memory. */
 struct rbc_texts;

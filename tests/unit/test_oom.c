@@ -1,13 +1,15 @@
 /* test_oom.c: memory runs out at every allocation in turn, once or from there on: in the engine by its allocator hook, in the
  * compiler by malloc itself. Never an allow that would not be one, no crash, nothing lost (the sanitizer looks for leaks), and
  * what comes after works. And deciding allocates nothing at all.
- * The program is linked with --wrap for malloc, calloc, realloc, arena_alloc_block, mmap and mprotect, so that the libraries' own calls
- * come here. */
+ * The program is linked with --wrap for malloc, calloc, realloc, arena_alloc_block, mmap, mprotect and pthread_create, so that the libraries'
+ * own calls come here. */
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "diag/diag.h"
 #include "engine_fixture.h"
 #include "rbc.h"
 #include "run.h"
@@ -18,7 +20,8 @@ int __sanitizer_install_malloc_and_free_hooks(void (*taken)(const volatile void 
 #endif
 
 /* ---- malloc ---- */
-static long mallocs, fail_malloc_at;
+static atomic_long mallocs;
+static long fail_malloc_at;
 static bool fail_malloc_once;
 static bool may_allocate(void) {
   long number = ++mallocs;
@@ -38,6 +41,7 @@ void *__wrap_realloc(void *memory, size_t size) { return may_allocate() ? __real
  * has no room, so what it has is hidden from it, unless it was reset since. */
 static long pieces, fail_piece_at;
 static struct hidden { struct arena *arena; char *next; size_t left; } hidden[8];
+static pthread_mutex_t hidden_lock = PTHREAD_MUTEX_INITIALIZER;       /* the compiler's threads have an arena each */
 void *__real_arena_alloc_block(struct arena *arena, size_t size);
 void *__wrap_arena_alloc_block(struct arena *arena, size_t size);
 static struct hidden *hidden_of(struct arena *arena) {
@@ -49,6 +53,7 @@ static struct hidden *hidden_of(struct arena *arena) {
 }
 void *__wrap_arena_alloc_block(struct arena *arena, size_t size) {
   void *piece = NULL;
+  pthread_mutex_lock(&hidden_lock);
   struct hidden *h = hidden_of(arena);
   pieces++;
   if (fail_piece_at && (fail_malloc_once ? pieces == fail_piece_at : pieces >= fail_piece_at)) arena->failed = true;
@@ -61,7 +66,16 @@ void *__wrap_arena_alloc_block(struct arena *arena, size_t size) {
   h->next = arena->next;
   h->left = arena->left;
   arena->left = 0;
+  pthread_mutex_unlock(&hidden_lock);
   return piece;
+}
+
+/* ---- threads ---- */
+static long threads, fail_thread_at;
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
+  return ++threads == fail_thread_at ? EAGAIN : __real_pthread_create(thread, attributes, run, argument);
 }
 
 /* ---- the system's pages ---- */
@@ -463,6 +477,54 @@ START_TEST(compiler_without_memory) {
 }
 END_TEST
 
+/* Several threads read a workspace of many files: which piece fails is chance, what may come of it is not. */
+enum { FILES = 40, READERS = 4 };
+static bool compile_many(struct image *image) {
+  const struct rbc_options options = {.date = "2024-05-15", .threads = READERS};
+  struct rbc *c = rbc_open(&options);
+  char path[32], text[256];
+  bool fine = c && rbc_add_file(c, "root.rb", shop_root, sizeof shop_root - 1) && rbc_add_file(c, "p/p.rb", shop_text, sizeof shop_text - 1) &&
+              rbc_add_file(c, "q/q.rb", other_text, sizeof other_text - 1);
+  for (unsigned i = 0; i < FILES && fine; i++) {
+    snprintf(path, sizeof path, "p/f%02u.rb", i);
+    snprintf(text, sizeof text, "package w.p\n# %u\npolicy f%u { allow call shop.get by bot where args.id == \"%u\" }\n", i, i, i);
+    fine = rbc_add_file(c, path, text, strlen(text));
+  }
+  *image = (struct image){NULL, 0};
+  const bool added = fine;
+  fine = added && rbc_compile(c, &image->bytes, &image->size);
+  if (added && !fine) ck_assert(rbc_diagnostics(c)->out_of_memory);
+  rbc_close(c);
+  return fine;
+}
+
+START_TEST(compiler_with_threads_without_memory) {
+  struct image clean, image;
+  mallocs = pieces = threads = 0;
+  ck_assert(compile_many(&clean));
+  ck_assert_int_eq(threads, READERS - 1);
+  const long needed = pieces;
+  long failed = 0;
+  for (long at = 1; at <= needed; at += 7) {
+    pieces = 0;
+    fail_piece_at = at;
+    bool fine = compile_many(&image);
+    fail_piece_at = 0;
+    failed += !fine;
+    ck_assert(!fine || (image.size == clean.size && !memcmp(image.bytes, clean.bytes, clean.size)));
+    free(image.bytes);
+  }
+  ck_assert_int_gt(failed, needed / 14);
+  for (fail_thread_at = 1; fail_thread_at < READERS; fail_thread_at++) {
+    threads = 0;
+    ck_assert(compile_many(&image));               /* fewer threads do as well */
+    ck_assert(image.size == clean.size && !memcmp(image.bytes, clean.bytes, clean.size));
+    free(image.bytes);
+  }
+  free(clean.bytes);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("oom");
   TCase *t = tcase_create("oom");
@@ -473,6 +535,7 @@ int main(void) {
   tcase_add_test(t, load_without_pages);
   tcase_add_test(t, deciding_allocates_nothing);
   tcase_add_test(t, compiler_without_memory);
+  tcase_add_test(t, compiler_with_threads_without_memory);
   suite_add_tcase(suite, t);
   int failed = run_suite(suite);
   free(first.bytes);

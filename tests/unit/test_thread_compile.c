@@ -1,0 +1,144 @@
+/* test_thread_compile.c: however many threads read a workspace, the bundle and what is reported are the same to the byte. Run under
+ * ThreadSanitizer too. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "rbc.h"
+#include "run.h"
+
+enum { PACKAGES = 24 };       /* two files each */
+static const unsigned counts[] = {2, 3, 8, 64, 0};
+
+/* What one compile came to. */
+struct outcome { bool good; unsigned char *image; size_t size; char *report, *json; };
+
+/* faulty: every third package has errors of its own, of the lexer, the grammar and the checker. */
+struct workspace { const char *directory; bool faulty; };
+
+static void root_text(char *out) {
+  out += sprintf(out, "workspace w\n");
+  for (unsigned i = 0; i < PACKAGES; i++) out += sprintf(out, "package w.p%02u in \"p%02u/\" declares connectors, agents, policies, tables\n", i, i);
+}
+
+static void rules_text(char *out, unsigned i, bool faulty) {
+  const bool wrong = faulty && i % 3 == 1;
+  out += sprintf(out, "package w.p%02u\n# \xc3\xa9t\xc3\xa9 %u\n", i, i);
+  if (wrong && i % 2) out += sprintf(out, "policy q%u { allow call by }\nlet a = \"\\z\"\n", i);
+  out += sprintf(out, "policy p%u {\n", i);
+  for (unsigned k = 0; k < 20 + i; k++)
+    out += sprintf(out, "  allow call shop%u.get by bot%u where args.id == \"%u\" and args.n > %u\n", i, i, k, wrong && k == 7 ? 0 : k);
+  out += sprintf(out, "%s}\n", wrong ? "  allow call nothing by bot, where\n" : "");
+}
+
+static void shop_text(char *out, unsigned i, bool faulty) {
+  sprintf(out, "package w.p%02u\nconnector shop%u \"a shop\" { reads get(id: string, n: int) -> bool }\n"
+    "agent bot%u { owner \"o\" purpose \"p\" uses shop%u }\ntable t%u from \"rows.csv\" { id: string key  n: int }%s\n",
+    i, i, i, faulty && i % 5 == 2 ? 99 : i, i, faulty && i % 7 == 3 ? " }" : "");
+}
+
+static void add(struct rbc *c, const struct workspace *w, const char *path, const char *text) {
+  if (!w->directory) { ck_assert(rbc_add_file(c, path, text, strlen(text))); return; }
+  char full[256], *slash;
+  snprintf(full, sizeof full, "%s/%s", w->directory, path);
+  slash = strrchr(full, '/');
+  *slash = '\0';
+  mkdir(full, 0700);
+  *slash = '/';
+  FILE *file = fopen(full, "w");
+  ck_assert_ptr_nonnull(file);
+  fputs(text, file);
+  fclose(file);
+}
+
+static void add_all(struct rbc *c, const struct workspace *w) {
+  static char text[1 << 15];
+  char path[32];
+  root_text(text);
+  add(c, w, "root.rb", text);
+  for (unsigned i = 0; i < PACKAGES; i++) {
+    sprintf(path, "p%02u/rules.rb", i);
+    rules_text(text, i, w->faulty);
+    add(c, w, path, text);
+    sprintf(path, "p%02u/shop.rb", i);
+    shop_text(text, i, w->faulty);
+    add(c, w, path, text);
+    sprintf(path, "p%02u/rows.csv", i);
+    add(c, w, path, w->faulty && i == 4 ? "id,n\na,x\n" : "id,n\na,1\n");
+  }
+}
+
+static char *report(const struct rbc *c, enum rbc_report_format format) {
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  rbc_report(c, out, format);
+  fclose(out);
+  return text;
+}
+
+static struct outcome compile(const struct workspace *w, unsigned threads) {
+  const struct rbc_options options = {.directory = w->directory, .date = "2026-01-01", .threads = threads};
+  struct outcome o = {0};
+  struct rbc *c = rbc_open(&options);
+  ck_assert_ptr_nonnull(c);
+  add_all(c, w);
+  o.good = rbc_compile(c, &o.image, &o.size);
+  o.report = report(c, RBC_TEXT);
+  o.json = report(c, RBC_JSON);
+  rbc_close(c);
+  return o;
+}
+
+static void forget(struct outcome *o) {
+  free(o->image);
+  free(o->report);
+  free(o->json);
+}
+
+static void same_for_all(const struct workspace *w) {
+  struct outcome one = compile(w, 1);
+  ck_assert_msg(one.good == !w->faulty, "%.2000s", one.report);
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    struct outcome other = compile(w, counts[i]);
+    ck_assert_str_eq(other.report, one.report);
+    ck_assert_str_eq(other.json, one.json);
+    ck_assert_uint_eq(other.size, one.size);
+    ck_assert(!one.size || memcmp(other.image, one.image, one.size) == 0);
+    forget(&other);
+  }
+  if (w->faulty) {                 /* each kind of error, and the last file's too */
+    static const char *const shown[] = {"p01/rules.rb:3", "p07/rules.rb:4", "p10/rules.rb", "p03/shop.rb", "p19/rules.rb"};
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) ck_assert_msg(strstr(one.report, shown[i]), "%s is not in:\n%.4000s", shown[i], one.report);
+  }
+  forget(&one);
+}
+
+START_TEST(same_bundle) { same_for_all(&(struct workspace){NULL, false}); }
+END_TEST
+
+START_TEST(same_report) { same_for_all(&(struct workspace){NULL, true}); }
+END_TEST
+
+START_TEST(from_the_disk) {
+  char directory[] = "/tmp/thread_compile.XXXXXX", command[128];
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+  same_for_all(&(struct workspace){directory, false});
+  same_for_all(&(struct workspace){directory, true});
+  snprintf(command, sizeof command, "rm -r %s", directory);
+  ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("thread_compile");
+  TCase *t = tcase_create("thread_compile");
+  tcase_set_timeout(t, 120);
+  tcase_add_test(t, same_bundle);
+  tcase_add_test(t, same_report);
+  tcase_add_test(t, from_the_disk);
+  suite_add_tcase(suite, t);
+  return run_suite(suite);
+}
