@@ -81,8 +81,8 @@ static void clear_decision(struct record *record) {
   rebase_decision *d = &record->decision;
   d->effect = REBASE_DENY;
   d->status = REBASE_OK;
-  d->id[0] = d->call_hash[0] = record->reason[0] = '\0';
-  d->reason = record->reason;
+  d->id[0] = d->call_hash[0] = '\0';
+  d->reason = "";
   d->reason_length = d->canonical_length = 0;
   d->rule_count = d->rule_total = d->obligation_count = d->redactions = d->limit_count = d->approver_count = 0;
   d->limits = NULL;
@@ -157,6 +157,7 @@ static void note_caller(rebase_request *r, const rebase_caller *caller) {
   bool agent = note_name(record->agent, sizeof record->agent, caller->agent);
   bool requester = note_name(record->requester, sizeof record->requester, caller->requester);
   bool session = note_name(record->session, sizeof record->session, caller->session);
+  if (agent || requester) r->caller_generation = 0;
   if (agent) r->agent = NONE32;
   if (requester) r->requester_known = false;
   if (agent || requester || session) r->session_known = false;
@@ -173,22 +174,20 @@ rebase_status request_time(rebase_request *r) {
 OUT_OF_LINE static rebase_status find_caller(rebase_request *r, const rebase_caller *caller) {
   if (!caller->agent || !*caller->agent || (r->agent == NONE32 && !utf8_valid(caller->agent, strlen(caller->agent))))
     return request_refuse_as(r, REBASE_E_AGENT, "the host names no agent");
-  if (r->agent == NONE32 || r->agent_generation != r->loaded->generation) {
-    r->agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
-    r->agent_generation = r->loaded->generation;
-  }
+  r->agent = find_agent(r->loaded->bundle, caller->agent, strlen(caller->agent));
   if (r->agent == NONE32) {
     request_refuse(r, REBASE_E_AGENT, "unknown agent `%.200s`", caller->agent);
     return REBASE_E_AGENT;
   }
   r->requester_known = r->requester_known || (caller->requester && *caller->requester && utf8_valid(caller->requester, strlen(caller->requester)));
-  return r->requester_known ? REBASE_OK : request_refuse_as(r, REBASE_E_REQUESTER, "the host names no requester");
+  if (!r->requester_known) return request_refuse_as(r, REBASE_E_REQUESTER, "the host names no requester");
+  r->caller_generation = r->loaded->generation;
+  return REBASE_OK;
 }
 
 static rebase_status check_caller(rebase_request *r, const rebase_caller *caller) {
   if (r->record.clock != REBASE_OK) return request_refuse_as(r, r->record.clock, "the clock is unknown");
-  const bool known = r->agent != NONE32 && r->agent_generation == r->loaded->generation && r->requester_known;
-  rebase_status status = known ? REBASE_OK : find_caller(r, caller);
+  rebase_status status = r->caller_generation == r->loaded->generation ? REBASE_OK : find_caller(r, caller);
   r->record.asked.agent = r->agent;
   if (status != REBASE_OK || !r->untimed) return status;
   bool later = (r->record.asked.event == EVENT_CALL || r->record.asked.event == EVENT_INFER) && !r->record.session[0];
@@ -241,8 +240,7 @@ static rebase_status check_limits(rebase_request *r, const struct session *sessi
 
 /* The bytes are for what may go on, their hash for who is asked; a log wants both of everything. */
 static bool needs_bytes(const rebase_request *r) {
-  const rebase_options *o = &r->engine->options;
-  return !o->no_canonical || o->log || r->record.decision.effect == REBASE_ASK || r->record.decision.redactions;
+  return r->engine->sends_on || r->record.decision.effect == REBASE_ASK || r->record.decision.redactions;
 }
 
 OUT_OF_LINE static rebase_status conclude_more(rebase_request *r, struct session *session) {
@@ -265,7 +263,8 @@ OUT_OF_LINE static rebase_status conclude_more(rebase_request *r, struct session
 
 /* Mostly there is nothing left to do, be it an allow or a deny: that is no branch on which of them it is. */
 static rebase_status conclude(rebase_request *r, struct session *session) {
-  const bool more = needs_bytes(r) || session || r->record.decision.obligation_count || r->record.limit_count;
+  const rebase_decision *d = &r->record.decision;
+  const bool more = needs_bytes(r) || session || (d->obligation_count | r->record.limit_count);
   return more ? conclude_more(r, session) : REBASE_OK;
 }
 

@@ -147,7 +147,7 @@ rebase_status rebase_engine_open(const rebase_options *options, rebase_engine **
   rebase_engine *e = allocate(sizeof *e, &chosen);
   if (!e) return REBASE_E_MEMORY;
   *e = (rebase_engine){.options = chosen, .allocator = {allocate, release, &e->options}, .forks = atomic_load(&engine_forks),
-                       .ops = &store_memory, .watches = chosen.wall_clock || chosen.steady_clock || chosen.log};
+                       .ops = &store_memory, .watches = chosen.wall_clock || chosen.steady_clock || chosen.log, .sends_on = !chosen.no_canonical || chosen.log};
   rebase_status status = copy_trusted_keys(e);
   if (status == REBASE_OK && (!copy_obligations(e) || !(e->store = e->ops->open(&e->allocator, chosen.max_sessions)) || !start_locks(e)))
     status = REBASE_E_MEMORY;

@@ -19,6 +19,7 @@ static inline void tally_add(struct tally *tally, enum tallied what) {        /*
 struct rebase_engine {
   rebase_options options;           /* defaults filled in; obligations are our copy */
   bool watches;                     /* the host's clock, or a log, which tells the time of every decision */
+  bool sends_on;                    /* wants the bytes of what was decided: the host, or a log */
   struct allocator allocator;
   unsigned forks;                   /* of this process when it was opened */
   pthread_mutex_t load_lock;        /* one load at a time; covers registry */
@@ -70,25 +71,28 @@ struct id_pool {
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
 enum outcome { GRANTED = 1, DENIED = 2, ASKS = 4, FAILED = 8, NO_RULE = 16, OUTCOMES = 32 };
 enum reason { IN_WORDS, NOTHING, ALLOWED, BECAUSE, REASONS };     /* IN_WORDS: put together, see request_reason; else it stands somewhere as it is */
-/* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. */
+/* What is known of a decision. The public part comes first: rebase_explain finds the rest behind it. What most decisions use stands together. */
 struct record {
   rebase_decision decision;
   const struct loaded *loaded;      /* NULL: nothing was evaluated */
   struct asked asked; bool known;   /* known: agent and target are */
+  bool by_approval;
+  unsigned outcome;                 /* of the rules, bits of enum outcome */
+  uint32_t denials;                 /* rules that deny or miss something: none, one or more */
+  uint32_t redaction_count, limit_count;
+  uint32_t route_rule;              /* infer: the rule of the route that grants it, or NONE32 */
+  int64_t wait;                     /* shortest of the asks, 0 none */
+  rebase_text reasons[REASONS];     /* BECAUSE: what the only one of them says; bytes NULL: nothing, or there are more */
+  struct now now; rebase_status clock;       /* clock: whether now is known */
+  char session[REBASE_ID_BYTES], agent[NAME_BYTES], requester[NAME_BYTES];     /* for log and explanation; cut when longer */
   rebase_rule rules[REBASE_MAX_RULES];
   uint32_t rule_indexes[REBASE_MAX_RULES], lacks[REBASE_MAX_RULES];
   uint8_t verdicts[REBASE_MAX_RULES];
   rebase_obligation obligations[MAX_OBLIGATIONS];
-  uint32_t redactions[MAX_OBLIGATIONS], redaction_count;     /* indexes in OBLIGATIONS */
+  uint32_t redactions[MAX_OBLIGATIONS];     /* indexes in OBLIGATIONS */
   const char *approvers[REBASE_MAX_APPROVERS]; uint32_t groups[REBASE_MAX_APPROVERS];
-  uint32_t limits[MAX_LIMITS], limit_count; /* indexes in LIMITS, of the rules that matched */
-  uint32_t route_rule; rebase_choice choice; uint32_t chosen;        /* infer: the rule of the route that grants it, or NONE32; index in MODELS */
-  unsigned outcome; bool by_approval;       /* outcome: of the rules, bits of enum outcome */
-  uint32_t denials;                 /* rules that deny or miss something: none, one or more */
-  rebase_text reasons[REASONS];     /* BECAUSE: what the only one of them says; bytes NULL: nothing, or there are more */
-  int64_t wait;                     /* shortest of the asks, 0 none */
-  struct now now; rebase_status clock;       /* clock: whether now is known */
-  char agent[NAME_BYTES], requester[NAME_BYTES], session[REBASE_ID_BYTES];     /* for log and explanation; cut when longer */
+  uint32_t limits[MAX_LIMITS];      /* indexes in LIMITS, of the rules that matched */
+  rebase_choice choice; uint32_t chosen;     /* of an infer; chosen: index in MODELS */
   char reason[REASON_BYTES];
 };
 
@@ -97,41 +101,42 @@ enum { COUNTERS_KEPT = 4 };
 struct counter_name { uint64_t generation; uint32_t limit; size_t length; char whom[64]; unsigned char key[REBASE_QUOTA_KEY]; };
 struct charges { uint32_t count; rebase_charge list[REBASE_QUOTA_CHARGES]; rebase_limit shown[REBASE_QUOTA_CHARGES]; };
 
+/* First what every decision uses. */
 struct rebase_request {
   rebase_engine *engine;
-  struct rebase_request *next, *previous;   /* of the engine's */
-  struct tally tally;
   struct loaded *loaded;            /* pinned: what this request decides with */
-  struct record record;
-  struct charges charges;           /* of this decision */
-  struct counter_name counters[COUNTERS_KEPT];
+  struct tally tally;
+  const rebase_caller *noted;       /* whose names are in record and need no second look: the kept one, or a batch's; else NULL */
+  uint64_t caller_generation;       /* of the bundle under which record.agent and a requester were found good; 0: yet to be looked at */
+  uint32_t agent;                   /* of record.agent: what it was in the last bundle */
+  bool requester_known;             /* record.requester is a text that was looked at before */
+  bool session_known;               /* record.session is that of record.requester and record.agent: an id is never given twice */
+  bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
+  bool building, fresh;             /* typed: see filling; fresh: begun and not decided yet */
+  struct { bool under_way; rebase_status clock; struct now now; } batch;      /* one bundle, time and caller for all of it */
+  value *slots;                     /* of a call; written by what reads it, then only read */
+  const struct text *text;          /* of a release */
   struct workspace work;
   struct arena_fixed scratch;
   struct out canonical;
-  char *log;
+  struct record record;
+  struct vm vm;
   struct id_pool ids;
-  struct { bool under_way; struct now now; rebase_status clock; } batch;      /* one bundle, time and caller for all of it */
-  rebase_caller kept; char *kept_memory;    /* the one that stands for itself, see rebase_keep_caller; of its texts */
-  const rebase_caller *noted;       /* whose names are in record and need no second look: the kept one, or a batch's; else NULL */
-  bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
-  bool requester_known;             /* record.requester is a text that was looked at before */
-  bool session_known;               /* record.session is that of record.requester and record.agent: an id is never given twice */
-  uint32_t agent; uint64_t agent_generation;        /* of record.agent: what it was in that bundle */
-  value *slots;                     /* of a call; written by what reads it, then only read */
-  const struct text *text;          /* of a release */
   struct json json;
-  struct infer infer; struct tries tries;           /* of an infer */
-  /* typed building */
-  bool building, fresh;             /* fresh: begun and not decided yet */
-  struct filling { uint64_t generation; uint32_t first, count, required; const struct image_param *params; const struct image_type *types; } filling;
-                                    /* the slots that fit, by index in PARAMS, none when all zero; how many required ones are not set yet */
-  rebase_status poison;             /* REBASE_OK, or what a setter answered */
-  char poison_text[256];
-  size_t built;                     /* workspace in use by what was set */
+  struct session_view view;
   value facts[CTX_COUNT];
   uint64_t facts_generation; uint32_t facts_agent; enum event facts_event;  /* facts are of a call or infer of this agent under this bundle; 0: of something else */
-  struct session_view view;
-  struct vm vm;
+  struct infer infer; struct tries tries;           /* of an infer */
+  struct charges charges;           /* of this decision */
+  struct counter_name counters[COUNTERS_KEPT];
+  struct filling { uint64_t generation; uint32_t first, count, required; const struct image_param *params; const struct image_type *types; } filling;
+                                    /* the slots that fit, by index in PARAMS, none when all zero; how many required ones are not set yet */
+  size_t built;                     /* workspace in use by what was set */
+  rebase_status poison;             /* REBASE_OK, or what a setter answered */
+  char poison_text[256];
+  rebase_caller kept; char *kept_memory;    /* the one that stands for itself, see rebase_keep_caller; of its texts */
+  char *log;
+  struct rebase_request *next, *previous;   /* of the engine's */
 };
 
 /* decide.c */
