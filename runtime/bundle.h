@@ -89,6 +89,8 @@ struct rebase_bundle {
   const unsigned char *signer;      /* public key of the signature that follows the image, 32 bytes; NULL: not signed */
   uint32_t scope_width;             /* heads */
   uint32_t agent_classes, head_classes;
+  uint32_t scope_roots, scope_leaves;       /* nodes of SCOPE: the first root; those that lead to lists, which come first */
+  unsigned scope_shift;             /* of the highest bits of a class of heads that a root goes by */
   const uint32_t *type_class;       /* by type: the lowest equal type; registers of one class are interchangeable */
   const value *values;              /* by index in VALUE_INDEX: decoded */
   const struct bundle_table *tables;
@@ -99,7 +101,7 @@ struct rebase_bundle {
   const struct bundle_flat *flat_prices;            /* by model */
   const uint64_t *param_tags, *field_tags;  /* of the names in PARAMS and FIELDS, see plain.h */
   const uint32_t *param_order;      /* as PARAMS: each operation's, by slot and so by name */
-  const struct scope_plan *plans; uint32_t plan_count; const uint32_t *plan_at;       /* from 1 on; plan_at: as SCOPE; 0: nothing is in scope */
+  const struct scope_plan *plans; uint32_t plan_count; const uint32_t *plan_at;       /* plan_at: as SCOPE, with plans for lists; NONE32: nothing is in scope */
   const struct route_plan *route_plan;      /* route_plan.h; NULL: none */
   const unsigned char (*route_keys)[ROUTE_KEY];     /* by route, of those that are sticky */
   const uint32_t *pattern_classes;  /* by pattern: how many byte classes it has */
@@ -145,16 +147,16 @@ static inline uint32_t head_operation(const struct rebase_bundle *b, uint32_t op
 static inline uint32_t head_release(const struct rebase_bundle *b, enum release_target to) { return b->OPERATIONS.count + (uint32_t)to; }
 static inline uint32_t head_delegate(const struct rebase_bundle *b, uint32_t agent) { return b->OPERATIONS.count + RELEASE_COUNT + agent; }
 static inline uint32_t head_infer(const struct rebase_bundle *b) { return b->OPERATIONS.count + RELEASE_COUNT + b->AGENTS.count; }
-/* Of an agent and a head, in SCOPE; SIZE_MAX: there is none. */
-static inline size_t bundle_place(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
-  if (agent >= b->AGENTS.count || head >= b->scope_width) return SIZE_MAX;
-  return (size_t)b->AGENT_CLASS.at[agent] * b->head_classes + b->HEAD_CLASS.at[head];
+/* What nodes, as SCOPE or parallel to it, say of an agent and a head; NONE32: there is none such. */
+static inline uint32_t bundle_descend(const struct rebase_bundle *b, const uint32_t *nodes, uint32_t agent, uint32_t head) {
+  if (agent >= b->AGENTS.count || head >= b->scope_width) return NONE32;
+  const uint32_t class_of = b->HEAD_CLASS.at[head];
+  size_t node = (size_t)b->scope_roots + b->AGENT_CLASS.at[agent];
+  for (unsigned shift = b->scope_shift; shift; shift -= SCOPE_BITS) node = nodes[node * SCOPE_FAN + (class_of >> shift) % SCOPE_FAN];
+  return nodes[node * SCOPE_FAN + class_of % SCOPE_FAN];
 }
 /* Where in LISTS theirs begins, or NONE32. */
-static inline uint32_t bundle_list(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
-  size_t place = bundle_place(b, agent, head);
-  return place == SIZE_MAX ? NONE32 : b->SCOPE.at[place];
-}
+static inline uint32_t bundle_list(const struct rebase_bundle *b, uint32_t agent, uint32_t head) { return bundle_descend(b, b->SCOPE.at, agent, head); }
 /* What is in scope, ascending by rule; *count is 0 when there is nothing. An entry is a rule with its own program, or one of RESIDUALS. */
 const uint32_t *bundle_scope(const struct rebase_bundle *bundle, uint32_t agent, uint32_t head, uint32_t *count);
 

@@ -290,10 +290,10 @@ bool plan_tables(struct verifier *v) {
   struct maker *m = pages_array(&v->temporary, 1, sizeof *m);
   if (!m) return out_of_memory(v);
   m->v = v;
-  for (uint32_t i = 1; i <= b->plan_count; i++) {
+  for (uint32_t i = 0; i < b->plan_count; i++) {
     struct scope_plan *plan = &v->plans[i];
     if (plan->models || plan->count < 2 || plan->count > TABLE_MOST) continue;
-    m->list = i;
+    m->list = i + 1;
     m->condition_count = m->column_count = m->other_count = 0;
     m->steps = 0;
     m->session = false;

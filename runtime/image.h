@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC "rebase\r\n"
-#define IMAGE_VERSION 2u
+#define IMAGE_VERSION 3u
 #define NONE32 UINT32_MAX
 #define IMAGE_MAX_LABELS 64
 #define IMAGE_MAX_PROOFS 64
@@ -188,11 +188,14 @@ struct image_pattern { uint32_t states, start; uint32_t accept, table; uint32_t 
   /* PATTERNS: DFA. In BYTES: at accept, one byte a state (0/1); classes: 256 bytes, byte -> class; in DFA at index table:
    * u16 next[state * class_count + class]; state 0 is dead. class_count = 1 + largest class. */
 struct image_pending { ref kind; ref name; uint32_t source, line; }; /* PENDING: declarations this runtime cannot execute */
+enum { SCOPE_BITS = 4, SCOPE_FAN = 1 << SCOPE_BITS };
 struct image_residual { uint32_t rule, program, first_constant; };
   /* RESIDUALS: ascending by rule: what is left of it where facts of the agent, the operation and its connector are constant */
 /* Agents that no rule tells apart are one class, and so are heads: operations, then RELEASE_COUNT releases, then agents (delegate to), then
  * one for infer. AGENT_CLASS, HEAD_CLASS: of each its class, numbered in the order in which they come.
- * SCOPE: [agent class * head classes + head class] -> index in LISTS, or NONE32.
+ * SCOPE: for each class of agents a tree that leads by a class of heads, SCOPE_BITS at a time, the highest first, to an index in LISTS, or to
+ * NONE32. Nodes have SCOPE_FAN entries: of nodes before them that are one step nearer to the lists, the nearest of such lists. Those at one height
+ * stand together, the lowest first; trees have their equal parts in common. The last nodes are the roots, by class of agents.
  * LISTS: u32 count, then that many entries, ascending by rule: a rule with its own program, or RULES.count plus a residual. */
 struct instruction { uint8_t op, a, b, c; uint32_t imm; };           /* CODE */
 

@@ -255,14 +255,16 @@ static bool make_plan(struct planner *p, uint32_t list, struct scope_plan *plan)
   return plan->by == SCOPE_ALL || index_rules(p, plan);
 }
 
-/* Numbers plans from 1 for the lists in use, by place in LISTS; *plan_at is as SCOPE. */
+/* Numbers plans for the lists in use, in plan_of by place in LISTS, there from 1 on. */
 static uint32_t number_plans(const struct rebase_bundle *b, uint32_t *plan_of, uint32_t *plan_at) {
+  const uint32_t leaves = b->scope_leaves * SCOPE_FAN;
   uint32_t count = 0;
-  for (uint32_t i = 0; i < b->SCOPE.count; i++) {
-    if (b->SCOPE.at[i] == NONE32) continue;
-    uint32_t *plan = &plan_of[b->SCOPE.at[i]];
+  memcpy(plan_at, b->SCOPE.at, b->SCOPE.count * sizeof *plan_at);
+  for (uint32_t i = 0; i < leaves; i++) {
+    if (plan_at[i] == NONE32) continue;
+    uint32_t *plan = &plan_of[plan_at[i]];
     if (!*plan) *plan = ++count;
-    plan_at[i] = *plan;
+    plan_at[i] = *plan - 1;
   }
   return count;
 }
@@ -280,11 +282,11 @@ bool plan_scopes(struct verifier *v) {
   p.programs = p.rules_of + b->PROGRAMS.count;
   p.constant = p.programs + b->PROGRAMS.count;
   const uint32_t count = number_plans(b, plan_of, plan_at);
-  struct scope_plan *plans = pages_array(b->pages, (size_t)count + 1, sizeof *plans);
+  struct scope_plan *plans = pages_array(b->pages, count, sizeof *plans);
   if (!plans) return out_of_memory(v);
   for (uint32_t list = 0; list < b->LISTS.count && made < count; list++) {
     if (!plan_of[list]) continue;
-    if (!make_plan(&p, list, &plans[plan_of[list]])) return false;
+    if (!make_plan(&p, list, &plans[plan_of[list] - 1])) return false;
     made++;
   }
   for (uint32_t i = 0; i < b->CODE.count; i++) b->reads_today |= b->CODE.at[i].op == OP_CONTEXT && b->CODE.at[i].imm == CTX_TODAY;

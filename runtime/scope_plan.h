@@ -31,8 +31,8 @@ struct scope_plan {
 
 /* Of what is in scope; NULL when nothing is. */
 static inline const struct scope_plan *bundle_plan(const struct rebase_bundle *b, uint32_t agent, uint32_t head) {
-  size_t place = bundle_place(b, agent, head);
-  return place == SIZE_MAX || !b->plan_at[place] ? NULL : &b->plans[b->plan_at[place]];
+  const uint32_t plan = bundle_descend(b, b->plan_at, agent, head);
+  return plan == NONE32 ? NULL : &b->plans[plan];
 }
 
 /* One ascending pass over the rules that can match. */

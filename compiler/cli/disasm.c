@@ -61,9 +61,26 @@ static uint32_t number_at(const struct bundle_view *view, enum section section, 
   return number ? *number : NONE32;
 }
 
-/* The entry that stands for the rule in the list of a class of agents and a head, or NONE32. */
-static uint32_t entry_at(const struct bundle_view *view, uint32_t agents, uint32_t head, uint32_t head_classes, uint32_t rule) {
-  uint32_t list = number_at(view, SECTION_SCOPE, (size_t)agents * head_classes + number_at(view, SECTION_HEAD_CLASS, head));
+static uint32_t class_count(const struct bundle_view *view, enum section section) {
+  uint32_t classes = 0;
+  for (uint32_t i = 0; i < view_count(view, section); i++) {
+    uint32_t of = number_at(view, section, i);
+    if (of != NONE32 && of >= classes) classes = of + 1;
+  }
+  return classes;
+}
+
+/* Where in LISTS what a class of agents and one of heads have begins, or NONE32: down the agents' tree (image.h). */
+static uint32_t list_at(const struct bundle_view *view, uint32_t root, uint32_t head_class, uint32_t head_classes) {
+  unsigned shift = 0;
+  uint32_t node = root;
+  while (head_classes && (head_classes - 1) >> shift >= SCOPE_FAN) shift += SCOPE_BITS;
+  for (; shift && node != NONE32; shift -= SCOPE_BITS) node = number_at(view, SECTION_SCOPE, (size_t)node * SCOPE_FAN + (head_class >> shift) % SCOPE_FAN);
+  return node == NONE32 ? NONE32 : number_at(view, SECTION_SCOPE, (size_t)node * SCOPE_FAN + head_class % SCOPE_FAN);
+}
+
+/* The entry that stands for the rule in a list, or NONE32. */
+static uint32_t entry_in(const struct bundle_view *view, uint32_t list, uint32_t rule) {
   uint32_t count = list == NONE32 ? 0 : number_at(view, SECTION_LISTS, list);
   for (uint32_t i = 1; i <= count; i++) {
     uint32_t entry = number_at(view, SECTION_LISTS, (size_t)list + i);
@@ -76,15 +93,14 @@ static uint32_t entry_at(const struct bundle_view *view, uint32_t agents, uint32
 /* Where a rule stands: the next of its places, with the first agent of each class. */
 struct place { uint32_t agent, agents, head, entry; };
 static bool next_place(const struct bundle_view *view, uint32_t rule, struct place *at) {
-  uint32_t heads = view_count(view, SECTION_HEAD_CLASS), classes = 0;
-  for (uint32_t head = 0; head < heads; head++) {
-    uint32_t of = number_at(view, SECTION_HEAD_CLASS, head);
-    if (of != NONE32 && of >= classes) classes = of + 1;
-  }
+  const uint32_t heads = view_count(view, SECTION_HEAD_CLASS), head_classes = class_count(view, SECTION_HEAD_CLASS);
+  const uint32_t roots = view_count(view, SECTION_SCOPE) / SCOPE_FAN - class_count(view, SECTION_AGENT_CLASS);
   for (; at->agent < view_count(view, SECTION_AGENT_CLASS); at->agent++, at->head = 0) {
     if (number_at(view, SECTION_AGENT_CLASS, at->agent) != at->agents) continue;
-    for (; at->head < heads; at->head++)
-      if ((at->entry = entry_at(view, at->agents, at->head, classes, rule)) != NONE32) return at->head++, true;
+    for (; at->head < heads; at->head++) {
+      const uint32_t list = list_at(view, roots + at->agents, number_at(view, SECTION_HEAD_CLASS, at->head), head_classes);
+      if ((at->entry = entry_in(view, list, rule)) != NONE32) return at->head++, true;
+    }
     at->agents++;
   }
   return false;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "codegen/classes.h"
 #include "codegen/generator.h"
+#include "codegen/scope_tree.h"
 #include "sema/fold.h"
 #include "support/names.h"
 
@@ -32,9 +33,9 @@ struct scope {
   struct place **places;                    /* by rule; NULL: all of its agents with all of its heads */
   const struct rule *last;                  /* whose agents and heads are at hand, all of them */
   uint32_t *fact_numbers[CTX_COUNT];        /* by agent or head: equal where the fact is; made when first needed */
-  uint32_t *cells;                          /* by head, then by agent: rules mostly have few heads and many agents */
+  uint64_t *agent_keys, *head_keys;         /* of those at hand, for the tree */
+  struct scope_tree tree;                   /* its cells: node numbers */
   struct gen_buffer nodes;
-  struct { uint32_t rest, entry, number; } added;     /* the last: cells beside each other mostly have the same list */
 };
 
 /* ---- a rule's agents and heads ---- */
@@ -241,22 +242,25 @@ static bool same_node(const struct generator *g, uint32_t number, const void *ke
   return node->rest == wanted->rest && node->entry == wanted->entry;
 }
 
-/* shared: another cell may have the same list, with the same entry now. */
-static void add(struct scope *s, uint32_t *cell, uint32_t entry, bool shared) {
+/* What is added to cells: by a rule as it is its own entry, else for agents of one group by the heads' groups. */
+struct addition { struct scope *scope; const uint32_t *entries; uint32_t entry; bool shared; };       /* shared: another cell may have the same list, with the same entry now */
+
+static void add(void *user, uint32_t group, uint32_t *cell) {
+  const struct addition *addition = user;
+  struct scope *s = addition->scope;
   struct generator *g = s->g;
-  if (s->added.rest == *cell && s->added.entry == entry) { *cell = s->added.number; return; }
+  const uint32_t entry = addition->entries ? addition->entries[group] : addition->entry;
+  if (entry == NONE32) return;
   struct node_key key = {s, *cell, entry};
   uint32_t pair[2] = {*cell, entry}, hash = hash_bytes(pair, sizeof pair, 0);
-  uint32_t number = shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
+  uint32_t number = addition->shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
   if (number == NONE32) {
     struct path node = {*cell, entry, *cell == NONE32 ? 1 : node_at(s, *cell)->length + 1, NONE32};
     number = (uint32_t)(s->nodes.size / sizeof node);
     if (!gen_buffer_add(g, &s->nodes, &node, sizeof node)) return;
-    if (shared) gen_remember(g, &g->lists, hash, number);
+    if (addition->shared) gen_remember(g, &g->lists, hash, number);
   }
-  s->added.rest = *cell;
-  s->added.entry = entry;
-  s->added.number = *cell = number;
+  *cell = number;
 }
 
 /* One member of each class: the others stand where it does. */
@@ -273,23 +277,14 @@ static void classes_of(struct side *side, const struct partition *classes, const
   side->count = count;
 }
 
-/* To the agents' lists for one head. */
-static void add_by_group(struct scope *s, uint32_t *cells, const struct place *place, uint32_t column, bool shared) {
-  for (uint32_t a = 0; a < s->agents.count; a++) {
-    uint32_t entry = place->entries[s->agents.group[a] * place->columns + column];
-    if (entry != NONE32) add(s, &cells[s->agents.members[a]], entry, shared);
-  }
+static void sort_keys(struct scope *s) {
+  for (uint32_t i = 0; i < s->agents.count; i++) s->agent_keys[i] = tree_key(s->agents.group[i], s->agents.members[i]);
+  for (uint32_t i = 0; i < s->heads.count; i++) s->head_keys[i] = tree_key(s->heads.members[i], s->heads.group[i]);
+  tree_sort(s->agent_keys, s->agents.count);
+  tree_sort(s->head_keys, s->heads.count);
 }
 
-static void add_to_all(struct scope *s, uint32_t *cells, uint32_t entry, bool shared) {
-  const uint32_t *agent = s->agents.members, *end = agent + s->agents.count;
-  while (agent < end) {
-    add(s, &cells[*agent++], entry, shared);
-    const uint32_t rest = s->added.rest, number = s->added.number;
-    for (; agent < end && cells[*agent] == rest; agent++) cells[*agent] = number;
-  }
-}
-
+/* One group of agents after the other. */
 static void add_rule(struct scope *s, const struct rule *rule) {
   const struct place *place = s->places[rule->id];
   if (place || !as_the_last(s, rule)) {
@@ -297,18 +292,21 @@ static void add_rule(struct scope *s, const struct rule *rule) {
     if (place) find_groups(s, place);
     classes_of(&s->agents, &s->agent_classes, place ? place->row_of : NULL);
     classes_of(&s->heads, &s->head_classes, place ? place->column_of : NULL);
+    sort_keys(s);
     s->last = place ? NULL : rule;
   }
-  bool shared = s->agents.count > 1 || s->heads.count > 1;
-  for (uint32_t h = 0; h < s->heads.count; h++) {
-    uint32_t *cells = s->cells + (size_t)s->heads.members[h] * s->agent_classes.count;
-    if (place) add_by_group(s, cells, place, s->heads.group[h], shared);
-    else add_to_all(s, cells, rule->id, shared);
+  struct addition addition = {s, NULL, rule->id, s->agents.count > 1 || s->heads.count > 1};
+  const uint64_t *from = s->agent_keys, *end = from + s->agents.count, *to;
+  for (; from < end; from = to) {
+    for (to = from + 1; to < end && *to >> 32 == *from >> 32; to++) { }
+    if (place) addition.entries = place->entries + (*from >> 32) * place->columns;
+    tree_apply(&s->tree, from, (uint32_t)(to - from), s->head_keys, s->heads.count, add, &addition);
   }
 }
 
 /* u32 count, then the entries, ascending by rule: the path is walked from its end. */
-static uint32_t store(struct scope *s, uint32_t number) {
+static uint32_t store(void *user, uint32_t number) {
+  struct scope *s = user;
   struct generator *g = s->g;
   struct path *node = node_at(s, number);
   if (node->stored != NONE32) return node->stored;
@@ -321,35 +319,17 @@ static uint32_t store(struct scope *s, uint32_t number) {
   return node->stored;
 }
 
-/* As the image has them: by agent, then by head. */
-static void store_cells(struct scope *s) {
-  struct generator *g = s->g;
-  const uint32_t agents = s->agent_classes.count, heads = s->head_classes.count;
-  uint32_t *row = malloc((heads + 1) * sizeof *row);
-  if (!row) { g->out_of_memory = true; return; }
-  for (uint32_t a = 0; a < agents && !g->out_of_memory; a++) {
-    for (uint32_t h = 0; h < heads; h++) {
-      const uint32_t cell = s->cells[(size_t)h * agents + a];
-      row[h] = cell == NONE32 ? NONE32 : store(s, cell);
-    }
-    gen_append(g, SECTION_SCOPE, row, heads);
-  }
-  free(row);
-}
-
 static void fill(struct scope *s) {
   struct generator *g = s->g;
   const struct program *p = g->program;
-  size_t cells = (size_t)s->agent_classes.count * s->head_classes.count;
-  if (cells > UINT32_MAX) { gen_too_large(g); return; }
-  s->cells = malloc((cells + 1) * sizeof *s->cells);
-  if (!s->cells) { g->out_of_memory = true; return; }
-  for (size_t i = 0; i < cells; i++) s->cells[i] = NONE32;
+  tree_open(&s->tree, g, s->agent_classes.count, s->head_classes.count);
+  s->agent_keys = arena_alloc(&g->scratch, s->agent_classes.count * sizeof *s->agent_keys);
+  s->head_keys = arena_alloc(&g->scratch, s->head_classes.count * sizeof *s->head_keys);
+  if (!s->agent_keys || !s->head_keys) g->out_of_memory = true;
   s->last = NULL;
-  s->added.entry = NONE32;
   for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(s, p->rules[i]);
   if (g->out_of_memory) return;
-  store_cells(s);
+  tree_store(&s->tree, store, s);
   gen_append(g, SECTION_AGENT_CLASS, s->agent_classes.of, s->agent_classes.members);
   gen_append(g, SECTION_HEAD_CLASS, s->head_classes.of, s->head_classes.members);
 }
@@ -372,6 +352,6 @@ void gen_scope(struct generator *g) {
   side_close(&s.heads);
   partition_close(&s.agent_classes);
   partition_close(&s.head_classes);
-  free(s.cells);
+  tree_close(&s.tree);
   free(s.nodes.bytes);
 }

@@ -294,16 +294,41 @@ static void rules(struct builder *b) {
   ADD(ROUTES, route, .rule = RULE_ROUTE, .prefer = PREFER_WEIGHTED, .currency = W_USD, .cap = 1000000, .first_weight = weights, .weights = 2);
 }
 
+static uint32_t nodes_for(uint32_t heads, unsigned height) {
+  const uint64_t each = UINT64_C(1) << SCOPE_BITS * (height + 1);
+  return (uint32_t)((heads + each - 1) / each);
+}
+
+void builder_scope(struct builder *b, uint32_t agents, uint32_t heads, uint32_t (*list_of)(const void *user, uint32_t agent, uint32_t head), const void *user) {
+  uint32_t below = 0;                       /* the first node of the height before */
+  builder_drop(b, SECTION_SCOPE, builder_count(b, SECTION_SCOPE));
+  for (unsigned height = 0;; height++) {
+    const uint32_t first = builder_count(b, SECTION_SCOPE) / SCOPE_FAN, nodes = nodes_for(heads, height);
+    for (uint32_t agent = 0; agent < agents; agent++)
+      for (uint32_t at = 0; at < nodes * SCOPE_FAN; at++) {
+        const uint32_t children = height ? nodes_for(heads, height - 1) : 0, child = at < children ? at : children - 1;
+        const uint32_t entry = height ? below + agent * children + child : at < heads ? list_of(user, agent, at) : NONE32;
+        builder_add(b, SECTION_SCOPE, &entry, 1);
+      }
+    if (nodes == 1) return;
+    below = first;
+  }
+}
+
+struct world_lists { uint32_t both, release, residual; };
+static uint32_t world_list(const void *user, uint32_t agent, uint32_t head) {
+  const struct world_lists *lists = user;
+  return head == OPERATION_PAY ? lists->both : head != 2 ? NONE32 : agent ? lists->residual : lists->release;
+}
+
 static void scopes(struct builder *b) {
   uint32_t heads = 2 + RELEASE_COUNT + 2 + 1;
-  uint32_t both = builder_add(b, SECTION_LISTS, (uint32_t[]){2, RULE_MAIN, RULE_GUARD}, 3);
-  uint32_t release = builder_add(b, SECTION_LISTS, (uint32_t[]){1, RULE_RELEASE}, 2);
-  uint32_t residual = builder_add(b, SECTION_LISTS, (uint32_t[]){1, W_RULES}, 2);
+  const struct world_lists lists = {
+    .both = builder_add(b, SECTION_LISTS, (uint32_t[]){2, RULE_MAIN, RULE_GUARD}, 3), .release = builder_add(b, SECTION_LISTS, (uint32_t[]){1, RULE_RELEASE}, 2),
+    .residual = builder_add(b, SECTION_LISTS, (uint32_t[]){1, W_RULES}, 2)};
   for (uint32_t agent = 0; agent < 2; agent++) builder_add(b, SECTION_AGENT_CLASS, &agent, 1);
   for (uint32_t head = 0; head < heads; head++) builder_add(b, SECTION_HEAD_CLASS, &head, 1);
-  for (uint32_t agent = 0; agent < 2; agent++)
-    for (uint32_t head = 0; head < heads; head++)
-      builder_add(b, SECTION_SCOPE, &(uint32_t){head == OPERATION_PAY ? both : head == 2 ? agent ? residual : release : NONE32}, 1);
+  builder_scope(b, 2, heads, world_list, &lists);
 }
 
 void builder_world(struct builder *b) {

@@ -24,6 +24,9 @@ struct image_section *builder_table(unsigned char *image);
 void builder_code(struct builder *b, uint32_t rule, const struct instruction *code, uint32_t count);
 void builder_cost(const struct builder *b, const struct instruction *code, uint32_t count, struct image_cost *cost);
 
+/* SCOPE anew, for heads of a class each: a tree for each class of agents, which has nothing in common with the others. */
+void builder_scope(struct builder *b, uint32_t agents, uint32_t heads, uint32_t (*list_of)(const void *user, uint32_t agent, uint32_t head), const void *user);
+
 /* ---- a world with something in every section; see image_builder.c. Numbers of what tests speak of: */
 enum world_type { W_USD = TYPE_FIXED_COUNT, W_EUR, W_COLOUR, W_YES_NO, W_LOCAL_TIME, W_INTS, W_TEXTS, W_COUNTS, W_USER, W_USERS,
   W_ROW, W_ROWS, W_PAIR, W_PAIRS, W_SIZE, W_SHADE, W_SHADES, W_REQUESTER, W_MAP_OF_LISTS, W_COUNT };

@@ -386,7 +386,6 @@ START_TEST(scope_lists_are_shared) {
   generate();
   uint32_t count, lists;
   static const uint32_t heads[] = {0, 1, 2, 0, 2, 0, 0, 0};       /* crm.get_user; crm.pay; person, agent, outside; one, two; infer */
-  enum { CLASSES = 3 };
   const uint32_t *agent_class = SECTION_OF(uint32_t, AGENT_CLASS, &count);
   ck_assert_uint_eq(count, 2);
   ck_assert(agent_class[0] == 0 && agent_class[1] == 1);
@@ -394,11 +393,11 @@ START_TEST(scope_lists_are_shared) {
   ck_assert_uint_eq(count, sizeof heads / sizeof *heads);
   ck_assert_mem_eq(head_class, heads, sizeof heads);
   const uint32_t *scope = SECTION_OF(uint32_t, SCOPE, &count), *list = SECTION_OF(uint32_t, LISTS, &lists);
-  ck_assert_uint_eq(count, 2 * CLASSES);
+  ck_assert_uint_eq(count, 2 * SCOPE_FAN);                  /* the roots */
   ck_assert_uint_eq(scope[0], NONE32);
-  ck_assert_uint_eq(scope[1], scope[CLASSES + 1]);
+  ck_assert_uint_eq(scope[1], scope[SCOPE_FAN + 1]);
   ck_assert_uint_ne(scope[2], NONE32);
-  ck_assert_uint_eq(scope[CLASSES + 2], NONE32);
+  ck_assert_uint_eq(scope[SCOPE_FAN + 2], NONE32);
   ck_assert_uint_eq(lists, 5);
   ck_assert_uint_eq(list[scope[1]], 2);
   ck_assert_uint_eq(list[scope[1] + 1], 1);

@@ -147,30 +147,51 @@ BREAK(LIST_ORDER) { NUMBER(LISTS, 2) = RULE_MAIN; }
 BREAK(SCOPE_SIZE) { builder_drop(b, SECTION_SCOPE, 1); }
 BREAK(SCOPE_LIST) { NUMBER(SCOPE, 0) = 1; }
 BREAK(SCOPE_EVENT) { NUMBER(SCOPE, 0) = 3; }
-/* Agents by operations by rules: a small file that asks for much work. */
-BREAK(SCOPE_EFFORT) {
-  enum { MORE_AGENTS = 100, MORE_OPERATIONS = 1400, MORE_RULES = 2000 };
+/* More of them, each of a class of its own; a list for each agent, or none, over all operations. */
+struct lists { const uint32_t *of_agent; uint32_t operations; };
+static uint32_t list_of(const void *user, uint32_t agent, uint32_t head) {
+  const struct lists *lists = user;
+  return head < lists->operations ? lists->of_agent[agent] : NONE32;
+}
+enum { MOST_AGENTS = 128 };
+static void grow(struct builder *b, uint32_t agents, uint32_t operations, const uint32_t *lists) {
   char name[24];
-  for (uint32_t i = 0; i < MORE_AGENTS; i++) {
+  for (uint32_t i = builder_count(b, SECTION_AGENTS); i < agents; i++) {
     snprintf(name, sizeof name, "b.%06u", (unsigned)i);
     ADD(AGENTS, agent, .name = builder_text(b, name), .team = NONE32);
-    builder_add(b, SECTION_AGENT_CLASS, &(uint32_t){i + 2}, 1);
+    builder_add(b, SECTION_AGENT_CLASS, &i, 1);
   }
-  for (uint32_t i = 0; i < MORE_OPERATIONS; i++) {
+  for (uint32_t i = builder_count(b, SECTION_OPERATIONS); i < operations; i++) {
     snprintf(name, sizeof name, "d.%06u", (unsigned)i);
     ADD(OPERATIONS, operation, .name = builder_text(b, name), .result_type = NONE32, .binds = NONE32);
   }
-  struct image_rule rule = *AT(RULES, rule, RULE_MAIN);
-  for (uint32_t i = 0; i < MORE_RULES; i++) builder_add(b, SECTION_RULES, &rule, 1);
-  uint32_t width = builder_count(b, SECTION_OPERATIONS) + RELEASE_COUNT + MORE_AGENTS + 2 + 1;
+  const uint32_t width = operations + RELEASE_COUNT + agents + 1;
   for (uint32_t head = builder_count(b, SECTION_HEAD_CLASS); head < width; head++) builder_add(b, SECTION_HEAD_CLASS, &head, 1);
-  builder_drop(b, SECTION_SCOPE, builder_count(b, SECTION_SCOPE));
-  for (uint32_t agent = 0; agent < MORE_AGENTS + 2; agent++) {
-    uint32_t list = builder_add(b, SECTION_LISTS, &(uint32_t){MORE_RULES}, 1);
+  builder_scope(b, agents, width, list_of, &(struct lists){lists, operations});
+}
+/* Trees of two heights: leaves of the first agent, leaves of the second, their roots. */
+enum { TREE_OPERATIONS = 20, TREE_LEAVES = 2, TREE_ROOT = 2 * TREE_LEAVES };
+static void grow_trees(struct builder *b) { grow(b, 2, TREE_OPERATIONS, (const uint32_t[]){NONE32, NONE32}); }
+#define NODE(NUMBER_OF, ENTRY) NUMBER(SCOPE, (uint32_t)(NUMBER_OF) * SCOPE_FAN + (ENTRY))
+BREAK(SCOPE_CHILD) {
+  grow_trees(b);
+  NODE(TREE_ROOT, 3) = TREE_ROOT;
+}
+BREAK(SCOPE_NODE) {                           /* a leaf that nothing leads to */
+  grow_trees(b);
+  for (uint32_t i = 0; i < SCOPE_FAN; i++) NODE(TREE_ROOT + 1, i) = 2;
+}
+/* Agents by operations by rules: a small file that asks for much work. */
+BREAK(SCOPE_EFFORT) {
+  enum { AGENTS = 102, OPERATIONS = 1402, MORE_RULES = 2000 };
+  struct image_rule rule = *AT(RULES, rule, RULE_MAIN);
+  uint32_t lists[MOST_AGENTS];
+  for (uint32_t i = 0; i < MORE_RULES; i++) builder_add(b, SECTION_RULES, &rule, 1);
+  for (uint32_t agent = 0; agent < AGENTS; agent++) {
+    lists[agent] = builder_add(b, SECTION_LISTS, &(uint32_t){MORE_RULES}, 1);
     for (uint32_t i = 0; i < MORE_RULES; i++) builder_add(b, SECTION_LISTS, &(uint32_t){W_RULES + i}, 1);
-    for (uint32_t head = 0; head < width; head++)
-      builder_add(b, SECTION_SCOPE, &(uint32_t){head < MORE_OPERATIONS + 2 ? list : NONE32}, 1);
   }
+  grow(b, AGENTS, OPERATIONS, lists);
 }
 BREAK(OBLIGATION_SLOT) { AT(OBLIGATIONS, obligation, 0)->slot = A_INT; }
 
@@ -431,6 +452,25 @@ static void rule_and_what_is_left_of_it(struct builder *b) {
 }
 static void residual_of_another_kind(struct builder *b) { AT(PROGRAMS, program, W_RULES)->guard = 1; }
 static void residual_of_another_effect(struct builder *b) { AT(PROGRAMS, program, W_RULES)->effect = RULE_ALLOW; }
+static void root_below_another(struct builder *b) {
+  grow_trees(b);
+  NODE(TREE_ROOT + 1, 3) = TREE_ROOT;
+}
+/* Three heights, of which a root leaves one out: what it takes for nodes would be lists. */
+static void root_that_skips_a_height(struct builder *b) {
+  grow(b, 2, 300, (const uint32_t[]){NONE32, NONE32});
+  NODE(builder_count(b, SECTION_SCOPE) / SCOPE_FAN - 2, 0) = 0;
+}
+static void fewer_roots_than_classes(struct builder *b) { builder_drop(b, SECTION_SCOPE, SCOPE_FAN); }
+static void leaf_behind_its_parent(struct builder *b) {
+  grow_trees(b);
+  for (uint32_t i = 0; i < SCOPE_FAN; i++) NODE(TREE_LEAVES, i) = 1;        /* an inner node, before a leaf */
+  for (uint32_t i = 0; i < SCOPE_FAN; i++) NODE(TREE_ROOT, i) = i % 2 ? 3 : 0;
+}
+static void list_within_another(struct builder *b) {
+  grow_trees(b);
+  NODE(1, 3) = 1;
+}
 static void head_without_a_class(struct builder *b) { builder_drop(b, SECTION_HEAD_CLASS, 1); }
 static void constants_beyond_the_end(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = 1; }
 static void constants_that_wrap(struct builder *b) { AT(RULES, rule, RULE_MAIN)->first_constant = NONE32; }
@@ -461,6 +501,11 @@ static const struct { const char *what; enum check check; void (*how)(struct bui
   {"a guard's program is left of a policy's rule", CHECK_RESIDUAL_EFFECT, residual_of_another_kind},
   {"what is left of a denial allows", CHECK_RESIDUAL_EFFECT, residual_of_another_effect},
   {"a head has no class", CHECK_CLASS_COUNT, head_without_a_class},
+  {"one tree leads to another's root", CHECK_SCOPE_NODE, root_below_another},
+  {"a root leads to leaves, past the nodes between", CHECK_SCOPE_NODE, root_that_skips_a_height},
+  {"a class of agents has no root", CHECK_SCOPE_SIZE, fewer_roots_than_classes},
+  {"nodes of different heights stand mixed", CHECK_SCOPE_NODE, leaf_behind_its_parent},
+  {"a leaf leads to what is no list", CHECK_SCOPE_LIST, list_within_another},
   {"the cost of the deepest loop", CHECK_CODE_COST, cost_of_the_deepest_loop},
 };
 
@@ -548,6 +593,29 @@ START_TEST(names) {
   ck_assert_uint_eq(bundle->longest, 4);
   bundle_free(bundle);
   builder_free(&b);
+}
+END_TEST
+
+/* Every agent with every head, through trees of one to three heights. */
+START_TEST(scopes_of_trees) {
+  static const uint32_t operations[] = {2, 12, 20, 250, 260, 300};
+  for (unsigned k = 0; k < COUNT(operations); k++) {
+    struct builder world, *b = &world;
+    uint32_t lists[5], count;
+    builder_world(b);
+    for (uint32_t i = 0; i < 5; i++) lists[i] = i == 3 ? NONE32 : builder_add(b, SECTION_LISTS, (uint32_t[]){1, RULE_GUARD}, 2);
+    grow(b, 5, operations[k], lists);
+    struct rebase_bundle *bundle = must_open(b);
+    ck_assert_uint_eq(bundle->scope_shift, operations[k] < 16 - RELEASE_COUNT - 6 + 1 ? 0u : operations[k] + RELEASE_COUNT + 6 <= 256 ? 4u : 8u);
+    for (uint32_t agent = 0; agent < 5; agent++)
+      for (uint32_t head = 0; head < bundle->scope_width; head++) {
+        const uint32_t *rules = bundle_scope(bundle, agent, head, &count);
+        ck_assert_uint_eq(count, agent != 3 && head < operations[k]);
+        ck_assert(!count || rules == bundle->LISTS.at + lists[agent] + 1);
+      }
+    bundle_free(bundle);
+    builder_free(b);
+  }
 }
 END_TEST
 
@@ -709,7 +777,7 @@ int main(void) {
   tcase_add_loop_test(tests, refusals, 0, (int)COUNT(breaks));
   tcase_add_loop_test(tests, refused_code, 0, (int)COUNT(bad_code));
   tcase_add_loop_test(tests, refused_worlds, 0, (int)COUNT(bad_worlds));
-  const TTest *all[] = {verdicts_of_effects, accepted_code, names, pending, out_of_memory_is_an_error, packed_values, packed_refusals, every_field_has_a_role, disassembly};
+  const TTest *all[] = {verdicts_of_effects, accepted_code, names, scopes_of_trees, pending, out_of_memory_is_an_error, packed_values, packed_refusals, every_field_has_a_role, disassembly};
   for (size_t i = 0; i < COUNT(all); i++) tcase_add_test(tests, all[i]);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
