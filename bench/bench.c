@@ -15,6 +15,7 @@
 #include "p12_rebase.h"
 #include "routes.h"
 #include "scale.h"
+#include "teams.h"
 #include "world.h"
 
 enum { PICKS = 65536 };
@@ -306,5 +307,6 @@ int main(int argc, char **argv) {
   compile_print((unsigned)rounds, as_json);
   routes_print((unsigned)rounds, as_json);
   world_print((unsigned)rounds, as_json);
+  teams_print((unsigned)rounds, as_json);
   return 0;
 }

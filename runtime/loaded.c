@@ -5,26 +5,40 @@
 #include "packed.h"
 
 /* ---- names ---- */
+static uint32_t *slot_of(const struct names *names, const struct text *name) {
+  uint32_t hash = 2166136261u, mask = 2 * names->capacity - 1;           /* FNV-1a */
+  for (uint32_t i = 0; i < name->len; i++) hash = (hash ^ (unsigned char)name->bytes[i]) * 16777619u;
+  uint32_t at = (hash ^ hash >> 16) & mask;
+  while (names->slots[at] && !text_equal(names->at[names->slots[at] - 1], name)) at = (at + 1) & mask;
+  return &names->slots[at];
+}
+
 static bool grow(struct names *names, const struct allocator *a) {
-  uint32_t capacity = names->capacity ? names->capacity * 2 : 16;
-  struct text **at = a->alloc(capacity * sizeof *at, a->user);
-  if (!at) return false;
-  if (names->count) memcpy(at, names->at, names->count * sizeof *at);
+  struct names more = {.count = names->count, .capacity = names->capacity ? names->capacity * 2 : 16};
+  more.at = a->alloc(more.capacity * (sizeof *more.at + 2 * sizeof *more.slots), a->user);
+  if (!more.at) return false;
+  more.slots = (uint32_t *)(void *)(more.at + more.capacity);
+  memset(more.slots, 0, 2 * more.capacity * sizeof *more.slots);
+  for (uint32_t i = 0; i < more.count; i++) {
+    more.at[i] = names->at[i];
+    *slot_of(&more, more.at[i]) = i + 1;
+  }
   a->release(names->at, a->user);
-  names->at = at;
-  names->capacity = capacity;
+  *names = more;
   return true;
 }
 
 bool names_find(struct names *names, const struct allocator *a, const struct text *name, uint32_t limit, uint32_t *id) {
-  for (*id = 0; *id < names->count; ++*id)
-    if (text_equal(names->at[*id], name)) return true;
+  const uint32_t known = names->capacity ? *slot_of(names, name) : 0;
+  *id = known ? known - 1 : names->count;
+  if (known) return true;
   if (names->count >= limit || (names->count == names->capacity && !grow(names, a))) return false;
   struct text *copy = a->alloc(text_size(name->len), a->user);
   if (!copy) return false;
   memcpy(copy, name, sizeof *copy + name->len);
   copy->bytes[copy->len] = 0;
   names->at[names->count++] = copy;
+  *slot_of(names, name) = names->count;
   return true;
 }
 

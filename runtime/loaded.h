@@ -9,7 +9,7 @@ enum { LAYOUT_BYTES = 32, ENGINE_LABELS = 256, LABEL_WORDS = ENGINE_LABELS / 64,
 
 /* Names that outlive bundles: sessions know labels, proofs, operations and entities by these numbers. They only grow, under
  * the load lock; deciding never looks at them. */
-struct names { struct text **at; uint32_t count, capacity; };
+struct names { struct text **at; uint32_t *slots, count, capacity; };      /* slots: numbers from 1 on by hash, twice as many as capacity */
 bool names_find(struct names *names, const struct allocator *allocator, const struct text *name, uint32_t limit, uint32_t *id);
 void names_free(struct names *names, const struct allocator *allocator);
 struct registry { struct names labels, proofs, operations, entities; };

@@ -242,25 +242,29 @@ static bool same_node(const struct generator *g, uint32_t number, const void *ke
   return node->rest == wanted->rest && node->entry == wanted->entry;
 }
 
-/* What is added to cells: by a rule as it is its own entry, else for agents of one group by the heads' groups. */
-struct addition { struct scope *scope; const uint32_t *entries; uint32_t entry; bool shared; };       /* shared: another cell may have the same list, with the same entry now */
-
-static void add(void *user, uint32_t group, uint32_t *cell) {
-  const struct addition *addition = user;
-  struct scope *s = addition->scope;
+static void add_entry(struct scope *s, uint32_t entry, bool shared, uint32_t *cell) {
   struct generator *g = s->g;
-  const uint32_t entry = addition->entries ? addition->entries[group] : addition->entry;
-  if (entry == NONE32) return;
   struct node_key key = {s, *cell, entry};
   uint32_t pair[2] = {*cell, entry}, hash = hash_bytes(pair, sizeof pair, 0);
-  uint32_t number = addition->shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
+  uint32_t number = shared ? gen_find(g, &g->lists, hash, same_node, &key, 0) : NONE32;
   if (number == NONE32) {
     struct path node = {*cell, entry, *cell == NONE32 ? 1 : node_at(s, *cell)->length + 1, NONE32};
     number = (uint32_t)(s->nodes.size / sizeof node);
     if (!gen_buffer_add(g, &s->nodes, &node, sizeof node)) return;
-    if (addition->shared) gen_remember(g, &g->lists, hash, number);
+    if (shared) gen_remember(g, &g->lists, hash, number);
   }
   *cell = number;
+}
+
+/* What is added to cells: rules from one to the next behind the last as they are, or of one rule what agents of a group have, by the heads' groups.
+ * shared: another cell may have the same list, with the same entry now. */
+struct addition { struct scope *scope; uint32_t rule, end; const uint32_t *entries; bool shared; };
+
+static void add(void *user, uint32_t group, uint32_t *cell) {
+  const struct addition *a = user;
+  if (!a->entries)
+    for (uint32_t rule = a->rule; rule < a->end; rule++) add_entry(a->scope, rule, a->shared, cell);
+  else if (a->entries[group] != NONE32) add_entry(a->scope, a->entries[group], a->shared, cell);
 }
 
 /* One member of each class: the others stand where it does. */
@@ -284,24 +288,33 @@ static void sort_keys(struct scope *s) {
   tree_sort(s->head_keys, s->heads.count);
 }
 
-/* One group of agents after the other. */
-static void add_rule(struct scope *s, const struct rule *rule) {
-  const struct place *place = s->places[rule->id];
-  if (place || !as_the_last(s, rule)) {
-    gather(s, rule);
-    if (place) find_groups(s, place);
-    classes_of(&s->agents, &s->agent_classes, place ? place->row_of : NULL);
-    classes_of(&s->heads, &s->head_classes, place ? place->column_of : NULL);
-    sort_keys(s);
-    s->last = place ? NULL : rule;
-  }
-  struct addition addition = {s, NULL, rule->id, s->agents.count > 1 || s->heads.count > 1};
+/* A rule by the facts of agents and heads, one group of agents after the other. */
+static void add_by_facts(struct scope *s, const struct rule *rule, const struct place *place) {
+  struct addition addition = {s, rule->id, rule->id + 1, NULL, s->agents.count > 1 || s->heads.count > 1};
   const uint64_t *from = s->agent_keys, *end = from + s->agents.count, *to;
   for (; from < end; from = to) {
     for (to = from + 1; to < end && *to >> 32 == *from >> 32; to++) { }
-    if (place) addition.entries = place->entries + (*from >> 32) * place->columns;
+    addition.entries = place->entries + (*from >> 32) * place->columns;
     tree_apply(&s->tree, from, (uint32_t)(to - from), s->head_keys, s->heads.count, add, &addition);
   }
+}
+
+/* That rule, and those behind it that have the same agents and heads. Gives the first that it leaves. */
+static uint32_t add_rules(struct scope *s, uint32_t first) {
+  const struct program *p = s->g->program;
+  const struct place *place = s->places[first];
+  uint32_t end = first + 1;
+  gather(s, p->rules[first]);
+  if (place) find_groups(s, place);
+  classes_of(&s->agents, &s->agent_classes, place ? place->row_of : NULL);
+  classes_of(&s->heads, &s->head_classes, place ? place->column_of : NULL);
+  sort_keys(s);
+  if (place) { add_by_facts(s, p->rules[first], place); return end; }
+  s->last = p->rules[first];
+  while (end < p->rules_count && !s->places[end] && as_the_last(s, p->rules[end])) end++;
+  struct addition addition = {s, first, end, NULL, s->agents.count > 1 || s->heads.count > 1};
+  tree_apply(&s->tree, s->agent_keys, s->agents.count, s->head_keys, s->heads.count, add, &addition);
+  return end;
 }
 
 /* u32 count, then the entries, ascending by rule: the path is walked from its end. */
@@ -326,8 +339,7 @@ static void fill(struct scope *s) {
   s->agent_keys = arena_alloc(&g->scratch, s->agent_classes.count * sizeof *s->agent_keys);
   s->head_keys = arena_alloc(&g->scratch, s->head_classes.count * sizeof *s->head_keys);
   if (!s->agent_keys || !s->head_keys) g->out_of_memory = true;
-  s->last = NULL;
-  for (unsigned i = 0; i < p->rules_count && !g->out_of_memory; i++) add_rule(s, p->rules[i]);
+  for (uint32_t i = 0; i < p->rules_count && !g->out_of_memory;) i = add_rules(s, i);
   if (g->out_of_memory) return;
   tree_store(&s->tree, store, s);
   gen_append(g, SECTION_AGENT_CLASS, s->agent_classes.of, s->agent_classes.members);

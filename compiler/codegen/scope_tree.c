@@ -18,7 +18,9 @@ static int by_key(const void *a, const void *b) {
 }
 
 void tree_sort(uint64_t *keys, uint32_t count) {
-  if (count > 1) qsort(keys, count, sizeof *keys, by_key);
+  uint32_t sorted = 1;                      /* as most are */
+  while (sorted < count && keys[sorted - 1] <= keys[sorted]) sorted++;
+  if (sorted < count) qsort(keys, count, sizeof *keys, by_key);
 }
 
 static uint32_t add_branch(struct scope_tree *t, const struct branch *branch) {

@@ -19,6 +19,7 @@ struct std_file { const char *path; const struct file_text *text; };
 struct word_entry { const char *text; unsigned symbol; struct word_entry *next; };
 #define WORD_BUCKETS 1024u
 #define DIRECTORY_BUCKETS 1024u
+#define SOURCE_BUCKETS 1024u
 #define TYPE_BUCKETS 256u
 
 struct unknown { const char *path; struct diag *diag; unsigned places; struct unknown *next; };
@@ -26,6 +27,7 @@ struct unknown { const char *path; struct diag *diag; unsigned places; struct un
 struct declare_state {
   struct grammar *grammar;
   const char **files; unsigned file_count;            /* *.rb of the workspace, sorted */
+  struct source *sources[SOURCE_BUCKETS];             /* those of the program, by path */
   struct parsed *parsed;                              /* of each, once it was parsed ahead; or NULL */
   struct std_file *std_files; unsigned std_count;
   struct word_entry *words[WORD_BUCKETS];

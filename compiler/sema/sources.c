@@ -12,9 +12,9 @@
 
 struct source *rbc_find_source(const struct checker *c, const char *path) {
   const uint32_t hash = hash_name(path);
-  for (unsigned i = 0; i < c->program->source_count; i++)
-    if (c->program->sources[i]->path_hash == hash && !strcmp(c->program->sources[i]->path, path)) return c->program->sources[i];
-  return NULL;
+  struct source *source = c->own->sources[hash % SOURCE_BUCKETS];
+  while (source && (source->path_hash != hash || strcmp(source->path, path))) source = source->next;
+  return source;
 }
 
 /* ---- parsed, and then taken ---- */
@@ -40,6 +40,9 @@ static struct source *take(struct checker *c, const struct parsed *parsed) {
   if (!source) return NULL;
   source->id = p->source_count;
   source->path_hash = hash_name(source->path);
+  struct source **bucket = &c->own->sources[source->path_hash % SOURCE_BUCKETS];
+  source->next = *bucket;
+  *bucket = source;
   return rbc_append(c->arena, (void ***)(void *)&p->sources, &p->source_count, source) && rbc_add_digest(c, source->path, parsed->digest) ? source : NULL;
 }
 

@@ -31,6 +31,7 @@ enum { SOURCE_MAX_BYTES = 64 << 20 };
 struct source {
   const char *path;          /* as printed */
   uint32_t path_hash;
+  struct source *next;       /* of the same bucket, where a program finds them by path */
   const char *text;          /* NUL after size bytes */
   uint32_t size;
   uint32_t id;               /* index among the program's sources; struct span refers to it */

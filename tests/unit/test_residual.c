@@ -483,6 +483,35 @@ START_TEST(grows_with_what_differs) {
 }
 END_TEST
 
+/* Each team has an agent, an operation and a rule of its own. */
+static size_t size_of_teams(unsigned count) {
+  static const char root[] = "workspace t\npackage t in \"t/\" declares connectors, agents, policies\n";
+  const struct rbc_options options = {.date = "2024-05-15"};
+  const size_t room = 64 + 160 * (size_t)count;
+  char *text = malloc(room);
+  unsigned char *image;
+  size_t length, size;
+  ck_assert_ptr_nonnull(text);
+  length = (size_t)snprintf(text, room, "package t\n");
+  for (unsigned i = 0; i < count; i++)
+    length += (size_t)snprintf(text + length, room - length, "connector c%u \"C\" { reads get() }\nagent a%u { owner \"o\" purpose \"p\" uses c%u }\n"
+                               "policy p%u { allow call c%u.get by a%u }\n", i, i, i, i, i, i);
+  struct rbc *c = rbc_open(&options);
+  ck_assert(c && rbc_add_file(c, "root.rb", root, strlen(root)) && rbc_add_file(c, "t/t.rb", text, length) && rbc_compile(c, &image, &size));
+  rbc_close(c);
+  free(image);
+  free(text);
+  return size;
+}
+
+/* And with the rules where every agent has some of its own; a little more than in proportion, as trees get deeper. */
+START_TEST(grows_with_the_rules) {
+  size_t few = size_of_teams(100);
+  ck_assert_uint_lt(few, 100 * 600);
+  ck_assert_uint_lt(size_of_teams(1200), 12 * few + 12 * few / 4);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("residual");
   TCase *tests = tcase_create("residual");
@@ -499,6 +528,7 @@ int main(void) {
   tcase_add_loop_test(tests, nobody_can_tell, 0, 2);
   tcase_add_test(tests, who_is_told_apart);
   tcase_add_test(tests, grows_with_what_differs);
+  tcase_add_test(tests, grows_with_the_rules);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -103,11 +103,39 @@ START_TEST(grows_with_what_differs) {
 }
 END_TEST
 
+static uint32_t first_list(void *user, uint32_t cell) { (void)user; (void)cell; return 0; }
+
+/* A leaf of which everything leads to list 0, and a node of which everything leads to node 0. */
+START_TEST(lists_are_not_nodes) {
+  enum { HEADS = 512 };
+  uint64_t heads[HEADS];
+  struct generator g = {0};
+  struct scope_tree tree;
+  struct one_change change = {1, 0};
+  for (uint32_t i = 0; i < HEADS; i++) heads[i] = tree_key(i, 0);
+  tree_open(&tree, &g, 1, HEADS);
+  tree_apply(&tree, &(uint64_t){0}, 1, heads, HEADS, change_cell, &change);
+  tree_store(&tree, first_list, NULL);
+  const uint32_t *nodes = (const void *)g.sections[SECTION_SCOPE].bytes;
+  ck_assert_uint_eq(gen_count(&g, SECTION_SCOPE), 5 * SCOPE_FAN);
+  for (unsigned i = 0; i < SCOPE_FAN; i++) {
+    ck_assert_uint_eq(nodes[0 * SCOPE_FAN + i], 0);                   /* a leaf: list 0 */
+    ck_assert_uint_eq(nodes[1 * SCOPE_FAN + i], NONE32);              /* one without lists */
+    ck_assert_uint_eq(nodes[2 * SCOPE_FAN + i], 0);                   /* leads to the first leaf */
+    ck_assert_uint_eq(nodes[3 * SCOPE_FAN + i], 1);                   /* to the second */
+    ck_assert_uint_eq(nodes[4 * SCOPE_FAN + i], i < HEADS / 256 ? 2 : 3);       /* the root */
+  }
+  tree_close(&tree);
+  gen_free(&g);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("scope_tree");
   TCase *t = tcase_create("scope_tree");
   tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, as_a_table, 0, 5);
+  tcase_add_test(t, lists_are_not_nodes);
   tcase_add_test(t, grows_with_what_differs);
   suite_add_tcase(suite, t);
   return run_suite(suite);
