@@ -43,7 +43,7 @@ def layout(image):
     """11.1, 11.2: magic, version, number of sections, size; sections in order, aligned, without gaps but zeros."""
     assert image[:8] == b'rebase\r\n'
     version, count, size = struct.unpack_from('<IIQ', image, FIELDS['version'])
-    assert version == 2 and count == len(SECTIONS) and size == len(image), (version, count, size)
+    assert version == 3 and count == len(SECTIONS) and size == len(image), (version, count, size)
     places = [struct.unpack_from('<II', image, TABLE_AT + 8 * i)[0] for i in range(count)]
     counts = [struct.unpack_from('<II', image, TABLE_AT + 8 * i)[1] for i in range(count)]
     assert places == sorted(places) and all(p % 8 == 0 for p in places), places
@@ -72,6 +72,32 @@ def sealed(image, folder):
         refused = verified(bytes(changed), folder)
         assert refused in CHECKS, (at, refused)
     assert verified(image[:-1], folder) in CHECKS and verified(image + b'x', folder) in CHECKS
+
+
+def scopes(image):
+    """11.8: by its agent's class and its head's each pair comes to a list or to none, and every list is come to; nodes stand behind what they lead to."""
+    def section(name):
+        at, count = struct.unpack_from('<II', image, TABLE_AT + 8 * SECTIONS.index(name))
+        return struct.unpack_from('<%dI' % count, image, at) if name not in ('RULES', 'RESIDUALS') else count
+    agents, heads, scope, lists = (section(name) for name in ('AGENT_CLASS', 'HEAD_CLASS', 'SCOPE', 'LISTS'))
+    none, starts, at, depth = 2 ** 32 - 1, set(), 0, 1
+    while at < len(lists):
+        starts.add(at)
+        entries = lists[at + 1:at + 1 + lists[at]]
+        assert all(entry < section('RULES') + section('RESIDUALS') for entry in entries), at
+        at += 1 + lists[at]
+    while 16 ** depth <= max(heads):
+        depth += 1
+    root, reached = len(scope) // 16 - max(agents) - 1, set()
+    for agent in set(agents):
+        for head in set(heads):
+            node = root + agent
+            for bits in range(4 * (depth - 1), 0, -4):
+                below = scope[16 * node + (head >> bits) % 16]
+                assert below < node, (agent, head, node)
+                node = below
+            reached.add(scope[16 * node + head % 16])
+    assert at == len(lists) and reached - {none} == starts, reached ^ starts
 
 
 def programs(listing):
@@ -118,13 +144,13 @@ def main():
         with tempfile.TemporaryDirectory(prefix='rbc-bundle-') as folder:
             image = compiled(example, folder, 'a.rbb')
             path = os.path.join(folder, 'a.rbb')
-            tests = {'11.1 11.2 layout': lambda: layout(image), '11.4 digest': lambda: digest(image), '12 sealed': lambda: sealed(image, folder),
+            tests = {'11.1 11.2 layout': lambda: layout(image), '11.4 digest': lambda: digest(image), '11.8 scopes': lambda: scopes(image), '12 sealed': lambda: sealed(image, folder),
                      '11.5 the same bytes again': lambda: compiled(example, folder, 'b.rbb') == image or 1 / 0, '13.1 costs': lambda: costs(path)}
             for title, test in tests.items():
                 try:
                     test()
                     passed += 1
-                except (AssertionError, ZeroDivisionError, AttributeError, KeyError, struct.error) as problem:
+                except (AssertionError, ZeroDivisionError, AttributeError, IndexError, KeyError, struct.error) as problem:
                     failed += 1
                     print('FAIL SPEC %s of %s: %s %s' % (title, os.path.basename(example), type(problem).__name__, problem))
     print('%d passed, %d failed' % (passed, failed))
