@@ -1,4 +1,5 @@
 /* disasm.c: programs of a bundle, from opcodes.def. */
+#include <stdlib.h>
 #include <string.h>
 #include "cli/cli.h"
 #include "cli/disasm.h"
@@ -79,42 +80,47 @@ static uint32_t list_at(const struct bundle_view *view, uint32_t root, uint32_t 
   return node == NONE32 ? NONE32 : number_at(view, SECTION_SCOPE, (size_t)node * SCOPE_FAN + head_class % SCOPE_FAN);
 }
 
-/* The entry that stands for the rule in a list, or NONE32. */
-static uint32_t entry_in(const struct bundle_view *view, uint32_t list, uint32_t rule) {
-  uint32_t count = list == NONE32 ? 0 : number_at(view, SECTION_LISTS, list);
+/* Where an entry of lists stands first: the first agent of a class, and a head. Of a rule, what is left of it too. */
+struct place { uint32_t agent, head; };
+
+static void note_places(const struct bundle_view *view, uint32_t list, struct place place, struct place *places) {
+  const uint32_t count = number_at(view, SECTION_LISTS, list), entries = view_count(view, SECTION_RULES) + view_count(view, SECTION_RESIDUALS);
   for (uint32_t i = 1; i <= count; i++) {
-    uint32_t entry = number_at(view, SECTION_LISTS, (size_t)list + i);
-    if (entry == NONE32) break;
-    if (rule_of(view, entry) == rule) return entry;
+    const uint32_t entry = number_at(view, SECTION_LISTS, (size_t)list + i), rule = entry < entries ? rule_of(view, entry) : NONE32;
+    if (entry >= entries) return;
+    if (places[entry].agent == NONE32) places[entry] = place;
+    if (rule < entries && places[rule].agent == NONE32) places[rule] = place;
   }
-  return NONE32;
 }
 
-/* Where a rule stands: the next of its places, with the first agent of each class. */
-struct place { uint32_t agent, agents, head, entry; };
-static bool next_place(const struct bundle_view *view, uint32_t rule, struct place *at) {
-  const uint32_t heads = view_count(view, SECTION_HEAD_CLASS), head_classes = class_count(view, SECTION_HEAD_CLASS);
+/* By entry; agent NONE32: nowhere. NULL: out of memory. */
+static struct place *find_places(const struct bundle_view *view) {
+  const uint32_t heads = view_count(view, SECTION_HEAD_CLASS), head_classes = class_count(view, SECTION_HEAD_CLASS), lists = view_count(view, SECTION_LISTS);
   const uint32_t roots = view_count(view, SECTION_SCOPE) / SCOPE_FAN - class_count(view, SECTION_AGENT_CLASS);
-  for (; at->agent < view_count(view, SECTION_AGENT_CLASS); at->agent++, at->head = 0) {
-    if (number_at(view, SECTION_AGENT_CLASS, at->agent) != at->agents) continue;
-    for (; at->head < heads; at->head++) {
-      const uint32_t list = list_at(view, roots + at->agents, number_at(view, SECTION_HEAD_CLASS, at->head), head_classes);
-      if ((at->entry = entry_in(view, list, rule)) != NONE32) return at->head++, true;
+  const size_t entries = (size_t)view_count(view, SECTION_RULES) + view_count(view, SECTION_RESIDUALS);
+  struct place *places = malloc((entries + 1) * sizeof *places);
+  bool *met = calloc((size_t)lists + 1, sizeof *met);
+  if (places) memset(places, 0xff, (entries + 1) * sizeof *places);
+  for (uint32_t agent = 0, agents = 0; places && met && agent < view_count(view, SECTION_AGENT_CLASS); agent++) {
+    if (number_at(view, SECTION_AGENT_CLASS, agent) != agents) continue;
+    for (uint32_t head = 0; head < heads; head++) {
+      const uint32_t list = list_at(view, roots + agents, number_at(view, SECTION_HEAD_CLASS, head), head_classes);
+      if (list >= lists || met[list]) continue;
+      met[list] = true;
+      note_places(view, list, (struct place){agent, head}, places);
     }
-    at->agents++;
+    agents++;
   }
-  return false;
+  free(met);
+  return places;
 }
 
-/* An argument's name: slots are numbered by connector, so any operation in the rule's scope that has the slot tells. */
-static const char *slot_name(const struct bundle_view *view, uint32_t entry, uint32_t slot) {
-  struct place at = {0, 0, 0, 0};
-  while (entry != NONE32 && next_place(view, rule_of(view, entry), &at)) {
-    const struct image_operation *o = view_record(view, SECTION_OPERATIONS, at.head - 1);
-    for (uint32_t i = 0; o && i < o->params; i++) {
-      const struct image_param *p = view_record(view, SECTION_PARAMS, (size_t)o->first_param + i);
-      if (p && p->slot == slot) return view_text(view, p->name);
-    }
+/* An argument's name: slots are numbered by connector, so any operation in the rule's scope tells. */
+static const char *slot_name(const struct bundle_view *view, const struct place *place, uint32_t slot) {
+  const struct image_operation *o = place ? view_record(view, SECTION_OPERATIONS, place->head) : NULL;
+  for (uint32_t i = 0; o && i < o->params; i++) {
+    const struct image_param *p = view_record(view, SECTION_PARAMS, (size_t)o->first_param + i);
+    if (p && p->slot == slot) return view_text(view, p->name);
   }
   return "";
 }
@@ -162,7 +168,7 @@ static void named(const struct bundle_view *view, enum section section, uint32_t
   fputs(name ? view_text(view, *name) : "?", out);
 }
 
-static void immediate(const struct bundle_view *view, enum immediate role, uint32_t imm, uint32_t entry, FILE *out) {
+static void immediate(const struct bundle_view *view, enum immediate role, uint32_t imm, const struct place *place, FILE *out) {
   static const struct { enum immediate role; enum section section; } names[] = {
     {I_LABEL, SECTION_LABELS}, {I_PROOF, SECTION_PROOFS}, {I_OPERATION, SECTION_OPERATIONS}, {I_ENTITY, SECTION_ENTITIES},
     {I_TABLE, SECTION_TABLES}, {I_TREE, SECTION_TREES}, {I_ZONE, SECTION_ZONES},
@@ -177,7 +183,7 @@ static void immediate(const struct bundle_view *view, enum immediate role, uint3
   else if (role == I_CONST) constant(view, imm, out);
   else if (role == I_STRING) quoted(view_text(view, imm), out);
   else if (role == I_TYPE) disasm_type(view, imm, 0, out);
-  else if (role == I_SLOT) fprintf(out, "args.%s", slot_name(view, entry, imm));
+  else if (role == I_SLOT) fprintf(out, "args.%s", slot_name(view, place, imm));
   else if (role == I_CTX) fputs(imm < CTX_COUNT ? facts[imm] : "?", out);
   else if (role == I_FIELD) fprintf(out, "field %u", (unsigned)imm);
   else if (role == I_VALUE) fprintf(out, "value %u", (unsigned)imm);
@@ -232,7 +238,8 @@ static void condition(const struct bundle_view *view, uint32_t rule, const char 
   }
 }
 
-void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t entry, FILE *out) {
+/* entry, of LISTS, and where it stands; NONE32 and NULL of a function. */
+static void print_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t entry, const struct place *place, FILE *out) {
   for (uint32_t at = 0; at < count; at++) {
     const struct instruction *in = view_record(view, SECTION_CODE, (size_t)first + at);
     if (!in) return;
@@ -252,7 +259,7 @@ void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count,
       enum immediate role = op->imm;
       uint32_t number = in->imm;
       if (role == I_RULECONST || role == I_LACK) role = rule_constant(view, entry, in->imm, &number);
-      immediate(view, role, number, entry, out);
+      immediate(view, role, number, place, out);
     }
     fputc('\n', out);
   }
@@ -300,40 +307,43 @@ static void head_name(const struct bundle_view *view, uint32_t head, FILE *out) 
   else fputs("infer", out);
 }
 
-/* What the compiler left of a rule for some agents and operations, with the first of them. */
-static void residuals(const struct bundle_view *view, uint32_t rule, FILE *out) {
-  uint32_t rules = view_count(view, SECTION_RULES);
-  for (uint32_t i = 0; i < view_count(view, SECTION_RESIDUALS); i++) {
-    const struct image_residual *residual = view_record(view, SECTION_RESIDUALS, i);
+/* What the compiler left of a rule for some agents and operations, with the first of them. *next: the first that is not printed yet; they ascend by rule. */
+static void residuals(const struct bundle_view *view, uint32_t rule, const struct place *places, uint32_t *next, FILE *out) {
+  const uint32_t rules = view_count(view, SECTION_RULES);
+  const struct image_residual *residual;
+  for (; (residual = view_record(view, SECTION_RESIDUALS, *next)) != NULL && residual->rule <= rule; ++*next) {
     const struct image_program *program = view_record(view, SECTION_PROGRAMS, residual->program);
-    if (residual->rule != rule || !program) continue;
-    struct place at = {0, 0, 0, 0};
-    bool found = false;
-    while (!found && next_place(view, rule, &at)) found = at.entry == rules + i;
-    fprintf(out, "\nresidual %u: of rule %u, for %s at ", (unsigned)i, (unsigned)rule, found ? view_agent(view, at.agent) : "nobody");
-    if (found) head_name(view, at.head - 1, out);
+    const struct place *place = places ? &places[rules + *next] : NULL;
+    const bool found = place && place->agent != NONE32;
+    if (!program) continue;
+    fprintf(out, "\nresidual %u: of rule %u, for %s at ", (unsigned)*next, (unsigned)rule, found ? view_agent(view, place->agent) : "nobody");
+    if (found) head_name(view, place->head, out);
     fputs(found ? " and wherever the same is constant  cost " : "nothing  cost ", out);
     cost(view, program->cost, out);
     fputc('\n', out);
-    disasm_code(view, program->code, program->code_count, rules + i, out);
+    print_code(view, program->code, program->code_count, rules + *next, place, out);
   }
 }
 
 void disasm_rules(const struct bundle_view *view, FILE *out) {
+  struct place *places = find_places(view);
+  uint32_t next = 0;
   for (uint32_t i = 0; i < view_count(view, SECTION_RULES); i++) {
     const struct image_form *form = form_of(view, i);
     const struct image_program *program = program_of(view, i);
+    const struct place *place = places ? &places[i] : NULL;
     if (!program) continue;
     rule_head(view, i, form, program, out);
     for (uint32_t w = 0; w < form->waivers; w++) {
       const struct image_waiver *waiver = view_record(view, SECTION_WAIVERS, (size_t)form->first_waiver + w);
       if (!waiver) break;
       fprintf(out, "  waived for %s:\n", view_agent(view, waiver->agent));
-      disasm_code(view, waiver->code, waiver->code_count, i, out);
+      print_code(view, waiver->code, waiver->code_count, i, place, out);
     }
-    disasm_code(view, program->code, program->code_count, i, out);
-    residuals(view, i, out);
+    print_code(view, program->code, program->code_count, i, place, out);
+    residuals(view, i, places, &next, out);
   }
+  free(places);
 }
 
 void disasm_functions(const struct bundle_view *view, FILE *out) {
@@ -344,7 +354,7 @@ void disasm_functions(const struct bundle_view *view, FILE *out) {
     fprintf(out, "%s, cost ", f->optional ? "?" : "");
     cost(view, f->cost, out);
     fputc('\n', out);
-    disasm_code(view, f->code, f->code_count, NONE32, out);
+    print_code(view, f->code, f->code_count, NONE32, NULL, out);
   }
 }
 

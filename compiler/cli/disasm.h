@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include "cli/bundle_view.h"
 
-void disasm_code(const struct bundle_view *view, uint32_t first, uint32_t count, uint32_t entry, FILE *out);  /* entry of LISTS; NONE32: of a function */
 void disasm_rules(const struct bundle_view *view, FILE *out);
 void disasm_functions(const struct bundle_view *view, FILE *out);
 void disasm_head(const struct bundle_view *view, FILE *out);
