@@ -456,16 +456,34 @@ static void root_below_another(struct builder *b) {
   grow_trees(b);
   NODE(TREE_ROOT + 1, 3) = TREE_ROOT;
 }
-/* Three heights, of which a root leaves one out: what it takes for nodes would be lists. */
+/* Three heights: leaves of both agents, then nodes that lead to them, then the roots. */
+enum { HIGH_OPERATIONS = 300, HIGH_LEAVES = 2 * 20, HIGH_NODES = HIGH_LEAVES + 2 * 2 };
+static void grow_high_trees(struct builder *b) { grow(b, 2, HIGH_OPERATIONS, (const uint32_t[]){NONE32, NONE32}); }
+/* What the one takes for nodes the other takes for lists. */
 static void root_that_skips_a_height(struct builder *b) {
-  grow(b, 2, 300, (const uint32_t[]){NONE32, NONE32});
-  NODE(builder_count(b, SECTION_SCOPE) / SCOPE_FAN - 2, 0) = 0;
+  grow_high_trees(b);
+  NODE(HIGH_NODES, SCOPE_FAN - 1) = HIGH_LEAVES - 1;
+}
+/* The last leaf and the first node above change places, all else is as it was. */
+static void leaf_behind_its_parent(struct builder *b) {
+  grow_high_trees(b);
+  for (uint32_t i = 0; i < SCOPE_FAN; i++) {
+    const uint32_t leaf = NODE(HIGH_LEAVES - 1, i);
+    NODE(HIGH_LEAVES - 1, i) = NODE(HIGH_LEAVES, i);
+    NODE(HIGH_LEAVES, i) = leaf;
+  }
+  for (uint32_t at = (HIGH_LEAVES + 1) * SCOPE_FAN; at < builder_count(b, SECTION_SCOPE); at++) {
+    uint32_t *below = &NUMBER(SCOPE, at);
+    if (*below == HIGH_LEAVES || *below == HIGH_LEAVES - 1) *below = 2 * HIGH_LEAVES - 1 - *below;
+  }
 }
 static void fewer_roots_than_classes(struct builder *b) { builder_drop(b, SECTION_SCOPE, SCOPE_FAN); }
-static void leaf_behind_its_parent(struct builder *b) {
-  grow_trees(b);
-  for (uint32_t i = 0; i < SCOPE_FAN; i++) NODE(TREE_LEAVES, i) = 1;        /* an inner node, before a leaf */
-  for (uint32_t i = 0; i < SCOPE_FAN; i++) NODE(TREE_ROOT, i) = i % 2 ? 3 : 0;
+/* An operation without arguments, in one class with crm.pay. */
+static void argument_of_one_in_a_class(struct builder *b) {
+  const uint32_t both = NUMBER(SCOPE, OPERATION_PAY);
+  grow(b, 2, OPERATION_PAY + 2, (const uint32_t[]){NONE32, NONE32});
+  for (uint32_t head = OPERATION_PAY + 1; head < builder_count(b, SECTION_HEAD_CLASS); head++) NUMBER(HEAD_CLASS, head) = head - 1;
+  NODE(0, OPERATION_PAY) = both;
 }
 static void list_within_another(struct builder *b) {
   grow_trees(b);
@@ -482,6 +500,7 @@ static const struct { const char *what; enum check check; void (*how)(struct bui
   {"a call's rule reads a release's text through a function", CHECK_FLOW_EVENT, release_text_through_a_function},
   {"a function of ints returns nothing", CHECK_FLOW_RETURN, function_returns_missing},
   {"an argument that one of the operations lacks", CHECK_FLOW_ARG, argument_of_one_operation},
+  {"a redaction of an argument that one operation of a class lacks", CHECK_OBLIGATION_SLOT, argument_of_one_in_a_class},
   {"the cost of a loop", CHECK_CODE_COST, cost_of_a_loop},
   {"a list in a condition's text", CHECK_FORM_CONDITION, hole_for_a_list},
   {"a condition's text that ends within a hole", CHECK_FORM_CONDITION, hole_for_nothing},
