@@ -80,8 +80,8 @@ static void check(struct rbc *c) {
   c->checker.options = &c->options;
   c->checker.memory_files = c->files;
   bool declared = rbc_declare(&c->checker);
-  bool ruled = can_go_on(&c->checker) && rbc_check_rules(&c->checker);
-  if (c->checker.items_ready) rbc_report_unused_imports(&c->checker);
+  bool looked_at = can_go_on(&c->checker), ruled = looked_at && rbc_check_rules(&c->checker);
+  if (looked_at) rbc_report_unused_imports(&c->checker);        /* else nothing has used them yet */
   if (c->texts.failed || c->tree.failed) c->diags.out_of_memory = true;
   if (!(declared && ruled) && !c->diags.errors) c->diags.out_of_memory = true;     /* nothing else fails in silence */
   c->good = declared && ruled && c->diags.errors == 0 && !c->diags.out_of_memory;

@@ -82,7 +82,7 @@ static bool verify_header(struct verifier *v) {
   if (memcmp(header->magic, IMAGE_MAGIC, sizeof header->magic) != 0)
     return refuse(v, CHECK_FILE_MAGIC, SECTION_COUNT, NONE32, "this is no bundle");
   if (header->version != IMAGE_VERSION)
-    return refuse(v, CHECK_FILE_VERSION, SECTION_COUNT, NONE32, "version %lu", (unsigned long)header->version);
+    return refuse(v, CHECK_FILE_VERSION, SECTION_COUNT, NONE32, "version %lu, where this is %u: compile it again", (unsigned long)header->version, IMAGE_VERSION);
   if (header->sections != SECTION_COUNT)
     return refuse(v, CHECK_FILE_SECTIONS, SECTION_COUNT, NONE32, "%lu sections", (unsigned long)header->sections);
   const struct image_signature *signature = signature_behind(b->image, (size_t)header->bytes, b->size);

@@ -145,6 +145,7 @@ START_TEST(imports) {
          "z { t: a.t }\n",
          "E0115 b/b.rb 2:8");
   says("--- a/a.rb\npackage a\nimport b\n--- b/b.rb\npackage b\nimport a\n", "a -> b -> a");
+  expect("--- a/a.rb\npackage a\nimport b\npolicy p { }\n--- b/b.rb\npackage b\n}\n", "E0020 b/b.rb 2:1");      /* no rule is looked at, so nothing is used */
   good("--- a/a.rb\npackage a\nimport b.{ y }\nimport b\ntype t { y: y  z: b.z  w: b.c.e }\n"
        "--- b/b.rb\npackage b\ntype y { n: int }\ntype z { t: int }\nconnector c { entity e { id: int key } }\n");
 } END_TEST
