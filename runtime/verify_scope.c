@@ -227,6 +227,15 @@ static bool add_operation(struct walk *w, uint32_t head, uint32_t program) {
   return true;
 }
 
+/* Nodes have room for more classes of heads than there are. What stood there only would be no program that was verified. */
+static bool verify_places(const struct walk *w) {
+  const struct rebase_bundle *b = w->v->bundle;
+  for (uint32_t i = 0; i < b->scope_leaves * SCOPE_FAN; i++)
+    if (b->SCOPE.at[i] != NONE32 && !w->list_stamp[b->SCOPE.at[i]])
+      return refuse(w->v, CHECK_SCOPE_PLACE, SECTION_SCOPE, i, "list %lu", (unsigned long)b->SCOPE.at[i]);
+  return true;
+}
+
 static void chain_heads(struct walk *w) {
   const struct rebase_bundle *b = w->v->bundle;
   memset(w->first_head, 0xff, b->head_classes * sizeof *w->first_head);
@@ -250,7 +259,7 @@ static bool walk_scopes(struct verifier *v) {
   if (!nodes || !w.first_head || !w.next_head || !w.list_stamp || !w.program_stamp || !w.node_stamp || !w.own) return out_of_memory(v);
   chain_heads(&w);
   for (uint32_t i = 0; i < classes; i++) nodes[i] = b->scope_roots + i;
-  if (!walk_nodes(&w, nodes, classes, 0, b->scope_shift)) return false;
+  if (!walk_nodes(&w, nodes, classes, 0, b->scope_shift) || !verify_places(&w)) return false;
   for (uint32_t program = 0; program < b->PROGRAMS.count; program++)
     if (v->scopes[program].connector == MIXED) v->scopes[program].connector = NONE32;
   w.visit = add_operation;

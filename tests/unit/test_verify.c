@@ -169,6 +169,7 @@ static void grow(struct builder *b, uint32_t agents, uint32_t operations, const 
   for (uint32_t head = builder_count(b, SECTION_HEAD_CLASS); head < width; head++) builder_add(b, SECTION_HEAD_CLASS, &head, 1);
   builder_scope(b, agents, width, list_of, &(struct lists){lists, operations});
 }
+BREAK(SCOPE_PLACE) { NUMBER(SCOPE, SCOPE_FAN - 1) = builder_add(b, SECTION_LISTS, (uint32_t[]){0}, 1); }        /* beyond the last class */
 /* Trees of two heights: leaves of the first agent, leaves of the second, their roots. */
 enum { TREE_OPERATIONS = 20, TREE_LEAVES = 2, TREE_ROOT = 2 * TREE_LEAVES };
 static void grow_trees(struct builder *b) { grow(b, 2, TREE_OPERATIONS, (const uint32_t[]){NONE32, NONE32}); }
