@@ -189,6 +189,11 @@ struct image_pattern { uint32_t states, start; uint32_t accept, table; uint32_t 
    * u16 next[state * class_count + class]; state 0 is dead. class_count = 1 + largest class. */
 struct image_pending { ref kind; ref name; uint32_t source, line; }; /* PENDING: declarations this runtime cannot execute */
 enum { SCOPE_BITS = 4, SCOPE_FAN = 1 << SCOPE_BITS };
+static inline unsigned scope_shift(uint32_t head_classes) {           /* of the bits of a class of heads that the roots of SCOPE go by */
+  unsigned shift = 0;
+  while (head_classes && (head_classes - 1) >> shift >= SCOPE_FAN) shift += SCOPE_BITS;
+  return shift;
+}
 struct image_residual { uint32_t rule, program, first_constant; };
   /* RESIDUALS: ascending by rule: what is left of it where facts of the agent, the operation and its connector are constant */
 /* Agents that no rule tells apart are one class, and so are heads: operations, then RELEASE_COUNT releases, then agents (delegate to), then

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include "loaded.h"
 #include "packed.h"
+#include "plain.h"
 
 /* ---- names ---- */
 static uint32_t *slot_of(const struct names *names, const struct text *name) {
-  uint32_t hash = 2166136261u, mask = 2 * names->capacity - 1;           /* FNV-1a */
-  for (uint32_t i = 0; i < name->len; i++) hash = (hash ^ (unsigned char)name->bytes[i]) * 16777619u;
-  uint32_t at = (hash ^ hash >> 16) & mask;
+  const uint32_t mask = 2 * names->capacity - 1;
+  uint32_t at = plain_hash(name->bytes, name->len) & mask;
   while (names->slots[at] && !text_equal(names->at[names->slots[at] - 1], name)) at = (at + 1) & mask;
   return &names->slots[at];
 }

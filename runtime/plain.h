@@ -57,6 +57,18 @@ static inline int plain_text(const char *bytes, size_t length) {
   if (at < end) odd |= plain_odd(length > 8 ? plain_word(end - 8) : plain_few(at, (size_t)(end - at)));
   return !odd;
 }
+static inline uint64_t plain_mix(uint64_t h) {
+  h *= UINT64_C(0x9e3779b97f4a7c15);
+  return h ^ h >> 29;
+}
+/* Of a text eight bytes at a time, the last ones perhaps twice. */
+static inline uint32_t plain_hash(const char *bytes, size_t length) {
+  const unsigned char *at = (const unsigned char *)bytes;
+  uint64_t h = length;
+  if (length < 8) return (uint32_t)(plain_mix(plain_mix(h ^ (length ? plain_few(at, length) : 0))) >> 16);
+  for (size_t i = 0; i + 8 < length; i += 8) h = plain_mix(h ^ plain_word(at + i));
+  return (uint32_t)(plain_mix(plain_mix(h ^ plain_word(at + length - 8))) >> 16);
+}
 /* A name as one word, to look it up by: equal names have equal tags. */
 static inline uint64_t plain_tag(const char *name, size_t length) {
   const unsigned char *at = (const unsigned char *)name;

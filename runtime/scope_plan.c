@@ -60,20 +60,8 @@ static void find_keys(struct finder *f, uint32_t program, struct keys *k) {
 }
 
 /* ---- buckets ---- */
-static inline uint64_t mix(uint64_t h) {
-  h *= UINT64_C(0x9e3779b97f4a7c15);
-  return h ^ h >> 29;
-}
-
-/* Of a text eight bytes at a time, the last ones perhaps twice. */
 static inline uint32_t hash_key(bool text, value key) {
-  if (!text) return (uint32_t)(mix(key.bits) >> 16);
-  const unsigned char *at = (const unsigned char *)key.text->bytes;
-  size_t length = key.text->len;
-  uint64_t h = length;
-  if (length < 8) return (uint32_t)(mix(mix(h ^ (length ? plain_few(at, length) : 0))) >> 16);
-  for (size_t i = 0; i + 8 < length; i += 8) h = mix(h ^ plain_word(at + i));
-  return (uint32_t)(mix(mix(h ^ plain_word(at + length - 8))) >> 16);
+  return text ? plain_hash(key.text->bytes, key.text->len) : (uint32_t)(plain_mix(key.bits) >> 16);
 }
 
 /* A tag: bit 0 says that the bucket is in use, bit 1 that it has several rules; the rest is of the hash. */

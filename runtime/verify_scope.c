@@ -85,7 +85,7 @@ static bool verify_entries(struct verifier *v, const uint64_t *starts) {
   const uint32_t nodes = b->SCOPE.count / SCOPE_FAN;
   if (b->SCOPE.count % SCOPE_FAN || nodes < b->agent_classes || (nodes && !b->agent_classes))
     return refuse(v, CHECK_SCOPE_SIZE, SECTION_SCOPE, NONE32, "%lu entries, %lu classes of agents", (unsigned long)b->SCOPE.count, (unsigned long)b->agent_classes);
-  while ((b->head_classes - 1) >> b->scope_shift >= SCOPE_FAN) b->scope_shift += SCOPE_BITS;
+  b->scope_shift = scope_shift(b->head_classes);
   uint8_t *height = pages_array(&v->temporary, nodes, sizeof *height);
   if (!height) return out_of_memory(v);
   if (!verify_nodes(v, nodes, height)) return false;

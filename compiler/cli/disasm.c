@@ -73,10 +73,8 @@ static uint32_t class_count(const struct bundle_view *view, enum section section
 
 /* Where in LISTS what a class of agents and one of heads have begins, or NONE32: down the agents' tree (image.h). */
 static uint32_t list_at(const struct bundle_view *view, uint32_t root, uint32_t head_class, uint32_t head_classes) {
-  unsigned shift = 0;
   uint32_t node = root;
-  while (head_classes && (head_classes - 1) >> shift >= SCOPE_FAN) shift += SCOPE_BITS;
-  for (; shift && node != NONE32; shift -= SCOPE_BITS) node = number_at(view, SECTION_SCOPE, (size_t)node * SCOPE_FAN + (head_class >> shift) % SCOPE_FAN);
+  for (unsigned shift = scope_shift(head_classes); shift && node != NONE32; shift -= SCOPE_BITS) node = number_at(view, SECTION_SCOPE, (size_t)node * SCOPE_FAN + (head_class >> shift) % SCOPE_FAN);
   return node == NONE32 ? NONE32 : number_at(view, SECTION_SCOPE, (size_t)node * SCOPE_FAN + head_class % SCOPE_FAN);
 }
 

@@ -75,6 +75,7 @@ uint32_t gen_find(const struct generator *g, const struct gen_intern *set, uint3
 void gen_remember(struct generator *g, struct gen_intern *set, uint32_t hash, uint32_t number);
 /* The number of these bytes, which are new when it was the count before; NONE32 when memory is out. */
 uint32_t gen_pooled(struct generator *g, struct gen_pool *pool, const void *bytes, size_t size);
+void gen_pool_free(struct gen_pool *pool);
 /* The number of a record that its section holds once: the pool numbers the section's records. */
 uint32_t gen_pooled_record(struct generator *g, struct gen_pool *pool, enum section section, const void *record, size_t size);
 struct gen_entry *gen_entry(const struct gen_pool *pool, uint32_t number);

@@ -226,16 +226,18 @@ bool gen_finish(struct generator *g, unsigned char **image, size_t *size) {
   return true;
 }
 
+void gen_pool_free(struct gen_pool *pool) {
+  free(pool->set.slots);
+  free(pool->bytes.bytes);
+  free(pool->entries.bytes);
+}
+
 void gen_free(struct generator *g) {
   for (int s = 0; s < SECTION_COUNT; s++) free(g->sections[s].bytes);
   struct gen_intern *sets[] = {&g->texts, &g->consts, &g->values, &g->costs, &g->index_runs, &g->lists};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) free(sets[i]->slots);
   struct gen_pool *pools[] = {&g->lacks, &g->forms, &g->programs, &g->residuals, &g->operations, &g->obligations};
-  for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
-    free(pools[i]->set.slots);
-    free(pools[i]->bytes.bytes);
-    free(pools[i]->entries.bytes);
-  }
+  for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) gen_pool_free(pools[i]);
   free(g->types.bytes);
   free(g->constants.bytes);
   free(g->key.bytes);

@@ -31,9 +31,8 @@ static uint32_t add_branch(struct scope_tree *t, const struct branch *branch) {
 
 void tree_open(struct scope_tree *t, struct generator *g, uint32_t agents, uint32_t heads) {
   struct branch empty = {.references = SCOPE_FAN};
-  *t = (struct scope_tree){.g = g, .agents = agents, .roots = arena_alloc(&g->scratch, agents * sizeof *t->roots)};
+  *t = (struct scope_tree){.g = g, .agents = agents, .shift = scope_shift(heads), .roots = arena_alloc(&g->scratch, agents * sizeof *t->roots)};
   if (!t->roots) { g->out_of_memory = true; return; }
-  while (heads && (heads - 1) >> t->shift >= SCOPE_FAN) t->shift += SCOPE_BITS;
   memset(empty.below, 0xff, sizeof empty.below);
   uint32_t branch = add_branch(t, &empty);
   for (unsigned shift = 0; shift < t->shift; shift += SCOPE_BITS) {
@@ -163,7 +162,5 @@ void tree_store(struct scope_tree *t, uint32_t (*list_of)(void *user, uint32_t c
     node_of(&s, t->roots[a], top, root);
     gen_append(t->g, SECTION_SCOPE, root, SCOPE_FAN);
   }
-  free(s.nodes.set.slots);
-  free(s.nodes.bytes.bytes);
-  free(s.nodes.entries.bytes);
+  gen_pool_free(&s.nodes);
 }

@@ -453,13 +453,24 @@ START_TEST(who_is_told_apart) {
 END_TEST
 
 /* ---- size ---- */
-/* Agents and operations in such numbers, and rules that tell few apart. */
-static size_t size_of(unsigned agent_count, unsigned operation_count) {
+/* Of the bundle of one file; frees its text. */
+static size_t compiled_size(char *text, size_t length) {
   static const char root[] = "workspace t\npackage t in \"t/\" declares connectors, agents, policies, guards\n";
   const struct rbc_options options = {.date = "2024-05-15"};
-  size_t room = 4096 + 160 * ((size_t)agent_count + operation_count), length, size;
-  char *text = malloc(room);
   unsigned char *image;
+  size_t size;
+  struct rbc *c = rbc_open(&options);
+  ck_assert(c && rbc_add_file(c, "root.rb", root, strlen(root)) && rbc_add_file(c, "t/t.rb", text, length) && rbc_compile(c, &image, &size));
+  rbc_close(c);
+  free(image);
+  free(text);
+  return size;
+}
+
+/* Agents and operations in such numbers, and rules that tell few apart. */
+static size_t size_of(unsigned agent_count, unsigned operation_count) {
+  size_t room = 4096 + 160 * ((size_t)agent_count + operation_count), length;
+  char *text = malloc(room);
   ck_assert_ptr_nonnull(text);
   length = (size_t)snprintf(text, room, "package t\nconnector c \"C\" { kind ledger\n");
   for (unsigned i = 0; i < operation_count; i++) length += (size_t)snprintf(text + length, room - length, "  %s o%u(n: int)\n", i % 3 ? "reads" : "writes", i);
@@ -467,12 +478,7 @@ static size_t size_of(unsigned agent_count, unsigned operation_count) {
   for (unsigned i = 0; i < agent_count; i++) length += (size_t)snprintf(text + length, room - length, "agent a%u { owner \"o%u\" purpose \"p\" uses c }\n", i, i % 4);
   length += (size_t)snprintf(text + length, room - length, "policy p { allow call c where operation.reads or agent.name == \"t.a1\" }\nguard g {\n"
     "  deny call where operation.writes and agent.owner == \"o2\" because \"w\"\n  deny call c where args.n > 3 and operation.name == \"c.o5\" because \"w\" }\n");
-  struct rbc *c = rbc_open(&options);
-  ck_assert(c && rbc_add_file(c, "root.rb", root, strlen(root)) && rbc_add_file(c, "t/t.rb", text, length) && rbc_compile(c, &image, &size));
-  rbc_close(c);
-  free(image);
-  free(text);
-  return size;
+  return compiled_size(text, length);
 }
 
 /* It grows with agents plus operations, by what is said of each. */
@@ -485,23 +491,15 @@ END_TEST
 
 /* Each team has an agent, an operation and a rule of its own. */
 static size_t size_of_teams(unsigned count) {
-  static const char root[] = "workspace t\npackage t in \"t/\" declares connectors, agents, policies\n";
-  const struct rbc_options options = {.date = "2024-05-15"};
   const size_t room = 64 + 160 * (size_t)count;
   char *text = malloc(room);
-  unsigned char *image;
-  size_t length, size;
+  size_t length;
   ck_assert_ptr_nonnull(text);
   length = (size_t)snprintf(text, room, "package t\n");
   for (unsigned i = 0; i < count; i++)
     length += (size_t)snprintf(text + length, room - length, "connector c%u \"C\" { reads get() }\nagent a%u { owner \"o\" purpose \"p\" uses c%u }\n"
                                "policy p%u { allow call c%u.get by a%u }\n", i, i, i, i, i, i);
-  struct rbc *c = rbc_open(&options);
-  ck_assert(c && rbc_add_file(c, "root.rb", root, strlen(root)) && rbc_add_file(c, "t/t.rb", text, length) && rbc_compile(c, &image, &size));
-  rbc_close(c);
-  free(image);
-  free(text);
-  return size;
+  return compiled_size(text, length);
 }
 
 /* And with the rules where every agent has some of its own; a little more than in proportion, as trees get deeper. */
