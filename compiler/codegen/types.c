@@ -75,7 +75,8 @@ void gen_types(struct generator *g) {
   g->type_numbers = arena_alloc(&g->scratch, count * sizeof *g->type_numbers);
   if (!order || !g->type_numbers) { g->out_of_memory = true; return; }
   for (unsigned i = 0; i < count; i++) g->type_numbers[i] = NONE32;
-  for (unsigned i = 0; i < count && !g->failed; i++) number(g, g->program->types[i], order, 0);
+  for (unsigned i = 0; i < count && !g->failed; i++)
+    if (!g->program->types[i]->spare) number(g, g->program->types[i], order, 0);
   for (unsigned i = 0; i < g->type_count && !g->failed && !g->out_of_memory; i++) type(g, order[i]);
 }
 

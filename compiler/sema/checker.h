@@ -7,6 +7,7 @@
  */
 #ifndef RBC_CHECKER_H
 #define RBC_CHECKER_H
+#include <stdatomic.h>
 #include "include/rbc.h"
 #include "diag/diag.h"
 #include "sema/program.h"
@@ -51,7 +52,7 @@ struct symbol {
   const struct node *node;             /* declaration, or NULL */
   const struct file_scope *scope;      /* where it stands, or NULL */
   void *ptr;                           /* as said above */
-  bool used;                           /* somebody resolved it */
+  atomic_bool used;                    /* somebody resolved it */
   unsigned fn;                         /* FN: its place in half two's list, from 1 */
   struct symbol *next_name, *next_full, *next_own, *next_in_package;        /* chains of the index */
 };
@@ -62,7 +63,7 @@ struct import {                        /* of a package: names empty; of single n
   const char *name;                    /* what it is called here: last part of the package, or the single name */
   struct package_scope *package;       /* the package that is imported, or that holds the name */
   const struct symbol *symbol;         /* single name; NULL for a package */
-  struct span span; bool used;
+  struct span span; atomic_bool used;
   struct import *next;
 };
 struct package_scope {                 /* a package, its grant, all of its names */
@@ -96,6 +97,7 @@ struct item {
 struct memory_file { char *path, *text; size_t size; uint32_t hash; struct memory_file *next; };        /* hash: of the path */
 
 #define SYMBOL_BUCKETS 4096u
+struct symbol_index { struct symbols by_name[SYMBOL_BUCKETS], by_full[SYMBOL_BUCKETS], by_own[SYMBOL_BUCKETS]; };    /* by_own: by package and name */
 struct checker {
   struct arena *arena;
   struct rbc_diags *diags;
@@ -104,10 +106,11 @@ struct checker {
   const struct memory_file *memory_files;
   struct package_scope *packages;      /* sorted by name */
   struct item *items; unsigned item_count; bool items_ready;
-  struct symbols by_name[SYMBOL_BUCKETS], by_full[SYMBOL_BUCKETS], by_own[SYMBOL_BUCKETS];    /* by_own: by package and name */
+  struct symbol_index *symbols;
   const struct source *root;           /* the root file */
   struct declare_state *own;           /* half one's private things */
   struct rules_state *rules;           /* half two's private things */
+  bool ahead, deferred;                /* ahead: looks at rules before their turn, beside others, and adds nothing to the program; deferred: it would have */
 };
 
 bool rbc_declare(struct checker *c);       /* everything before rules; false: errors were reported (half two still runs
@@ -125,10 +128,16 @@ const char *rbc_string(struct checker *c, const struct file_scope *scope, const 
 const char *rbc_symbol_kind_name(enum symbol_kind kind);                                             /* "an agent" */
 #define KIDS(list) ((list) ? (list)->count : 0u)          /* length of an optional LIST node */
 
-/* Array of program: append in place. NAME is a member such as rules. False: out of memory. */
+/* Appends in place. False: out of memory. */
 bool rbc_append(struct arena *arena, void ***array, unsigned *count, void *item);
+/* To an array of the program. NAME is a member such as rules. False also for a checker that is ahead. */
+bool rbc_program_append(struct checker *c, void ***array, unsigned *count, void *item);
 #define PROGRAM_APPEND(c, NAME, item) \
-  rbc_append((c)->arena, (void ***)(void *)&(c)->program->NAME, &(c)->program->NAME##_count, (item))
+  rbc_program_append((c), (void ***)(void *)&(c)->program->NAME, &(c)->program->NAME##_count, (item))
+/* Several checkers may use one thing at a time. */
+static inline void rbc_use(atomic_bool *used) {
+  if (!atomic_load_explicit(used, memory_order_relaxed)) atomic_store_explicit(used, true, memory_order_relaxed);
+}
 
 /* ---- resolution ----
  * Order: own package (also what is inside its connectors: `reservation` finds booking.reservation), imports (an

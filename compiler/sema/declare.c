@@ -111,12 +111,13 @@ static void sort_packages(struct checker *c) { SORT(c->program, packages, by_pac
 static void (*const steps[])(struct checker *) = {
   rbc_load_imports, sort_packages, rbc_register_all, rbc_resolve_imports, rbc_declare_vocabulary, rbc_declare_connectors,
   rbc_resolve_grants, rbc_declare_records, rbc_declare_operations, rbc_number_words, rbc_declare_defaults, rbc_declare_tables,
-  rbc_declare_trees, rbc_declare_models, rbc_declare_agents,
+  rbc_declare_trees, rbc_declare_models, rbc_declare_agents, rbc_prepare_lists,
 };
 
 bool rbc_declare(struct checker *c) {
   c->own = arena_alloc(c->arena, sizeof *c->own);
-  if (!c->own || !(c->own->grammar = rbc_grammar(c->arena))) return false;
+  c->symbols = arena_alloc(c->arena, sizeof *c->symbols);
+  if (!c->own || !c->symbols || !(c->own->grammar = rbc_grammar(c->arena))) return false;
   if (!rbc_types_start(c) || !add_requester_group(c) || !rbc_load_stdlib(c)) return false;
   c->program->zone = rbc_zone(c, "UTC", rbc_nowhere());
   c->program->built = c->options->date ? c->options->date : "";

@@ -20,7 +20,7 @@ struct word_entry { const char *text; unsigned symbol; struct word_entry *next; 
 #define WORD_BUCKETS 1024u
 #define DIRECTORY_BUCKETS 1024u
 #define SOURCE_BUCKETS 1024u
-#define TYPE_BUCKETS 256u
+#define TYPE_BUCKETS 1024u
 
 struct unknown { const char *path; struct diag *diag; unsigned places; struct unknown *next; };
 
@@ -105,6 +105,7 @@ void rbc_fill_record(struct checker *c, const struct file_scope *scope, struct t
                      const struct connector *connector, bool labels_allowed, bool keys_allowed, struct span name);
 void rbc_check_acyclic(struct checker *c);
 void rbc_number_words(struct checker *c);
+void rbc_prepare_lists(struct checker *c);            /* of each type there is, so that rules can be checked side by side without making any */
 uint64_t rbc_labels_in(const struct type *type);      /* of all fields that can be reached */
 unsigned rbc_key_fields(struct checker *c, const struct type *record, unsigned key_field[IMAGE_MAX_ENTITY_KEYS],
                         struct span span, const char *what);

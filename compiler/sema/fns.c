@@ -60,7 +60,7 @@ static void check(struct checker *c, struct fn_work *work) {
 const struct function *rule_function(struct checker *c, const struct symbol *symbol, struct span used_at) {
   struct fn_work *work = symbol->fn ? &c->rules->fns[symbol->fn - 1] : NULL;
   if (!work) return NULL;
-  work->used = true;
+  rbc_use(&work->used);
   if (work->state == FN_NEW) check(c, work);
   if (work->state != FN_OPEN) return work->function;
   struct diag *d = rule_diag(c, E0269, used_at, "`%s` calls itself, directly or through others", symbol->name);

@@ -18,6 +18,11 @@ bool rbc_append(struct arena *arena, void ***array, unsigned *count, void *item)
   return true;
 }
 
+bool rbc_program_append(struct checker *c, void ***array, unsigned *count, void *item) {
+  c->deferred = c->deferred || c->ahead;
+  return !c->ahead && rbc_append(c->arena, array, count, item);
+}
+
 struct span rbc_span(const struct file_scope *scope, const struct node *node) {
   struct span span = node_span(scope->source, node);
   if (node->kind != NODE_NAME) return span;
@@ -94,10 +99,10 @@ static unsigned own_bucket(const struct package *package, const char *name) {
   return (hash_name(name) ^ (package ? hash_name(package->name) : 0)) % SYMBOL_BUCKETS;
 }
 
-struct symbol *rbc_symbols_named(const struct checker *c, const char *name) { return c->by_name[hash_name(name) % SYMBOL_BUCKETS].first; }
+struct symbol *rbc_symbols_named(const struct checker *c, const char *name) { return c->symbols->by_name[hash_name(name) % SYMBOL_BUCKETS].first; }
 
 struct symbol *rbc_own_symbols(const struct checker *c, const struct package *package, const char *name) {
-  return c->by_own[own_bucket(package, name)].first;
+  return c->symbols->by_own[own_bucket(package, name)].first;
 }
 
 static const struct symbol *earlier(const struct checker *c, const struct symbol *symbol) {
@@ -130,9 +135,9 @@ bool rbc_enter(struct checker *c, struct symbol *symbol) {
                     "workspace; the first one is of package %s", first->package->name);
     return false;
   }
-  CHAIN(&c->by_name[hash_name(symbol->name) % SYMBOL_BUCKETS], symbol, next_name);
-  CHAIN(&c->by_full[hash_name(symbol->full) % SYMBOL_BUCKETS], symbol, next_full);
-  CHAIN(&c->by_own[own_bucket(symbol->package, symbol->name)], symbol, next_own);
+  CHAIN(&c->symbols->by_name[hash_name(symbol->name) % SYMBOL_BUCKETS], symbol, next_name);
+  CHAIN(&c->symbols->by_full[hash_name(symbol->full) % SYMBOL_BUCKETS], symbol, next_full);
+  CHAIN(&c->symbols->by_own[own_bucket(symbol->package, symbol->name)], symbol, next_own);
   if (symbol->scope && symbol->kind != SYM_PACKAGE) CHAIN(&symbol->scope->package->symbols, symbol, next_in_package);
   return true;
 }

@@ -140,7 +140,7 @@ bool rule_lets(struct env *env, const struct block *block, uint32_t before, cons
   bool ok = true;
   for (unsigned i = 0; i < n; i++) {
     if (!wanted[i]) continue;
-    block->lets[i]->used = true;
+    rbc_use(&block->lets[i]->used);
     struct let *let = arena_alloc(c->arena, sizeof *let);
     if (!let) return false;
     if (one(env, block->lets[i]->node, let))

@@ -4,6 +4,7 @@
  */
 #ifndef RBC_PROGRAM_H
 #define RBC_PROGRAM_H
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ struct type {
   const char *wire_true, *wire_false;                       /* bool as "yes" | "no" */
   const struct zone *zone;         /* time: of texts without a zone */
   bool state;                      /* reachable from an entity */
+  atomic_bool spare;               /* a list that nobody has asked for: it is no part of a bundle */
   bool broken;                     /* checker only: a field was wrong and is left out */
   struct type *next;               /* checker only: of those that may be equal */
 };

@@ -15,7 +15,7 @@ static void add_found(struct found *found, const struct symbol *symbol) {
 }
 
 const struct symbol *rbc_find_full(const struct checker *c, const char *full, unsigned kind_mask) {
-  for (struct symbol *s = c->by_full[hash_name(full) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+  for (struct symbol *s = c->symbols->by_full[hash_name(full) % SYMBOL_BUCKETS].first; s; s = s->next_full)
     if (kind_mask & 1u << s->kind && !strcmp(s->full, full)) return s;
   return NULL;
 }
@@ -47,7 +47,7 @@ static void in_imports(const struct checker *c, const struct file_scope *scope, 
     else if (named && !i->symbol && dot) in_package(c, i->package->package, dot + 1, mask, out);
     else if (named && !i->symbol) in_package(c, i->package->package, path, mask, out);
     if (named && !i->symbol && dot && out->count == before) in_package(c, i->package->package, path, mask, out);
-    if (out->count > before) i->used = true;
+    if (out->count > before) rbc_use(&i->used);
   }
 }
 
@@ -59,7 +59,7 @@ static void in_imported_connectors(const struct checker *c, const struct file_sc
       if (!s->connector || s->package != i->package->package || !(mask & 1u << s->kind) || strcmp(s->name, path))
         continue;
       if (i->symbol && i->symbol != s->connector) continue;
-      i->used = true;
+      rbc_use(&i->used);
       add_found(out, s);
     }
 }
@@ -68,7 +68,7 @@ static void in_imported_connectors(const struct checker *c, const struct file_sc
 static void use_import_of(const struct file_scope *scope, const struct symbol *symbol) {
   for (struct import *i = scope->imports; i; i = i->next)
     if (symbol->package == i->package->package && (!i->symbol || i->symbol == symbol || i->symbol == symbol->connector))
-      i->used = true;
+      rbc_use(&i->used);
 }
 
 static void find(const struct checker *c, const struct file_scope *scope, const struct connector *connector,
@@ -83,7 +83,7 @@ static void find(const struct checker *c, const struct file_scope *scope, const 
   if (!out->count) in_imports(c, scope, path, mask, out);
   if (!out->count && !strchr(path, '.')) in_imported_connectors(c, scope, path, mask, out);
   if (!out->count) {
-    for (struct symbol *s = c->by_full[hash_name(path) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+    for (struct symbol *s = c->symbols->by_full[hash_name(path) % SYMBOL_BUCKETS].first; s; s = s->next_full)
       if (mask & 1u << s->kind && !strcmp(s->full, path)) add_found(out, s);
   }
   if (!out->count && !strchr(path, '.'))
@@ -91,7 +91,7 @@ static void find(const struct checker *c, const struct file_scope *scope, const 
       if (mask & VOCABULARY & 1u << s->kind && !strcmp(s->name, path)) add_found(out, s);
   for (unsigned i = 0; i < out->count; i++) {
     use_import_of(scope, out->list[i]);
-    if (out->count == 1) ((struct symbol *)(uintptr_t)out->list[i])->used = true;
+    if (out->count == 1) rbc_use(&((struct symbol *)(uintptr_t)out->list[i])->used);
   }
 }
 
@@ -114,7 +114,7 @@ const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, 
   struct names names = { NULL, 0 };
   const char *dot = strchr(written, '.');
   for (unsigned b = 0; b < SYMBOL_BUCKETS; b++)
-    for (struct symbol *s = c->by_full[b].first; s; s = s->next_full) {
+    for (struct symbol *s = c->symbols->by_full[b].first; s; s = s->next_full) {
       if (!(kind_mask & 1u << s->kind)) continue;
       bool own = scope->package && s->package == scope->package->package;
       if (dot) add_name(c, &names, s->full);
@@ -149,6 +149,7 @@ static const struct symbol *elsewhere(const struct checker *c, const char *path,
 /* A name is reported where it first stands; two more places are shown beside it. */
 static bool reported_before(struct checker *c, const char *path, struct span span) {
   enum { SHOWN = 3 };
+  if (c->ahead) return c->deferred = true;
   for (struct unknown *u = c->own->unknowns; u; u = u->next) {
     if (strcmp(u->path, path)) continue;
     if (u->places++ < SHOWN) rbc_diag_label(c->diags, u->diag, span, "and here");

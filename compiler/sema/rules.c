@@ -11,7 +11,7 @@ static enum rule_effect effect_of(const struct node *node) {
                                    : RULE_OBLIGE;
 }
 
-static bool is_rule(const struct node *node) {
+bool rule_is_rule(const struct node *node) {
   return node->kind == NODE_ALLOW || node->kind == NODE_ASK || node->kind == NODE_DENY || node->kind == NODE_OBLIGE;
 }
 
@@ -79,7 +79,7 @@ static bool conditions(struct env *env, const struct block *block, uint32_t at, 
   return ok;
 }
 
-static bool one_rule(const struct block *block, uint32_t at) {
+struct rule *rule_check(const struct block *block, uint32_t at, bool *good) {
   struct checker *c = block->c;
   const struct node *node = block->items->kid[at];
   const struct file_scope *scope = block->item->scope;
@@ -89,9 +89,9 @@ static bool one_rule(const struct block *block, uint32_t at) {
                                                                            : HEAD_POLICY;
   struct head head;
   bool ok = rule_head(c, scope, node->kid[0], node->kid[1], use, &head);
-  if (!may_say(block, node, head.event)) return false;
-  struct rule *rule = arena_alloc(c->arena, sizeof *rule);
-  if (!rule) return false;
+  struct rule *rule = may_say(block, node, head.event) ? arena_alloc(c->arena, sizeof *rule) : NULL;
+  *good = rule && ok;
+  if (!rule) return NULL;
   *rule = (struct rule){.name = block->name,
                         .effect = effect_of(node),
                         .guard = block->guard,
@@ -127,8 +127,17 @@ static bool one_rule(const struct block *block, uint32_t at) {
       ok = false;
     }
   }
+  *good = ok;
+  return rule;
+}
+
+static bool one_rule(const struct block *block, uint32_t at) {
+  struct checker *c = block->c;
+  bool good = true;
+  struct rule *ahead = block->ahead ? block->ahead[at] : NULL, *rule = ahead ? ahead : rule_check(block, at, &good);
+  if (!rule) return false;
   rule->id = c->program->rules_count;
-  return PROGRAM_APPEND(c, rules, rule) && ok;
+  return PROGRAM_APPEND(c, rules, rule) && good;
 }
 
 /* Notes the lets, so that a rule need not look at all that stands before it. */
@@ -150,29 +159,44 @@ static bool find_lets(struct block *block) {
   return true;
 }
 
-bool rule_block(struct checker *c, const struct item *item) {
-  struct block block = {.c = c, .item = item, .guard = item->kind == NODE_GUARD, .items = item->node->kid[2]};
+static bool open_block(struct checker *c, const struct item *item, struct block *block) {
   const char *own = rbc_text(c, item->scope, item->node->kid[0]);
-  block.name = item->symbol && item->symbol->full
-                 ? item->symbol->full
-                 : arena_format(c->arena, "%s.%s", item->scope->package->package->name, own ? own : "");
-  if (!block.name || !find_lets(&block)) return false;
+  *block = (struct block){.c = c, .item = item, .guard = item->kind == NODE_GUARD, .items = item->node->kid[2]};
+  block->name = item->symbol && item->symbol->full
+                  ? item->symbol->full
+                  : arena_format(c->arena, "%s.%s", item->scope->package->package->name, own ? own : "");
+  return block->name && find_lets(block);
+}
+
+static bool check_block(const struct block *block) {
   bool ok = true;
-  for (uint32_t i = 0; i < block.items->count; i++) {
-    const struct node *node = block.items->kid[i];
-    if (is_rule(node))
-      ok = one_rule(&block, i) && ok;
-    else if (node->kind == NODE_LIMIT)
-      ok = rule_limit(&block, i) && ok;
+  for (uint32_t i = 0; i < block->items->count; i++) {
+    const struct node *node = block->items->kid[i];
+    if (rule_is_rule(node)) ok = one_rule(block, i) && ok;
+    else if (node->kind == NODE_LIMIT) ok = rule_limit(block, i) && ok;
   }
   return ok;
 }
 
+static bool is_block(const struct item *item) { return item->kind == NODE_POLICY || item->kind == NODE_GUARD; }
+
+/* In the order of the items. NULL: out of memory. */
+static struct block *open_blocks(struct checker *c) {
+  size_t count = 0, opened = 0;
+  for (unsigned i = 0; i < c->item_count; i++) count += is_block(&c->items[i]);
+  struct block *blocks = rule_array_of(c, count, sizeof *blocks);
+  for (unsigned i = 0; blocks && i < c->item_count; i++)
+    if (is_block(&c->items[i]) && !open_block(c, &c->items[i], &blocks[opened++])) return NULL;
+  return blocks && rule_check_ahead(c, blocks, count) ? blocks : NULL;
+}
+
 static bool blocks(struct checker *c) {
+  const struct block *block = open_blocks(c);
+  if (!block) return false;
   bool ok = true;
   for (unsigned i = 0; i < c->item_count; i++) {
     const struct item *item = &c->items[i];
-    if (item->kind == NODE_POLICY || item->kind == NODE_GUARD) ok = rule_block(c, item) && ok;
+    if (is_block(item)) ok = check_block(block++) && ok;
     if (item->kind == NODE_ROUTE) ok = rule_route(c, item) && ok;
     if (item->kind == NODE_PROVE) ok = rule_prove(c, item) && ok;
   }

@@ -3,7 +3,7 @@
  *   expr.c names, members, literals, if · expr_ops.c operators · compare.c equality and membership · builtins.c functions
  *   quantify.c any, all, first, folds · seen.c what a session knows · flow.c what a condition has shown
  *   fns.c fn · lets.c lets of a rule · scope.c heads · rules.c policies and guards · oblige.c · waive.c · routes.c · closure.c
- *   · pending.c prove · limits.c · reads.c what they read · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
+ *   · ahead.c rules before their turn · pending.c prove · limits.c · reads.c what they read · state.c losing state never widens · warn.c · fold.c constant conditions · tests.c, steps.c
  *
  * A function that returns NULL or false has reported what is wrong (or memory is out); its caller stays silent.
  */
@@ -51,14 +51,14 @@ struct fn_work {
   const struct item *item;
   enum { FN_NEW, FN_OPEN, FN_DONE, FN_BROKEN } state;
   struct function *function;
-  bool used;
+  atomic_bool used;
 };
 struct let_use {
   const struct node *node;
   uint32_t at; /* among the items of its block */
   struct span span;
   const char *name;
-  bool used;
+  atomic_bool used;
   struct let_use *next;
 };
 enum { HEADS_KEPT = 256, REPORTED_BUCKETS = 1024 };
@@ -176,7 +176,13 @@ struct block { /* a policy or guard under work */
   const struct node *items; /* LIST */
   struct let_use **lets;
   unsigned let_count;
+  struct rule **ahead; /* by item: a rule that was checked before its turn, or NULL; or NULL altogether */
 };
+bool rule_is_rule(const struct node *node);
+/* The rule that stands there, which is not in the program yet. Not good: something was wrong with it; it takes part in other checks all the same. */
+struct rule *rule_check(const struct block *block, uint32_t at, bool *good);
+/* ahead.c: fills `ahead`. False: out of memory. */
+bool rule_check_ahead(struct checker *c, struct block *blocks, size_t count);
 /* Lets of the block before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */
 bool rule_lets(struct env *env, const struct block *block, uint32_t before, const struct node *const *texts,
                unsigned text_count, struct let ***lets, unsigned *let_count);
@@ -197,7 +203,6 @@ bool rule_head(struct checker *c, const struct file_scope *scope, const struct n
                enum head_use use, struct head *head);
 bool rule_approvers(struct checker *c, const struct file_scope *scope, const struct node *list,
                     const struct group ***approvers, unsigned *count);
-bool rule_block(struct checker *c, const struct item *item);
 bool rule_obligations(struct env *env, const struct node *list, struct rule *rule);
 bool rule_waive(struct checker *c, const struct item *item);
 bool rule_limit(const struct block *block, uint32_t at);

@@ -1,14 +1,11 @@
 /* sources.c: the texts of a program. A file's tree depends on no other file, so those of a large workspace are read and parsed by several threads
  * before their turn comes; the program takes them one by one, in their order, with what was found wrong. So neither the bundle nor the report
  * shows how many threads there were. */
-#define _DEFAULT_SOURCE             /* _SC_NPROCESSORS_ONLN */
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 #include "sema/declare.h"
 #include "support/names.h"
+#include "support/threads.h"
 
 struct source *rbc_find_source(const struct checker *c, const char *path) {
   const uint32_t hash = hash_name(path);
@@ -73,60 +70,28 @@ struct source *rbc_load(struct checker *c, unsigned file) {
 }
 
 /* ---- several threads ---- */
-enum { MOST_READERS = 8, FILES_EACH = 8 };        /* fewer files are parsed sooner than a thread is started */
+enum { FILES_EACH = 8 };            /* fewer are parsed sooner than a thread is started */
 struct work { const struct checker *c; atomic_uint next; };
-struct reader { struct work *work; struct arena *arena, own; struct grammar *grammar; pthread_t thread; };
+struct reader { struct work *work; struct arena arena; };
 
-static void parse_files(const struct reader *reader) {
-  const struct checker *c = reader->work->c;
-  for (unsigned i; !reader->arena->failed && (i = atomic_fetch_add(&reader->work->next, 1)) < c->own->file_count;)
-    if (!rbc_find_source(c, c->own->files[i])) parse_file(c, reader->grammar, reader->arena, c->own->files[i], &c->own->parsed[i]);
-}
-
-static void *run(void *argument) {
+static void *parse_files(void *argument) {
   struct reader *reader = argument;
-  reader->grammar = rbc_grammar(reader->arena);
-  if (reader->grammar) parse_files(reader);
+  const struct checker *c = reader->work->c;
+  struct grammar *grammar = rbc_grammar(&reader->arena);
+  for (unsigned i; !reader->arena.failed && (i = atomic_fetch_add(&reader->work->next, 1)) < c->own->file_count;)
+    if (!rbc_find_source(c, c->own->files[i])) parse_file(c, grammar, &reader->arena, c->own->files[i], &c->own->parsed[i]);
   return NULL;
 }
 
-static bool start(struct reader *reader, struct work *work) {
-  reader->work = work;
-  reader->arena = &reader->own;
-  return pthread_create(&reader->thread, NULL, run, reader) == 0;
-}
-
-/* As many as the system allows: none is a matter of time only. Signals are for the host's own threads. */
-static unsigned start_all(struct reader *readers, unsigned wanted, struct work *work) {
-  sigset_t all, before;
-  unsigned count = 0;
-  sigfillset(&all);
-  if (pthread_sigmask(SIG_SETMASK, &all, &before)) return 0;
-  while (count < wanted && start(&readers[count], work)) count++;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return count;
-}
-
-/* Beside the thread that asks. */
-static unsigned readers_wanted(const struct checker *c) {
-  const long processors = c->options->threads ? (long)c->options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-  const unsigned most = processors < 1 ? 1 : processors > MOST_READERS ? MOST_READERS : (unsigned)processors;
-  const unsigned useful = c->own->file_count / FILES_EACH;
-  return useful < 2 ? 0 : (useful < most ? useful : most) - 1;
-}
-
 bool rbc_parse_ahead(struct checker *c) {
-  const unsigned wanted = readers_wanted(c);
-  if (!wanted) return true;
+  const unsigned count = threads_wanted(c->options->threads, c->own->file_count / FILES_EACH);
+  if (count < 2) return true;
   c->own->parsed = arena_alloc(c->arena, c->own->file_count * sizeof *c->own->parsed);
   if (!c->own->parsed) return false;
   struct work work = {.c = c};
-  struct reader here = {.work = &work, .arena = c->arena, .grammar = c->own->grammar}, others[MOST_READERS] = {0};
-  const unsigned count = start_all(others, wanted, &work);
-  parse_files(&here);
-  for (unsigned i = 0; i < count; i++) {
-    pthread_join(others[i].thread, NULL);
-    arena_join(c->arena, &others[i].own);
-  }
+  struct reader readers[THREADS_MOST] = {0};
+  for (unsigned i = 0; i < count; i++) readers[i].work = &work;
+  threads_run(parse_files, readers, sizeof *readers, count);
+  for (unsigned i = 0; i < count; i++) arena_join(c->arena, &readers[i].arena);
   return !c->arena->failed;
 }

@@ -64,16 +64,30 @@ const struct type *rbc_money(struct checker *c, const char *currency) {
   return type->name ? type : NULL;
 }
 
-static const struct type *collection_of(struct checker *c, enum type_kind kind, const struct type *element) {
-  if (!element) return NULL;
-  if (kind == TYPE_LIST && element->kind == TYPE_STRING) return rbc_type(c, TYPE_STRINGS);
+static struct type *find_or_add(struct checker *c, enum type_kind kind, const struct type *element) {
+  if (kind == TYPE_LIST && element->kind == TYPE_STRING) return c->program->types[TYPE_STRINGS];
   struct type **bucket = bucket_of(c, kind, element->id);
-  for (const struct type *t = *bucket; t; t = t->next)
+  for (struct type *t = *bucket; t; t = t->next)
     if (t->kind == kind && t->element == element) return t;
   struct type *type = add_to(c, bucket, kind);
   if (type) type->element = element;
   return type;
 }
+
+static const struct type *collection_of(struct checker *c, enum type_kind kind, const struct type *element) {
+  struct type *type = element ? find_or_add(c, kind, element) : NULL;
+  if (type && atomic_load_explicit(&type->spare, memory_order_relaxed)) atomic_store_explicit(&type->spare, false, memory_order_relaxed);
+  return type;
+}
+
+void rbc_prepare_lists(struct checker *c) {
+  const unsigned count = c->program->types_count;
+  for (unsigned i = 0; i < count && !c->arena->failed; i++) {
+    struct type *list = rbc_is_list(c->program->types[i]) ? NULL : find_or_add(c, TYPE_LIST, c->program->types[i]);
+    if (list && list->id >= count) list->spare = true;
+  }
+}
+
 const struct type *rbc_list_of(struct checker *c, const struct type *element) {
   return collection_of(c, TYPE_LIST, element);
 }
@@ -125,8 +139,7 @@ unsigned rbc_symbol(struct checker *c, const char *word) {
   if (!entry) return 0;
   struct word_entry **bucket = &c->own->words[hash_name(word) % WORD_BUCKETS];
   *entry = (struct word_entry){ word, c->program->symbol_count, *bucket };
-  if (!rbc_append(c->arena, (void ***)(void *)&c->program->symbols, &c->program->symbol_count, (void *)(uintptr_t)word))
-    return 0;
+  if (!rbc_program_append(c, (void ***)(void *)&c->program->symbols, &c->program->symbol_count, (void *)(uintptr_t)word)) return 0;
   *bucket = entry;
   return entry->symbol;
 }

@@ -1,4 +1,4 @@
-/* test_thread_compile.c: however many threads read a workspace, the bundle and what is reported are the same to the byte. Run under
+/* test_thread_compile.c: however many threads read and check a workspace, the bundle and what is reported are the same to the byte. Run under
  * ThreadSanitizer too. */
 #include <check.h>
 #include <stdio.h>
@@ -15,12 +15,12 @@ static const unsigned counts[] = {2, 3, 8, 64, 0};
 /* What one compile came to. */
 struct outcome { bool good; unsigned char *image; size_t size; char *report, *json; };
 
-/* faulty: every third package has errors of its own, of the lexer, the grammar and the checker. */
-struct workspace { const char *directory; bool faulty; };
+/* faulty: every third package has errors of its own, of the lexer, the grammar and the checker; wrong_rules: rules of several have, and no text. */
+struct workspace { const char *directory; bool faulty, wrong_rules; };
 
 static void root_text(char *out) {
   out += sprintf(out, "workspace w\n");
-  for (unsigned i = 0; i < PACKAGES; i++) out += sprintf(out, "package w.p%02u in \"p%02u/\" declares connectors, agents, policies, tables\n", i, i);
+  for (unsigned i = 0; i < PACKAGES; i++) out += sprintf(out, "package w.p%02u in \"p%02u/\" declares connectors, agents, policies, tables, guards\n", i, i);
 }
 
 static void rules_text(char *out, unsigned i, bool faulty) {
@@ -33,10 +33,28 @@ static void rules_text(char *out, unsigned i, bool faulty) {
   out += sprintf(out, "%s}\n", wrong ? "  allow call nothing by bot, where\n" : "");
 }
 
+/* Rules that make types, words and patterns, that warn, that share lets and functions, with limits among them. */
+static void more_rules(char *out, unsigned i, bool wrong) {
+  out += sprintf(out, "package w.p%02u\nfn small%u(n: int) -> bool = n < %u\nfn unused%u(n: int) -> bool = n > 1\nguard g%u {\n", i, i, i + 9, i, i);
+  out += sprintf(out, "  let mine = args.id starts with \"%u\" or args.size in [tiny, large]\n  let other = small%u(args.n)\n", i, i);
+  for (unsigned k = 0; k < 8; k++) {
+    out += sprintf(out, "  deny call shop%u.get unless mine and args.n in [%u, 2] because \"a%u\"\n", i, k, k);
+    out += sprintf(out, "  deny call shop%u.get where args.size in [large%s]%s\n", i, k > 4 ? ", tiny" : "", k % 3 ? " because \"size\"" : "");
+    out += sprintf(out, "  deny call shop%u.get where args.price > %u.00 %s or other because \"price\"\n", i, k + 1, wrong && i % 4 == 1 && k == 5 ? "EUR" : "USD");
+    out += sprintf(out, "  deny call shop%u.get where args.id matches /x%u+/ because \"id\"\n", i, (i + k) % 5);
+    out += sprintf(out, "  deny call shop%u.get where args.kind == kind%u because \"kind\"\n", i, (i * k) % 50);
+    if (k % 4 == 2) out += sprintf(out, "  limit call shop%u.get at most %u per day\n", i, k);
+    if (wrong && i % 3 == 2 && k % 2) out += sprintf(out, "  deny call shop%u.get where args.nothing%u == nowhere because \"n\"\n", i, i % 2);
+    if (wrong && k == 6) out += sprintf(out, "  deny call shop%u.get by ghost because \"n\"\n", i);
+    if (wrong && i % 5 == 4 && k == 3) out += sprintf(out, "  deny call shop%u.get where strange(args.n) because \"n\"\n", i);
+  }
+  sprintf(out, "}\n");
+}
+
 static void shop_text(char *out, unsigned i, bool faulty) {
-  sprintf(out, "package w.p%02u\nconnector shop%u \"a shop\" { reads get(id: string, n: int) -> bool }\n"
+  sprintf(out, "package w.p%02u\nconnector shop%u \"a shop\" { reads get(id: string, n: int, size: one of { tiny, large, s%u }, price: money(USD), kind: symbol) -> bool }\n"
     "agent bot%u { owner \"o\" purpose \"p\" uses shop%u }\ntable t%u from \"rows.csv\" { id: string key  n: int }%s\n",
-    i, i, i, faulty && i % 5 == 2 ? 99 : i, i, faulty && i % 7 == 3 ? " }" : "");
+    i, i, i, i, faulty && i % 5 == 2 ? 99 : i, i, faulty && i % 7 == 3 ? " }" : "");
 }
 
 static void add(struct rbc *c, const struct workspace *w, const char *path, const char *text) {
@@ -61,6 +79,9 @@ static void add_all(struct rbc *c, const struct workspace *w) {
   for (unsigned i = 0; i < PACKAGES; i++) {
     sprintf(path, "p%02u/rules.rb", i);
     rules_text(text, i, w->faulty);
+    add(c, w, path, text);
+    sprintf(path, "p%02u/more.rb", i);
+    more_rules(text, i, w->wrong_rules);
     add(c, w, path, text);
     sprintf(path, "p%02u/shop.rb", i);
     shop_text(text, i, w->faulty);
@@ -100,7 +121,7 @@ static void forget(struct outcome *o) {
 
 static void same_for_all(const struct workspace *w) {
   struct outcome one = compile(w, 1);
-  ck_assert_msg(one.good == !w->faulty, "%.2000s", one.report);
+  ck_assert_msg(one.good == !(w->faulty || w->wrong_rules), "%.2000s", one.report);
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     struct outcome other = compile(w, counts[i]);
     ck_assert_str_eq(other.report, one.report);
@@ -113,20 +134,28 @@ static void same_for_all(const struct workspace *w) {
     static const char *const shown[] = {"p01/rules.rb:3", "p07/rules.rb:4", "p10/rules.rb", "p03/shop.rb", "p19/rules.rb"};
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) ck_assert_msg(strstr(one.report, shown[i]), "%s is not in:\n%.4000s", shown[i], one.report);
   }
+  if (w->wrong_rules) {
+    static const char *const shown[] = {"args.nothing0", "args.nothing1", "nowhere", "EUR", "strange", "ghost", "and here", "W0910"};
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) ck_assert_msg(strstr(one.report, shown[i]), "%s is not in:\n%.4000s", shown[i], one.report);
+  }
   forget(&one);
 }
 
-START_TEST(same_bundle) { same_for_all(&(struct workspace){NULL, false}); }
+START_TEST(same_bundle) { same_for_all(&(struct workspace){NULL, false, false}); }
 END_TEST
 
-START_TEST(same_report) { same_for_all(&(struct workspace){NULL, true}); }
+START_TEST(same_report) { same_for_all(&(struct workspace){NULL, true, false}); }
+END_TEST
+
+START_TEST(same_report_of_rules) { same_for_all(&(struct workspace){NULL, false, true}); }
 END_TEST
 
 START_TEST(from_the_disk) {
   char directory[] = "/tmp/thread_compile.XXXXXX", command[128];
   ck_assert_ptr_nonnull(mkdtemp(directory));
-  same_for_all(&(struct workspace){directory, false});
-  same_for_all(&(struct workspace){directory, true});
+  same_for_all(&(struct workspace){directory, false, false});
+  same_for_all(&(struct workspace){directory, true, false});
+  same_for_all(&(struct workspace){directory, false, true});
   snprintf(command, sizeof command, "rm -r %s", directory);
   ck_assert_int_eq(system(command), 0);
 }
@@ -138,6 +167,7 @@ int main(void) {
   tcase_set_timeout(t, 120);
   tcase_add_test(t, same_bundle);
   tcase_add_test(t, same_report);
+  tcase_add_test(t, same_report_of_rules);
   tcase_add_test(t, from_the_disk);
   suite_add_tcase(suite, t);
   return run_suite(suite);
