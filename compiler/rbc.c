@@ -86,7 +86,7 @@ static void check(struct rbc *c) {
   if (!(declared && ruled) && !c->diags.errors) c->diags.out_of_memory = true;     /* nothing else fails in silence */
   c->good = declared && ruled && c->diags.errors == 0 && !c->diags.out_of_memory;
   /* What does not fit into a bundle is the author's to mend as well: to check is to make one. */
-  if (c->good) c->good = rbc_generate(&c->program, c->options.plain, &c->diags, &c->image, &c->size);
+  if (c->good) c->good = rbc_generate(&c->program, &c->options, &c->diags, &c->image, &c->size);
 }
 
 bool rbc_check(struct rbc *c) {
@@ -101,7 +101,7 @@ bool rbc_compile(struct rbc *c, unsigned char **image, size_t *size) {
   *image = NULL;
   *size = 0;
   if (!rbc_check(c)) return false;
-  if (!c->image && !rbc_generate(&c->program, c->options.plain, &c->diags, &c->image, &c->size)) return false;
+  if (!c->image && !rbc_generate(&c->program, &c->options, &c->diags, &c->image, &c->size)) return false;
   *image = c->image;
   *size = c->size;
   c->image = NULL;                     /* who asks again gets another one */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "codegen/codegen.h"
 #include "codegen/generator.h"
+#include "include/rbc.h"
 
 static void bundle_record(struct generator *g) {
   const struct program *p = g->program;
@@ -16,8 +17,8 @@ static void bundle_record(struct generator *g) {
   gen_append(g, SECTION_BUNDLE, &record, 1);
 }
 
-bool rbc_generate(const struct program *program, bool plain, struct rbc_diags *diags, unsigned char **image, size_t *size) {
-  struct generator g = {.program = program, .diags = diags, .pair_type = NONE32, .plain = plain};
+bool rbc_generate(const struct program *program, const struct rbc_options *options, struct rbc_diags *diags, unsigned char **image, size_t *size) {
+  struct generator g = {.program = program, .diags = diags, .pair_type = NONE32, .plain = options->plain, .threads = options->threads};
   *image = NULL;
   *size = 0;
   if (sodium_init() < 0) g.out_of_memory = true;

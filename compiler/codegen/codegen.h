@@ -7,8 +7,9 @@
 struct program;
 struct rbc_diags;
 
-/* Makes the bundle (runtime/image.h): malloc'ed, the caller frees it. The same program gives the same bytes. plain: rules are not
- * specialised, see rbc.h. False, and
- * diagnostics E08xx, when a limit of the image is passed; false with diags->out_of_memory when memory is out. */
-bool rbc_generate(const struct program *program, bool plain, struct rbc_diags *diags, unsigned char **image, size_t *size);
+struct rbc_options;
+
+/* Makes the bundle (runtime/image.h): malloc'ed, the caller frees it. The same program gives the same bytes. Of the options `plain` and `threads`
+ * count. False, and diagnostics E08xx, when a limit of the image is passed; false with diags->out_of_memory when memory is out. */
+bool rbc_generate(const struct program *program, const struct rbc_options *options, struct rbc_diags *diags, unsigned char **image, size_t *size);
 #endif

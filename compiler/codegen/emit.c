@@ -14,6 +14,7 @@ void gen_code_open(struct generator *g, struct gen_code *code, struct span span,
   *code = (struct gen_code){.g = g, .code = g->code, .span = span, .rule = rule, .reachable = true};
   code->code.size = 0;
   g->code = (struct gen_buffer){NULL, 0, 0};
+  g->constants.size = g->immediates.size = 0;
 }
 
 /* ---- limits ---- */
@@ -168,56 +169,22 @@ void gen_loop_close(struct gen_code *code, struct gen_loop loop) {
   if (!code->failed) at_place(code, loop.at)->imm = (uint32_t)(code->code.size / sizeof(struct instruction));
 }
 
-/* ---- programs of rules ---- */
+/* ---- constants ---- */
+static uint32_t note(struct generator *g, struct gen_buffer *list, const struct gen_constant *constant) {
+  uint32_t number = (uint32_t)(list->size / sizeof *constant);
+  gen_buffer_add(g, list, constant, sizeof *constant);
+  return number;
+}
+
+uint32_t gen_rule_constant(struct generator *g, const struct gen_constant *constant) { return note(g, &g->constants, constant); }
+uint32_t gen_immediate(struct generator *g, const struct gen_constant *constant) { return note(g, &g->immediates, constant); }
+
+void gen_scalar(struct gen_code *code, unsigned to, uint32_t type, int64_t scalar) {
+  gen_emit(code, OP_CONST, to, 0, 0, gen_immediate(code->g, &(struct gen_constant){.type = type, .scalar = scalar}));
+}
+
 void gen_code_drop(struct gen_code *code) {
   free(code->g->code.bytes);
   code->g->code = code->code;
   code->code = (struct gen_buffer){NULL, 0, 0};
-}
-
-uint32_t gen_rule_constant(struct generator *g, uint32_t type, uint32_t at) {
-  uint32_t number = (uint32_t)(g->types.size / sizeof type);
-  gen_buffer_add(g, &g->types, &type, sizeof type);
-  gen_buffer_add(g, &g->constants, &at, sizeof at);
-  return number;
-}
-
-/* Equal programs are one only for rules of the same operations, so that sharing takes no argument's type away (runtime/verify_scope.c). */
-static uint32_t operations_of(struct generator *g, const struct rule *rule) {
-  if (g->over && g->over == rule->operations && g->over_count == rule->operation_count) return g->over_number;
-  g->key.size = 0;
-  for (unsigned i = 0; i < rule->operation_count; i++) gen_buffer_add(g, &g->key, &rule->operations[i]->id, sizeof rule->operations[i]->id);
-  g->over = rule->operations;
-  g->over_count = rule->operation_count;
-  return g->over_number = gen_pooled(g, &g->operations, g->key.bytes, g->key.size);
-}
-
-uint32_t gen_program(struct gen_code *code, const struct rule *rule) {
-  struct generator *g = code->g;
-  struct image_program record = {.effect = (uint8_t)rule->effect, .event = (uint8_t)rule->event, .guard = rule->guard, .models = rule->models};
-  const uint32_t head[] = {record.effect, record.event, record.guard, record.models, operations_of(g, rule), (uint32_t)g->types.size};
-  uint32_t count = gen_count(g, SECTION_PROGRAMS), number = NONE32;
-  g->key.size = 0;
-  gen_buffer_add(g, &g->key, head, sizeof head);
-  gen_buffer_add(g, &g->key, g->types.bytes, g->types.size);
-  gen_buffer_add(g, &g->key, code->code.bytes, code->code.size);
-  if (!g->out_of_memory && !code->failed) number = gen_pooled(g, &g->programs, g->key.bytes, g->key.size);
-  if (number != NONE32 && number != count) {
-    gen_code_drop(code);
-    return number;
-  }
-  record.constants = (uint32_t)(g->types.size / sizeof(uint32_t));
-  record.first_type = gen_indexes(g, (const uint32_t *)(const void *)g->types.bytes, record.constants);
-  gen_code_close(code, &record.code, &record.code_count, &record.cost);
-  return gen_append(g, SECTION_PROGRAMS, &record, 1);
-}
-
-void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost) {
-  struct generator *g = code->g;
-  check_frame(code);
-  *count = (uint32_t)(code->code.size / sizeof(struct instruction));
-  *first = gen_append(g, SECTION_CODE, code->code.bytes, *count);
-  *cost = gen_cost(g, &code->cost);
-  if (code->failed) g->failed = true;
-  gen_code_drop(code);
 }

@@ -22,7 +22,12 @@ struct gen_intern { struct gen_slot *slots; size_t room, used; };
 struct gen_entry { size_t at; uint32_t size, mark; };           /* mark: what its owner notes */
 struct gen_pool { struct gen_intern set; struct gen_buffer bytes, entries; uint32_t last; };
 
-struct gen_function { struct image_cost cost; unsigned frame, depth; uint32_t nodes; };     /* registers, calls, nodes of its body: with those it calls */
+/* A constant that code reads: a text or a composite, or else a scalar; or what a let lacks. It gets its place in the bundle when it is settled
+ * which code stays (settle.c); until then making code changes nothing that others read. */
+struct gen_constant { uint32_t type; int64_t scalar; const struct constant *value; const struct let *lack; };
+
+/* Registers, calls, nodes of its body, with those of what it calls; how often it reads each parameter: see inline.c. */
+struct gen_function { struct image_cost cost; unsigned frame, depth; uint32_t nodes; const uint32_t *uses; };
 
 struct generator {
   const struct program *program;
@@ -31,7 +36,8 @@ struct generator {
   struct gen_buffer sections[SECTION_COUNT];
   struct gen_intern texts, consts, values, costs, index_runs, lists;
   struct gen_pool lacks, forms, programs, residuals, operations, obligations;     /* the first four number their sections' records */
-  struct gen_buffer types, constants, key;       /* of the rule at hand: u32 each; what its program is found by */
+  struct gen_buffer constants, immediates;       /* struct gen_constant: of the code at hand, where a rule's own are apart */
+  struct gen_buffer types, places, key;          /* of the rule at hand: u32 for each of its constants; what its program is found by */
   struct gen_buffer code;                        /* room for the next program's */
   struct gen_buffer condition;                   /* its text as image.h says; condition_to: up to where it is settled */
   size_t condition_to;
@@ -44,6 +50,9 @@ struct generator {
   uint32_t line_source, line;            /* what gen_source found last: rules stand in the order of their text */
   uint32_t pair_type;                    /* record of two strings, appended for trees; or NONE32 */
   bool plain;                            /* rules as they are written, whoever asks for what */
+  unsigned threads;                      /* rbc_options */
+  struct gen_lowered *lowered;           /* by rule, or NULL: programs that were made before their turn */
+  bool ahead;                            /* it makes those, and settles nothing: what is left of rules stays until others have */
   bool out_of_memory, failed;
 };
 struct gen_run { uint32_t first, count; };
@@ -108,8 +117,10 @@ uint32_t gen_source(struct generator *g, struct span span, uint32_t *line);
 void gen_scope(struct generator *g);
 
 struct gen_code;
+struct gen_lowered;
 /* ---- inline.c */
 uint32_t inline_nodes(const struct generator *g, const struct expr *body);    /* with those of all functions that it calls; these have theirs */
+uint32_t inline_uses(const struct expr *body, const struct local *local);     /* how often it is read; more than can matter when a loop does */
 /* ---- condition.c: the text of a condition */
 void gen_condition_open(struct generator *g, const struct rule *rule);
 /* The constant of that number stands in the condition, where it is written as it will be shown. */
@@ -143,16 +154,16 @@ struct gen_code {
   unsigned callee_frame, callee_depth;   /* of the deepest function called */
   struct span span;                      /* of the rule or function: where limits are reported */
   const struct rule *rule;               /* whose args are read; NULL in a function */
-  bool shared;                           /* a rule's own: constants are not in the code but in g->constants */
+  bool shared;                           /* a rule's own: its constants are not in the code */
   uint8_t *locals; unsigned local_room;  /* local id -> register */
 };
-/* The number of a constant of the rule at hand. type: NONE32 for a lack; at: see RULE_CONSTANTS in image.h. */
-uint32_t gen_rule_constant(struct generator *g, uint32_t type, uint32_t at);
 void gen_code_open(struct generator *g, struct gen_code *code, struct span span, const struct rule *rule);
-/* The program of the rule at hand, found or appended to PROGRAMS, and frees. */
-uint32_t gen_program(struct gen_code *code, const struct rule *rule);
-/* Appends to CODE and frees; says where, how much, and which entry of COSTS. */
-void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost);
+/* Loads a scalar that the code itself holds. */
+void gen_scalar(struct gen_code *code, unsigned to, uint32_t type, int64_t scalar);
+/* Its number among the constants of the rule at hand. */
+uint32_t gen_rule_constant(struct generator *g, const struct gen_constant *constant);
+/* Among those that stand in code: imm of an instruction that loads one, until it is settled. */
+uint32_t gen_immediate(struct generator *g, const struct gen_constant *constant);
 bool gen_code_fits(struct gen_code *code);                                    /* no limit is passed */
 void gen_code_drop(struct gen_code *code);
 uint32_t gen_emit(struct gen_code *code, enum opcode op, unsigned a, unsigned b, unsigned c, uint32_t imm);
@@ -165,6 +176,17 @@ unsigned gen_bound(struct gen_code *code, const struct local *local);
 struct gen_loop { uint32_t at; unsigned element, index, saved_top; };
 struct gen_loop gen_loop_open(struct gen_code *code, unsigned source);
 void gen_loop_close(struct gen_code *code, struct gen_loop loop);
+
+/* ---- lower_ahead.c */
+void gen_lower_ahead(struct generator *g);
+/* The rule's program as a thread has made it, now at hand. False: none has. */
+bool gen_take_lowered(struct generator *g, struct gen_code *code, const struct rule *rule);
+
+/* ---- settle.c: code that stays */
+/* The program of the rule at hand, found or appended to PROGRAMS, and frees. Fills g->types and g->places. */
+uint32_t gen_program(struct gen_code *code, const struct rule *rule);
+/* Appends to CODE and frees; says where, how much, and which entry of COSTS. */
+void gen_code_close(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost);
 
 /* ---- lower_expr.c, lower_loop.c, lower_rule.c */
 void gen_expr(struct gen_code *code, const struct expr *e, unsigned to);

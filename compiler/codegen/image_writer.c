@@ -238,8 +238,10 @@ void gen_free(struct generator *g) {
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) free(sets[i]->slots);
   struct gen_pool *pools[] = {&g->lacks, &g->forms, &g->programs, &g->residuals, &g->operations, &g->obligations};
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) gen_pool_free(pools[i]);
-  free(g->types.bytes);
   free(g->constants.bytes);
+  free(g->immediates.bytes);
+  free(g->types.bytes);
+  free(g->places.bytes);
   free(g->key.bytes);
   free(g->code.bytes);
   free(g->condition.bytes);

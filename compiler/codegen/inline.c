@@ -32,6 +32,8 @@ static uint32_t uses(const struct expr *e, unsigned local, uint32_t each) {
   return sum(sum(count, sum(uses(e->a, local, each), uses(e->b, local, inside))), sum(uses(e->c, local, each), uses(e->d, local, inside)));
 }
 
+uint32_t inline_uses(const struct expr *body, const struct local *local) { return uses(body, local->id, 1); }
+
 static unsigned larger(unsigned a, unsigned b) { return a > b ? a : b; }
 
 /* The highest number of a local in it. */
@@ -119,11 +121,11 @@ static bool same_registers(const struct type *a, const struct type *b) {
 }
 
 /* It can stand where its parameter is read: nobody can tell whether, when and how often it is evaluated, and it is not worth a register. */
-static bool stands_for(const struct expr *argument, const struct local *param, const struct expr *body) {
+static bool stands_for(const struct expr *argument, const struct local *param, uint32_t used) {
   if (argument->kind == EXPR_CONST) return true;
   if (!same_registers(argument->type, param->type) || !partial_harmless(argument)) return false;
   if (argument->kind == EXPR_LOCAL) return true;
-  return uses(body, param->id, 1) < (argument->kind == EXPR_ARG || argument->kind == EXPR_CONTEXT ? MANY : 2);
+  return used < (argument->kind == EXPR_ARG || argument->kind == EXPR_CONTEXT ? MANY : 2);
 }
 
 /* The body of what is called behind the arguments that must be evaluated. NULL: types that a call alone brings together, or no memory. */
@@ -135,7 +137,7 @@ static struct expr *expanded(struct partial *p, const struct expr *call) {
   for (unsigned i = 0; i < f->param_count; i++) {
     struct expr *by = call->list[i];
     const struct local *param = f->params[i];
-    if (!stands_for(by, param, f->body)) {
+    if (!stands_for(by, param, p->g->functions[f->id].uses[i])) {
       struct expr *let = arena_alloc(p->arena, sizeof *let);
       if (by->type->kind != param->type->kind || !let || !(by = fresh(p, param, by->optional))) return NULL;
       *let = (struct expr){.kind = EXPR_LET, .type = f->body->type, .optional = f->body->optional, .a = call->list[i], .binder = by->local};

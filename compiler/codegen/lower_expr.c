@@ -58,7 +58,7 @@ unsigned gen_operand(struct gen_code *code, const struct expr *e) {
 }
 
 void gen_bool(struct gen_code *code, bool value, unsigned to) {
-  gen_emit(code, OP_CONST, to, 0, 0, gen_const(code->g, TYPE_BOOL, value));
+  gen_scalar(code, to, TYPE_BOOL, value);
 }
 
 /* In a rule's program only the number of the constant, so that rules which differ in constants share it. */
@@ -68,12 +68,12 @@ static void constant(struct gen_code *code, const struct expr *e, unsigned to) {
   uint32_t type = gen_type(g, c->missing ? e->type : c->type);
   if (c->missing) { gen_emit(code, OP_NOTHING, to, 0, 0, type); return; }
   bool scalar = gen_is_scalar(c->type->kind), text = c->type->kind == TYPE_STRING;
-  uint32_t at = scalar ? gen_const(g, type, c->scalar) : text ? gen_text(g, c->text, c->length) : gen_value(g, c);
+  const struct gen_constant noted = {.type = type, .scalar = c->scalar, .value = scalar ? NULL : c};
   if (code->shared) {
-    uint32_t number = gen_rule_constant(g, type, at);
+    uint32_t number = gen_rule_constant(g, &noted);
     gen_condition_hole(code, e, number);
     gen_emit(code, OP_RULECONST, to, 0, 0, number);
-  } else gen_emit(code, scalar ? OP_CONST : text ? OP_TEXT : OP_VALUE, to, 0, 0, at);
+  } else gen_emit(code, scalar ? OP_CONST : text ? OP_TEXT : OP_VALUE, to, 0, 0, gen_immediate(g, &noted));
 }
 
 /* A word of a shorter `one of` where a longer one is wanted: registers are typed, so the word is looked for. */
@@ -82,7 +82,7 @@ static void other_words(struct gen_code *code, const struct expr *e, const struc
   struct gen_label missing = {0}, end = {0};
   if (e->optional) gen_jump(code, OP_IFMISSING, from, &missing);
   for (unsigned i = 0; i < e->type->word_count; i++) {
-    gen_emit(code, OP_CONST, to, 0, 0, gen_const(code->g, gen_type(code->g, wanted), e->type->words[i].symbol));
+    gen_scalar(code, to, gen_type(code->g, wanted), e->type->words[i].symbol);
     if (i + 1 == e->type->word_count) break;
     gen_emit(code, OP_EQ, same, from, to, 0);
     gen_jump(code, OP_IF, same, &end);

@@ -60,9 +60,7 @@ static void first_of(struct gen_code *code, const struct expr *e, unsigned to) {
   gen_place(code, &end);
 }
 
-static void zero(struct gen_code *code, const struct type *type, unsigned to) {
-  gen_emit(code, OP_CONST, to, 0, 0, gen_const(code->g, gen_type(code->g, type), 0));
-}
+static void zero(struct gen_code *code, const struct type *type, unsigned to) { gen_scalar(code, to, gen_type(code->g, type), 0); }
 
 /* The value of a fold in a loop's body; a missing one leaves for `missing`. */
 static unsigned fold_value(struct gen_code *code, const struct expr *value, struct gen_label *missing) {
@@ -95,7 +93,7 @@ static void total(struct gen_code *code, const struct expr *e, unsigned to) {
   unsigned sum = e->optional ? gen_register(code) : to, one = counts ? gen_register(code) : 0;
   unsigned source = walk_sources(code, e, &walk, &missing);
   zero(code, e->type, sum);
-  if (counts) gen_emit(code, OP_CONST, one, 0, 0, gen_const(code->g, TYPE_INT, 1));
+  if (counts) gen_scalar(code, one, TYPE_INT, 1);
   walk_open(code, e, &walk, source);
   if (e->b) gen_branch(code, e->b, false, &next);
   gen_emit(code, OP_ADD, sum, sum, counts ? one : fold_value(code, e->d, &missing), 0);

@@ -22,21 +22,11 @@ static void let(struct gen_code *code, const struct let *let, struct lack *lack)
   gen_bind(code, let->local, to);
 }
 
-static uint32_t lacks_entry(struct generator *g, const struct let *let) {
-  struct image_lack record = {.because = gen_string(g, let->because), .hint = gen_string(g, let->hint)};
-  if (let->otherwise == LET_ASKS) {
-    record.approvers = let->approver_count;
-    record.first_approver = gen_groups(g, let->approvers, let->approver_count);
-  }
-  return gen_rule_constant(g, NONE32, gen_pooled_record(g, &g->lacks, SECTION_LACKS, &record, sizeof record));
-}
-
 static const uint8_t verdict_of[] = {
   [RULE_ALLOW] = OP_ALLOW, [RULE_ASK] = OP_ASK, [RULE_DENY] = OP_DENY, [RULE_OBLIGE] = OP_OBLIGE,
 };
 
 void gen_rule_open(struct generator *g, struct gen_code *code, const struct rule *rule, bool quiet) {
-  g->types.size = g->constants.size = 0;
   g->condition.size = g->condition_to = 0;
   gen_code_open(g, code, rule->span, rule);
   code->shared = true;
@@ -56,7 +46,7 @@ void gen_rule_program(struct generator *g, struct gen_code *code, const struct r
   for (unsigned i = 0; i < rule->let_count; i++) {
     if (!lacks[i].label.uses) continue;
     gen_place(code, &lacks[i].label);
-    gen_emit(code, OP_LACKS, 0, 0, 0, lacks_entry(g, lacks[i].let));
+    gen_emit(code, OP_LACKS, 0, 0, 0, gen_rule_constant(g, &(struct gen_constant){.type = NONE32, .lack = lacks[i].let}));
   }
 }
 
@@ -138,7 +128,7 @@ static void rule(struct generator *g, const struct rule *rule) {
   record.first_approver = gen_groups(g, rule->approvers, rule->approver_count);
   gen_own_program(g, &code, rule);
   record.program = gen_program(&code, rule);
-  if (g->constants.size) out.first_constant = gen_append(g, SECTION_RULE_CONSTANTS, g->constants.bytes, (uint32_t)(g->constants.size / sizeof(uint32_t)));
+  if (g->places.size) out.first_constant = gen_append(g, SECTION_RULE_CONSTANTS, g->places.bytes, (uint32_t)(g->places.size / sizeof(uint32_t)));
   if (g->condition.size) record.condition = gen_text(g, (const char *)g->condition.bytes, g->condition.size);
   out.form = form(g, rule, &record);
   gen_append(g, SECTION_RULES, &out, 1);
@@ -176,6 +166,7 @@ static void route(struct generator *g, const struct route *route) {
 }
 
 void gen_rules(struct generator *g) {
+  gen_lower_ahead(g);
   for (unsigned i = 0; i < g->program->rules_count && !g->out_of_memory; i++) rule(g, g->program->rules[i]);
   for (unsigned i = 0; i < g->program->limits_count && !g->out_of_memory; i++) limit(g, g->program->limits[i]);
   for (unsigned i = 0; i < g->program->routes_count && !g->out_of_memory; i++) route(g, g->program->routes[i]);
@@ -192,15 +183,18 @@ void gen_function_code(struct generator *g, struct gen_code *code, const struct 
 
 static void function(struct generator *g, const struct function *f) {
   struct image_function record = {.params = f->param_count, .result = gen_type(g, f->result), .optional = f->optional};
-  uint32_t *types = arena_alloc(&g->scratch, f->param_count * sizeof *types);
+  uint32_t *types = arena_alloc(&g->scratch, f->param_count * sizeof *types), *uses = arena_alloc(&g->scratch, f->param_count * sizeof *uses);
   struct gen_code code;
-  if (!types) { g->out_of_memory = true; return; }
-  for (unsigned i = 0; i < f->param_count; i++) types[i] = gen_type(g, f->params[i]->type) << 1 | f->params[i]->optional;
+  if (!types || !uses) { g->out_of_memory = true; return; }
+  for (unsigned i = 0; i < f->param_count; i++) {
+    types[i] = gen_type(g, f->params[i]->type) << 1 | f->params[i]->optional;
+    uses[i] = inline_uses(f->body, f->params[i]);
+  }
   record.first_param = gen_indexes(g, types, f->param_count);
   gen_function_program(g, &code, f);
   gen_code_close(&code, &record.code, &record.code_count, &record.cost);
-  struct gen_function made = {code.cost, code.high + code.callee_frame, code.callee_depth, inline_nodes(g, f->body)};
-  if (!code.failed) g->functions[f->id] = made;          /* else callers would repeat what is wrong */
+  struct gen_function made = {code.cost, code.high + code.callee_frame, code.callee_depth, inline_nodes(g, f->body), uses};
+  g->functions[f->id] = code.failed ? (struct gen_function){.uses = uses} : made;         /* callers would repeat what is wrong */
   gen_append(g, SECTION_FUNCTIONS, &record, 1);
 }
 

@@ -147,16 +147,16 @@ static bool stays_in_lists(const struct rule *rule) {
 static uint32_t settle(struct generator *g, const struct rule *rule, struct gen_code *code) {
   const struct image_rule *own = gen_record(g, SECTION_RULES, rule->id);
   const uint32_t own_program = ((const struct image_form *)gen_record(g, SECTION_FORMS, own->form))->program;
-  const uint32_t *constants = (const void *)g->constants.bytes, count = (uint32_t)(g->constants.size / sizeof *constants);
   struct image_residual record = {.rule = rule->id, .program = gen_program(code, rule)};
+  const uint32_t *constants = (const void *)g->places.bytes, count = (uint32_t)(g->places.size / sizeof *constants);
   if (g->out_of_memory || g->failed) return rule->id;
   bool same = record.program == own_program &&                /* then there are as many constants */
-              (!count || !memcmp(gen_record(g, SECTION_RULE_CONSTANTS, own->first_constant), constants, g->constants.size));
+              (!count || !memcmp(gen_record(g, SECTION_RULE_CONSTANTS, own->first_constant), constants, g->places.size));
   if (same) return rule->id;
   const uint32_t head[] = {record.rule, record.program};
   g->key.size = 0;
   gen_buffer_add(g, &g->key, head, sizeof head);
-  gen_buffer_add(g, &g->key, constants, g->constants.size);
+  gen_buffer_add(g, &g->key, constants, g->places.size);
   uint32_t number = gen_pooled(g, &g->residuals, g->key.bytes, g->key.size);
   if (number != gen_count(g, SECTION_RESIDUALS)) return g->program->rules_count + number;
   if (count) record.first_constant = gen_append(g, SECTION_RULE_CONSTANTS, constants, count);
@@ -181,7 +181,9 @@ static bool lower_left(struct generator *g, struct gen_code *code, const struct 
   return false;
 }
 
+/* What was left of the one before is settled, and goes. */
 static struct partial partial_of(struct generator *g, const struct rule *rule, const struct known *known) {
+  if (!g->ahead) arena_reset(&g->left);
   return (struct partial){.g = g, .known = known, .rule = rule, .arena = &g->left, .effort = PARTIAL_EFFORT, .growth = PARTIAL_GROWTH};
 }
 
@@ -197,13 +199,12 @@ static bool lower_both(struct generator *g, struct gen_code *code, const struct 
     gen_code_drop(code);
     if (!lower_left(g, code, &left, purpose)) lower(g, code, &written, purpose, false);
   }
-  arena_reset(p.arena);
   return left.never;
 }
 
 void gen_own_program(struct generator *g, struct gen_code *code, const struct rule *rule) {
   static const struct known nothing;
-  lower_both(g, code, rule, &nothing, OWN);
+  if (!gen_take_lowered(g, code, rule)) lower_both(g, code, rule, &nothing, OWN);
 }
 
 /* It is for one agent; and for one operation, if the rule is. */
@@ -240,7 +241,6 @@ void gen_function_program(struct generator *g, struct gen_code *code, const stru
     }
     code->callee_depth = depth;
   }
-  arena_reset(p.arena);
 }
 
 uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct known *known) {
@@ -252,6 +252,5 @@ uint32_t gen_residual(struct generator *g, const struct rule *rule, const struct
   if (!folded) g->out_of_memory = true;
   else if (left.never && !stays_in_lists(rule)) entry = NONE32;
   else if (left.changed && lower_left(g, &code, &left, RESIDUAL)) entry = settle(g, rule, &code);
-  arena_reset(p.arena);
   return entry;
 }

@@ -40,8 +40,14 @@ static void note(struct rule *rule, const struct expr *e) {
   note(rule, e->d);
 }
 
+/* Another name for what costs nothing to read. */
+static bool only_names(const struct let *let) { return is_constant(let->value) || let->value->kind == EXPR_ARG || let->value->kind == EXPR_CONTEXT; }
+
 static void note_lets(struct rule *rule, struct let *const *lets, unsigned count) {
-  for (unsigned i = 0; i < count; i++) note(rule, lets[i]->value);
+  for (unsigned i = 0; i < count; i++) {
+    note(rule, lets[i]->value);
+    rule->folds = rule->folds || only_names(lets[i]);
+  }
 }
 
 void rule_note_reads(struct rule *rule) {
@@ -52,6 +58,5 @@ void rule_note_reads(struct rule *rule) {
   }
   note(rule, rule->where);
   note(rule, rule->unless);
-  rule->folds = rule->folds || rule->let_count;
   rule->sure = rule_truth(rule->where) != TRUTH_UNKNOWN || rule_truth(rule->unless) != TRUTH_UNKNOWN;
 }

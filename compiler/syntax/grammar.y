@@ -1,8 +1,8 @@
 /* grammar.y: LALR(1), no conflicts. The actions build the tree of nodes.def and judge nothing else.
  *
- * The driver never gives a token that is not accepted (grammar_accepts), so there is no recovery in here; it also turns
- * a word that no rule wants into ID: lemon's %fallback looks before default reductions and would take `limit` in
- * `deny call  limit ...` for the name of a connector.
+ * There is no recovery in here: the driver offers tokens until one is refused, then begins anew and gives only what is
+ * accepted (grammar_accepts). It also turns a word that no rule wants into ID: lemon's %fallback looks before default
+ * reductions and would take `limit` in `deny call  limit ...` for the name of a connector.
  */
 %include {
 #define NDEBUG 1                     /* for lemon's tables: tests of every look-up cost a third of the time */
@@ -20,6 +20,7 @@
 %extra_argument {struct parse *p}
 %start_symbol file
 %stack_size 1000
+%syntax_error { p->refused = true; }
 
 %left OTHERWISE.
 %nonassoc CONDITIONAL.
@@ -541,6 +542,13 @@ void grammar_start(struct grammar *g) { grammar_lemonInit(&g->parser); }      /*
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
   grammar_lemon(&g->parser, NUMBERS[kind], token, p);
   if (token >= p->last) p->last = token + 1;
+}
+
+bool grammar_offer(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {
+  if (token_is_free((enum token_kind)kind)) return grammar_take(g, kind, token, p);
+  if ((!NUMBERS[kind] && kind != TOKEN_END) || grammar_depth(g) >= PARSER_STACK - PARSER_STACK_RESERVE) return false;
+  grammar_push(g, kind, token, p);
+  return !p->refused;
 }
 
 bool grammar_take(struct grammar *g, unsigned kind, uint32_t token, struct parse *p) {

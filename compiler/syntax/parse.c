@@ -31,14 +31,42 @@ uint32_t token_end(const struct token *token) { return token->offset + token->le
 
 static bool is_significant(unsigned kind) { return kind != TOKEN_COMMENT && kind != TOKEN_BAD; }
 
-static void run_grammar(struct parse *p) {
+/* A text without errors, as most are, needs no look at what the grammar would accept. False: there is one. */
+static bool run_quickly(struct parse *p) {
   const struct source *source = p->source;
+  grammar_start(p->grammar);
+  for (uint32_t i = 0; i < source->token_count && !p->arena->failed; i++) {
+    p->current = i;
+    if (is_significant(source->tokens[i].kind) && !grammar_offer(p->grammar, source->tokens[i].kind, i, p)) return false;
+  }
+  return !p->errors;
+}
+
+/* Says what is wrong and goes on behind it. */
+static void run_carefully(struct parse *p) {
+  const struct source *source = p->source;
+  grammar_start(p->grammar);
+  p->last = 0;
+  p->file_items = NULL;
   for (uint32_t i = 0; i < source->token_count && !p->arena->failed && p->errors <= SOURCE_MAX_ERRORS;) {
     unsigned kind = source->tokens[i].kind;
     if (!is_significant(kind)) { i++; continue; }
     p->current = i;
     i = grammar_take(p->grammar, kind, i, p) ? i + 1 : recover(p, i);
   }
+}
+
+static void run_grammar(struct parse *p) {
+  const struct rbc_diags before = *p->diags;
+  const bool errors = p->errors != 0;
+  if (!errors && run_quickly(p)) return;
+  if (!errors) {                       /* what was found on the way is found again */
+    *p->diags = before;
+    if (before.last) before.last->next = NULL;
+    p->errors = 0;
+    p->source->broken = false;
+  }
+  run_carefully(p);
 }
 
 /* The first node that has `room` others above it, the tree being that deep. */
@@ -105,7 +133,6 @@ static bool run(struct parse *p) {
   stand_in.node.last = 1;
   p->stand_in = &stand_in.node;
   if (!text_check(p) || !lexer_run(p)) return false;
-  grammar_start(p->grammar);
   run_grammar(p);
   if (p->arena->failed) return false;
   make_file(p);

@@ -31,6 +31,7 @@ struct parse {
   struct grammar *grammar;
   uint32_t current;                /* the token that is being given to the grammar */
   uint32_t last;                   /* one past the last token that the grammar has taken */
+  bool refused;                    /* a token was offered that the grammar has no place for */
   uint32_t resumed;                /* where the last panic ended: an error right there is no news */
   struct link *free_links;
   struct clauses *free_clauses;
@@ -86,6 +87,8 @@ struct node *build_chained(struct parse *p, struct node *left, uint32_t op, stru
 /* ---- grammar.y */
 void grammar_start(struct grammar *g);           /* with an empty stack */
 void grammar_push(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);
+/* The same of a token that is likely to be right; false: it is not, and the parser cannot go on from here. */
+bool grammar_offer(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);
 /* Pushes it, or as a name a free word that no rule wants here; false: it is not accepted, and nothing has changed. */
 bool grammar_take(struct grammar *g, unsigned kind, uint32_t token, struct parse *p);
 unsigned grammar_depth(const struct grammar *g);

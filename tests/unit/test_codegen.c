@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/codegen.h"
+#include "include/rbc.h"
 #include "run.h"
 #include "support/zones.h"
 #include "image_probe.h"
 #include "sample.h"
 #include "value.h"
 
+static const struct rbc_options options;
 static struct sample s;
 static unsigned char *image;
 static size_t size;
@@ -18,7 +20,7 @@ static void teardown(void) { free(image); sample_close(&s); }
 
 static void generate(void) {
   free(image);
-  if (!rbc_generate(&s.program, false, &s.diags, &image, &size))
+  if (!rbc_generate(&s.program, &options, &s.diags, &image, &size))
     ck_abort_msg("refused: %s", s.diags.first ? s.diags.first->message : "no message");
   char why[400];
   ck_assert_msg(probe_opens(image, size, why, sizeof why), "%s", why);
@@ -242,7 +244,7 @@ static struct expr *nested(unsigned depth) {
 }
 
 static void refused(enum diag_code code) {
-  ck_assert(!rbc_generate(&s.program, false, &s.diags, &image, &size));
+  ck_assert(!rbc_generate(&s.program, &options, &s.diags, &image, &size));
   ck_assert_ptr_null(image);
   ck_assert_ptr_nonnull(s.diags.first);
   ck_assert_int_eq(s.diags.first->code, code);
