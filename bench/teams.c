@@ -10,6 +10,7 @@
 enum { MOST_TEAMS = 4000, DECISIONS = 20000, STRANGERS = 8 };         /* one call in so many is another team's */
 struct teams {
   unsigned count;
+  bool guards;                      /* each team has one for everybody, too */
   rebase_engine *engine;
   rebase_request *request;
   rebase_operation put[MOST_TEAMS];
@@ -24,7 +25,7 @@ static void add_file(struct rbc *c, const char *path, const char *text) {
   if (!rbc_add_file(c, path, text, strlen(text))) fail(path, "out of memory");
 }
 
-static void add_team(struct rbc *c, unsigned team) {
+static void add_team(struct rbc *c, unsigned team, bool guard) {
   char path[32], text[640];
   snprintf(path, sizeof path, "t%05u/team.rb", team);
   snprintf(text, sizeof text,
@@ -33,6 +34,10 @@ static void add_team(struct rbc *c, unsigned team) {
            "policy own {\n  allow call c%05u.get by bot\n  allow call c%05u.put by bot where args.amount <= %u\n"
            "  deny call c%05u.put by bot where args.id == \"x%u\" because \"closed\"\n}\n",
            team, team, team, team, team, team, limit_of(team), team, team);
+  add_file(c, path, text);
+  if (!guard) return;
+  snprintf(path, sizeof path, "t%05u/guard.rb", team);
+  snprintf(text, sizeof text, "package teams.t%05u\nguard everybody { deny call c%05u.put where args.id == \"y%u\" because \"closed\" }\n", team, team, team);
   add_file(c, path, text);
 }
 
@@ -43,13 +48,13 @@ static unsigned char *compile(struct teams *t) {
   unsigned char *image;
   FILE *text = open_memstream(&root, &size);
   fputs("workspace teams\n", text);
-  for (unsigned i = 0; i < t->count; i++) fprintf(text, "package teams.t%05u in \"t%05u/\" declares connectors, agents, policies\n", i, i);
+  for (unsigned i = 0; i < t->count; i++) fprintf(text, "package teams.t%05u in \"t%05u/\" declares connectors, agents, policies, guards\n", i, i);
   fclose(text);
   double start = now_ns();
   struct rbc *c = rbc_open(&options);
   if (!c) fail("teams", "out of memory");
   add_file(c, "root.rb", root);
-  for (unsigned i = 0; i < t->count; i++) add_team(c, i);
+  for (unsigned i = 0; i < t->count; i++) add_team(c, i, t->guards);
   if (!rbc_compile(c, &image, &t->bundle)) { rbc_report(c, stderr, RBC_TEXT); fail("teams", "does not compile"); }
   t->compile_ns = now_ns() - start;
   rbc_close(c);
@@ -57,11 +62,11 @@ static unsigned char *compile(struct teams *t) {
   return image;
 }
 
-static void open_teams(struct teams *t, unsigned count) {
+static void open_teams(struct teams *t, unsigned count, bool guards) {
   const rebase_options options = {.no_canonical = true};
   rebase_report report = {0};
   char name[32];
-  *t = (struct teams){.count = count};
+  *t = (struct teams){.count = count, .guards = guards};
   unsigned char *image = compile(t);
   if (rebase_engine_open(&options, &t->engine) != REBASE_OK) fail("engine", "cannot be opened");
   double start = now_ns();
@@ -96,15 +101,18 @@ static bool decide(void *user, unsigned i, uint64_t random) {
   return (rebase_decide(t->request, &caller)->effect == REBASE_ALLOW) == (caller_of == team && amount <= limit_of(team));
 }
 
+static void measure(unsigned rounds, bool as_json, unsigned count, bool guards) {
+  static struct teams t;
+  open_teams(&t, count, guards);
+  const double median = median_ns(rounds, DECISIONS, decide, &t);
+  if (as_json) printf("{\"teams\":%u,\"guards\":%s,\"median_ns\":%.1f,\"bundle_kb\":%.1f,\"compile_ms\":%.2f,\"load_ms\":%.2f}\n", count, guards ? "true" : "false", median,
+                      (double)t.bundle / 1e3, t.compile_ns / 1e6, t.load_ns / 1e6);
+  else printf("%6u%-28s %12.1f %12.1f %12.2f %12.2f\n", count, guards ? ", and a guard for everybody" : "", median, (double)t.bundle / 1e3, t.compile_ns / 1e6, t.load_ns / 1e6);
+  close_teams(&t);
+}
+
 void teams_print(unsigned rounds, bool as_json) {
   static const unsigned sizes[] = {100, 1000, 4000};
-  static struct teams t;
   if (!as_json) printf("\n%-34s %12s %12s %12s %12s\n", "teams, each with rules of its own", "decision ns", "bundle kB", "compile ms", "load ms");
-  for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    open_teams(&t, sizes[i]);
-    const double median = median_ns(rounds, DECISIONS, decide, &t);
-    const char *format = as_json ? "{\"teams\":%u,\"median_ns\":%.1f,\"bundle_kb\":%.1f,\"compile_ms\":%.2f,\"load_ms\":%.2f}\n" : "%-34u %12.1f %12.1f %12.2f %12.2f\n";
-    printf(format, t.count, median, (double)t.bundle / 1e3, t.compile_ns / 1e6, t.load_ns / 1e6);
-    close_teams(&t);
-  }
+  for (unsigned i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) measure(rounds, as_json, sizes[i / 2], i % 2);
 }

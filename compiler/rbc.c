@@ -6,14 +6,13 @@
 #include "codegen/codegen.h"
 #include "diag/render.h"
 #include "sema/checker.h"
-#include "support/names.h"
 #include "syntax/tree.h"
 
 struct rbc {
   struct arena texts;                  /* options and files given from memory; diagnostics */
   struct arena tree;                   /* sources, trees, the checked program */
   struct rbc_options options;
-  struct memory_file *files;
+  struct memory_files files;
   struct rbc_diags diags;
   struct checker checker;
   struct program program;
@@ -41,25 +40,9 @@ struct rbc *rbc_open(const struct rbc_options *options) {
   return NULL;
 }
 
-/* Kept sorted by nothing: a later file of the same path takes the place of the earlier one. */
 bool rbc_add_file(struct rbc *c, const char *path, const char *text, size_t size) {
-  struct memory_file *file = NULL;
-  if (c->ran) return false;
   while (!strncmp(path, "./", 2)) path += 2;
-  const uint32_t hash = hash_name(path);
-  for (struct memory_file *f = c->files; f; f = f->next) if (f->hash == hash && !strcmp(f->path, path)) file = f;
-  if (!file) {
-    file = arena_alloc(&c->texts, sizeof *file);
-    if (!file) return false;
-    file->path = arena_copy(&c->texts, path, strlen(path));
-    if (!file->path) return false;
-    file->hash = hash;
-    file->next = c->files;
-    c->files = file;
-  }
-  file->text = arena_copy(&c->texts, text, size);
-  file->size = file->text ? size : 0;
-  return file->text != NULL;
+  return !c->ran && rbc_add_memory_file(&c->files, &c->texts, path, text, size);
 }
 
 /* Rules are looked at although a declaration was wrong, so that one run shows many errors; not although a file could
@@ -78,7 +61,7 @@ static void check(struct rbc *c) {
   c->checker.diags = &c->diags;
   c->checker.program = &c->program;
   c->checker.options = &c->options;
-  c->checker.memory_files = c->files;
+  c->checker.memory_files = &c->files;
   bool declared = rbc_declare(&c->checker);
   bool looked_at = can_go_on(&c->checker), ruled = looked_at && rbc_check_rules(&c->checker);
   if (looked_at) rbc_report_unused_imports(&c->checker);        /* else nothing has used them yet */

@@ -10,10 +10,10 @@ enum { RULES_EACH = 64, RULES_AT_ONCE = 16 };       /* fewer are lowered sooner 
 /* code.code.bytes NULL: there is none. All of it in arenas. */
 struct gen_lowered { struct gen_code code; struct gen_buffer constants, immediates, condition; };
 struct work { const struct program *program; struct gen_lowered *lowered; atomic_uint next; };
-struct worker { struct work *work; struct generator g; struct rbc_diags diags; struct arena kept; };
+struct worker { struct work *work; struct generator g; struct rbc_diags diags; };
 
-static bool keep(struct arena *arena, const struct gen_buffer *from, struct gen_buffer *to) {
-  *to = (struct gen_buffer){.bytes = (unsigned char *)arena_copy(arena, from->bytes, from->size), .size = from->size};
+static bool keep(struct generator *g, const struct gen_buffer *from, struct gen_buffer *to) {
+  *to = (struct gen_buffer){.bytes = (unsigned char *)arena_copy(&g->left, from->bytes, from->size), .size = from->size};
   return to->bytes;
 }
 
@@ -22,31 +22,32 @@ static void lower(struct worker *w, unsigned number) {
   struct gen_lowered *out = &w->work->lowered[number], made = {0};
   gen_own_program(g, &made.code, w->work->program->rules[number]);
   struct gen_buffer code = made.code.code;
-  const bool good = !made.code.failed && !g->failed && !g->out_of_memory && keep(&w->kept, &g->constants, &made.constants) &&
-                    keep(&w->kept, &g->immediates, &made.immediates) && keep(&w->kept, &g->condition, &made.condition);
+  const bool good = !made.code.failed && !g->failed && !g->out_of_memory && keep(g, &g->constants, &made.constants) &&
+                    keep(g, &g->immediates, &made.immediates) && keep(g, &g->condition, &made.condition);
   gen_code_drop(&made.code);
-  if (good && keep(&w->kept, &code, &made.code.code)) *out = made;
+  if (good && keep(g, &code, &made.code.code)) *out = made;
 }
 
 static void *lower_rules(void *argument) {
   struct worker *w = argument;
   const unsigned count = w->work->program->rules_count;
-  for (unsigned from; !w->g.failed && !w->g.out_of_memory && !w->kept.failed && (from = atomic_fetch_add(&w->work->next, RULES_AT_ONCE)) < count;)
+  for (unsigned from; !w->g.failed && !w->g.out_of_memory && !w->g.left.failed && (from = atomic_fetch_add(&w->work->next, RULES_AT_ONCE)) < count;)
     for (unsigned i = from; i < count && i < from + RULES_AT_ONCE; i++) lower(w, i);
   return NULL;
 }
 
 static void open_worker(struct worker *w, const struct generator *g, struct work *work) {
   w->work = work;
-  w->diags.arena = &w->kept;
+  w->diags.arena = &w->g.left;
   w->g = (struct generator){.program = g->program, .diags = &w->diags, .functions = g->functions, .type_numbers = g->type_numbers,
-                            .type_count = g->type_count, .pair_type = NONE32, .plain = g->plain, .ahead = true};
+                            .type_count = g->type_count, .pair_type = NONE32, .plain = g->plain, .ahead = true,
+                            .left.large = true};
 }
 
 /* What it made lasts as long as the generator; that it ran out of memory is none of that one's business. */
 static void close_worker(struct worker *w, struct generator *g) {
-  struct arena *const arenas[] = {&w->g.scratch, &w->g.left, &w->kept};
-  for (unsigned i = 0; i < 3; i++) {
+  struct arena *const arenas[] = {&w->g.scratch, &w->g.left};
+  for (unsigned i = 0; i < 2; i++) {
     arenas[i]->failed = false;
     arena_join(&g->scratch, arenas[i]);
   }

@@ -4,7 +4,7 @@
  * with each of the other. A rule that reads facts of them is asked for each group of equal facts (residual.c).
  *
  * A list of rules is a path in a tree that grows from the root: a node is a list's last entry and the node of the
- * rest. Rules are added in ascending order, so equal lists are the same node, and are stored once. */
+ * rest. All rules are added in one order, those for everybody first, so equal lists are the same node, and are stored once. */
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/classes.h"
@@ -21,8 +21,8 @@ struct path { uint32_t rest, entry, length, stored; };
 /* A rule's agents by rows, its heads by columns; 0 is where it is in no list. By group of equal facts. */
 struct place { uint64_t agent_facts, head_facts; uint32_t rows, columns; uint32_t *row_of, *column_of, *entries; };
 
-/* The members of a rule on one side, and what tells them apart. */
-struct side { uint32_t *members, *group, *stamps, stamp, count, groups; uint32_t *first; };
+/* The members of a rule on one side, and what tells them apart. whole: all there are, and they are not listed. */
+struct side { uint32_t *members, *group, *stamps, stamp, count, groups; uint32_t *first; bool whole; };
 
 struct scope {
   struct generator *g;
@@ -62,13 +62,23 @@ static void side_add(struct side *side, uint32_t member) {
 static void side_clear(struct side *side) {
   side->stamp++;                            /* as many as there are rules, twice */
   side->count = 0;
+  side->whole = false;
 }
 
-static void gather(struct scope *s, const struct rule *rule) {
-  uint32_t operations = s->g->program->operations_count;
+/* For everybody alike. told: agents are told apart by facts. */
+static bool for_everybody(const struct scope *s, const struct rule *rule, bool told) {
+  return !told && rule->agent_count && rule->agent_count == s->g->program->agents_count;
+}
+
+static void gather_agents(struct scope *s, const struct rule *rule, bool told) {
   side_clear(&s->agents);
+  s->agents.whole = for_everybody(s, rule, told);
+  for (unsigned i = 0; i < rule->agent_count && !s->agents.whole; i++) side_add(&s->agents, rule->agents[i]->id);
+}
+
+static void gather_heads(struct scope *s, const struct rule *rule) {
+  uint32_t operations = s->g->program->operations_count;
   side_clear(&s->heads);
-  for (unsigned i = 0; i < rule->agent_count; i++) side_add(&s->agents, rule->agents[i]->id);
   switch (rule->event) {
     case EVENT_CALL:
       for (unsigned i = 0; i < rule->operation_count; i++) side_add(&s->heads, rule->operations[i]->id);
@@ -116,6 +126,7 @@ static const uint32_t *numbers_of_fact(struct scope *s, bool agent, unsigned fac
 
 static void group(struct scope *s, bool agent, uint64_t facts) {
   struct side *side = agent ? &s->agents : &s->heads;
+  if (side->whole) { side->groups = 1; side->group[0] = 0; side->first[0] = 0; return; }
   memset(side->group, 0, side->count * sizeof *side->group);
   for (unsigned fact = 0; fact < CTX_COUNT && !s->g->out_of_memory; fact++) {
     const uint32_t *numbers = facts >> fact & 1 ? numbers_of_fact(s, agent, fact) : NULL;
@@ -190,6 +201,7 @@ static void find_groups(struct scope *s, const struct place *place) {
 
 static void label(struct scope *s, struct side *side, struct partition *classes, const uint32_t *line_of) {
   uint32_t count = 0;
+  if (side->whole) return;                  /* nothing tells them apart */
   for (uint32_t i = 0; i < side->count; i++) {
     uint32_t line = line_of ? line_of[side->group[i]] : 1;
     if (!line) continue;
@@ -219,9 +231,10 @@ static void place_rule(struct scope *s, const struct rule *rule) {
   uint64_t head_facts = facts & (bits(CTX_OPERATION_NAME, CTX_CONNECTOR_RESIDENCY) | bits(CTX_DELEGATE_TO, CTX_RELEASE_TO));
   bool by_facts = (agent_facts | head_facts) != 0;
   if (!by_facts && as_the_last(s, rule)) return;          /* those are told apart already */
-  gather(s, rule);
+  gather_agents(s, rule, agent_facts);
+  gather_heads(s, rule);
   s->last = by_facts ? NULL : rule;
-  struct place *place = by_facts && s->agents.count && s->heads.count ? place_by_facts(s, rule, agent_facts, head_facts) : NULL;
+  struct place *place = by_facts && rule->agent_count && s->heads.count ? place_by_facts(s, rule, agent_facts, head_facts) : NULL;
   if (s->g->out_of_memory) return;
   s->places[rule->id] = place;
   label(s, &s->agents, &s->agent_classes, place ? place->row_of : NULL);
@@ -288,6 +301,13 @@ static void sort_keys(struct scope *s) {
   tree_sort(s->head_keys, s->heads.count);
 }
 
+/* For everybody, while nobody has rules of his own: with the heads' groups. */
+static void add_for_all(struct scope *s, uint32_t first, uint32_t end, const struct place *place) {
+  struct addition addition = {s, first, end, NULL, s->heads.count > 1};
+  if (place) addition.entries = place->entries + place->row_of[0] * place->columns;
+  tree_apply_all(&s->tree, s->head_keys, s->heads.count, add, &addition);
+}
+
 /* A rule by the facts of agents and heads, one group of agents after the other. */
 static void add_by_facts(struct scope *s, const struct rule *rule, const struct place *place) {
   struct addition addition = {s, rule->id, rule->id + 1, NULL, s->agents.count > 1 || s->heads.count > 1};
@@ -299,22 +319,41 @@ static void add_by_facts(struct scope *s, const struct rule *rule, const struct 
   }
 }
 
-/* That rule, and those behind it that have the same agents and heads. Gives the first that it leaves. */
-static uint32_t add_rules(struct scope *s, uint32_t first) {
+/* That rule, and those behind it that have the same agents and heads, if they are for all agents alike, or else are not. Gives the first that it leaves. */
+static uint32_t add_rules(struct scope *s, uint32_t first, bool for_all) {
   const struct program *p = s->g->program;
   const struct place *place = s->places[first];
   uint32_t end = first + 1;
-  gather(s, p->rules[first]);
+  const bool told = place && place->agent_facts;
+  if (for_everybody(s, p->rules[first], told) != for_all) return end;
+  gather_agents(s, p->rules[first], told);
+  gather_heads(s, p->rules[first]);
   if (place) find_groups(s, place);
   classes_of(&s->agents, &s->agent_classes, place ? place->row_of : NULL);
   classes_of(&s->heads, &s->head_classes, place ? place->column_of : NULL);
   sort_keys(s);
-  if (place) { add_by_facts(s, p->rules[first], place); return end; }
+  if (place && !for_all) { add_by_facts(s, p->rules[first], place); return end; }
   s->last = p->rules[first];
-  while (end < p->rules_count && !s->places[end] && as_the_last(s, p->rules[end])) end++;
+  while (!place && end < p->rules_count && !s->places[end] && as_the_last(s, p->rules[end])) end++;
+  if (for_all) { add_for_all(s, first, end, place); return end; }
   struct addition addition = {s, first, end, NULL, s->agents.count > 1 || s->heads.count > 1};
   tree_apply(&s->tree, s->agent_keys, s->agents.count, s->head_keys, s->heads.count, add, &addition);
   return end;
+}
+
+static uint32_t rule_of(const struct generator *g, uint32_t entry) {
+  const uint32_t rules = g->program->rules_count;
+  return entry < rules ? entry : ((const struct image_residual *)gen_record((struct generator *)(uintptr_t)g, SECTION_RESIDUALS, entry - rules))->rule;
+}
+
+/* Those for everybody come first, ascending by rule, and then the others. `room` for as many. */
+static void merge_entries(const struct generator *g, uint32_t *list, uint32_t count, uint32_t *room) {
+  uint32_t middle = 1, a = 0, b, to = 0;
+  while (middle < count && rule_of(g, list[middle - 1]) < rule_of(g, list[middle])) middle++;
+  if (middle >= count) return;
+  for (b = middle; a < middle || b < count;)
+    room[to++] = b == count || (a < middle && rule_of(g, list[a]) < rule_of(g, list[b])) ? list[a++] : list[b++];
+  memcpy(list, room, count * sizeof *list);
 }
 
 /* u32 count, then the entries, ascending by rule: the path is walked from its end. */
@@ -323,10 +362,11 @@ static uint32_t store(void *user, uint32_t number) {
   struct generator *g = s->g;
   struct path *node = node_at(s, number);
   if (node->stored != NONE32) return node->stored;
-  uint32_t length = node->length, *list = malloc((length + 1) * sizeof *list);
+  uint32_t length = node->length, *list = malloc((2 * (size_t)length + 1) * sizeof *list);
   if (!list) { g->out_of_memory = true; return NONE32; }
   list[0] = length;
   for (uint32_t i = length, at = number; i; i--, at = node_at(s, at)->rest) list[i] = node_at(s, at)->entry;
+  merge_entries(g, list + 1, length, list + 1 + length);
   node->stored = gen_append(g, SECTION_LISTS, list, length + 1);
   free(list);
   return node->stored;
@@ -339,7 +379,9 @@ static void fill(struct scope *s) {
   s->agent_keys = arena_alloc(&g->scratch, s->agent_classes.count * sizeof *s->agent_keys);
   s->head_keys = arena_alloc(&g->scratch, s->head_classes.count * sizeof *s->head_keys);
   if (!s->agent_keys || !s->head_keys) g->out_of_memory = true;
-  for (uint32_t i = 0; i < p->rules_count && !g->out_of_memory;) i = add_rules(s, i);
+  for (uint32_t i = 0; i < p->rules_count && !g->out_of_memory;) i = add_rules(s, i, true);
+  tree_part(&s->tree);
+  for (uint32_t i = 0; i < p->rules_count && !g->out_of_memory;) i = add_rules(s, i, false);
   if (g->out_of_memory) return;
   tree_store(&s->tree, store, s);
   gen_append(g, SECTION_AGENT_CLASS, s->agent_classes.of, s->agent_classes.members);

@@ -41,7 +41,11 @@ void tree_open(struct scope_tree *t, struct generator *g, uint32_t agents, uint3
   }
   if (g->out_of_memory) return;
   branch_at(t, branch)->references = agents;
-  for (uint32_t a = 0; a < agents; a++) t->roots[a] = branch;
+  t->trunk = branch;
+}
+
+void tree_part(struct scope_tree *t) {
+  for (uint32_t a = 0; a < t->agents && t->roots; a++) t->roots[a] = t->trunk;
 }
 
 void tree_close(struct scope_tree *t) {
@@ -109,6 +113,15 @@ static void change_all(struct scope_tree *t, uint32_t first, unsigned shift, con
     else change_cells(t, first, last, *heads, edit);
     heads = next;
   }
+}
+
+void tree_apply_all(struct scope_tree *t, const uint64_t *heads, uint32_t head_count, tree_change *change, void *user) {
+  const struct edit edit = {change, user};
+  t->stamp++;
+  t->visits.size = 0;
+  if (!want(t, t->trunk)) return;
+  visit_at(t, 0)->wanted = t->agents;
+  change_all(t, 0, t->shift, heads, heads + head_count, &edit);
 }
 
 void tree_apply(struct scope_tree *t, const uint64_t *agents, uint32_t agent_count, const uint64_t *heads, uint32_t head_count, tree_change *change, void *user) {

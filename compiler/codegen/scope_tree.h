@@ -7,7 +7,7 @@
 struct scope_tree {
   struct generator *g;
   struct gen_buffer branches, visits;
-  uint32_t *roots, agents, stamp;           /* roots: by class of agents */
+  uint32_t trunk, *roots, agents, stamp;    /* trunk: everybody's root, until they part; roots: by class of agents */
   unsigned shift;                           /* of the bits of a class of heads that roots go by */
 };
 
@@ -20,6 +20,10 @@ typedef void tree_change(void *user, uint32_t group, uint32_t *cell);
 
 /* All cells are NONE32. Out of memory is remembered in g. */
 void tree_open(struct scope_tree *tree, struct generator *g, uint32_t agents, uint32_t heads);
+/* Of all agents, before they part; their number does not matter. */
+void tree_apply_all(struct scope_tree *tree, const uint64_t *heads, uint32_t head_count, tree_change *change, void *user);
+void tree_part(struct scope_tree *tree);
+/* After that. */
 /* agents: classes in the lower half of their keys. heads: sorted keys of class and group. */
 void tree_apply(struct scope_tree *tree, const uint64_t *agents, uint32_t agent_count, const uint64_t *heads, uint32_t head_count, tree_change *change, void *user);
 /* Appends section SCOPE. list_of: what stands for a cell there. */

@@ -155,7 +155,8 @@ void rbc_declare_agents(struct checker *c) {
   for (unsigned i = 0; i < p->teams_count; i++) p->teams[i]->id = i;
   for (unsigned i = 0; i < p->agents_count; i++) {
     p->agents[i]->id = i;
-    ((struct package *)(uintptr_t)p->agents[i]->package)->agent_count++;
+    struct package *package = (struct package *)(uintptr_t)p->agents[i]->package;
+    rbc_append(c->arena, (void ***)(void *)&package->agents, &package->agent_count, p->agents[i]);
   }
   struct operations last_uses = { .list = NULL };
   for (struct package_scope *k = c->packages; k; k = k->next)

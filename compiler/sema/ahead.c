@@ -28,6 +28,7 @@ static void *look_at_rules(void *argument) {
 
 static void open_worker(struct worker *w, const struct checker *c, struct work *work) {
   w->work = work;
+  w->arena.large = true;
   w->checker = *c;
   w->checker.arena = w->diags.arena = &w->arena;
   w->checker.diags = &w->diags;

@@ -54,7 +54,8 @@ struct symbol {
   void *ptr;                           /* as said above */
   atomic_bool used;                    /* somebody resolved it */
   unsigned fn;                         /* FN: its place in half two's list, from 1 */
-  struct symbol *next_name, *next_full, *next_own, *next_in_package;        /* chains of the index */
+  uint32_t name_hash, full_hash, own_hash;
+  struct symbol *next, *next_name, *next_full, *next_own, *next_in_package; /* chains of the index */
 };
 
 struct symbols { struct symbol *first, *last; };       /* in the order in which they were declared */
@@ -94,19 +95,22 @@ struct item {
   struct symbol *symbol;               /* POLICY GUARD ROUTE FN: theirs; else NULL */
 };
 
-struct memory_file { char *path, *text; size_t size; uint32_t hash; struct memory_file *next; };        /* hash: of the path */
+/* Files given from memory, the last one first; by path, each once. */
+#define FILE_BUCKETS 4096u
+struct memory_file { char *path, *text; size_t size; uint32_t hash; struct memory_file *next, *next_in_bucket; };
+struct memory_files { struct memory_file *first, *buckets[FILE_BUCKETS]; };
+struct memory_file *rbc_memory_file(const struct memory_files *files, const char *path);                  /* or NULL */
+bool rbc_add_memory_file(struct memory_files *files, struct arena *arena, const char *path, const char *text, size_t size);
 
-#define SYMBOL_BUCKETS 4096u
-struct symbol_index { struct symbols by_name[SYMBOL_BUCKETS], by_full[SYMBOL_BUCKETS], by_own[SYMBOL_BUCKETS]; };    /* by_own: by package and name */
 struct checker {
   struct arena *arena;
   struct rbc_diags *diags;
   struct program *program;
   const struct rbc_options *options;
-  const struct memory_file *memory_files;
+  const struct memory_files *memory_files;                 /* or NULL */
   struct package_scope *packages;      /* sorted by name */
   struct item *items; unsigned item_count; bool items_ready;
-  struct symbol_index *symbols;
+  struct symbol_index *symbols;        /* index.c */
   const struct source *root;           /* the root file */
   struct declare_state *own;           /* half one's private things */
   struct rules_state *rules;           /* half two's private things */

@@ -116,7 +116,7 @@ static void (*const steps[])(struct checker *) = {
 
 bool rbc_declare(struct checker *c) {
   c->own = arena_alloc(c->arena, sizeof *c->own);
-  c->symbols = arena_alloc(c->arena, sizeof *c->symbols);
+  c->symbols = rbc_symbol_index(c->arena);
   if (!c->own || !c->symbols || !(c->own->grammar = rbc_grammar(c->arena))) return false;
   if (!rbc_types_start(c) || !add_requester_group(c) || !rbc_load_stdlib(c)) return false;
   c->program->zone = rbc_zone(c, "UTC", rbc_nowhere());

@@ -83,7 +83,10 @@ struct symbol *rbc_new_symbol(struct checker *c, const struct file_scope *scope,
 /* Enters it; an earlier one of the same class in its package (for some kinds in the program) is an error: then
  * false. */
 bool rbc_enter(struct checker *c, struct symbol *symbol);
-struct symbol *rbc_symbols_named(const struct checker *c, const char *name);                                    /* along next_name */
+struct symbol_index *rbc_symbol_index(struct arena *arena);       /* NULL: out of memory */
+struct symbol *rbc_symbols(const struct checker *c);                                                             /* along next: all, as declared */
+struct symbol *rbc_symbols_named(const struct checker *c, const char *name);                                     /* along next_name: of this name among others */
+struct symbol *rbc_full_symbols(const struct checker *c, const char *full);                                      /* along next_full: likewise */
 struct symbol *rbc_own_symbols(const struct checker *c, const struct package *package, const char *name);        /* along next_own; of this package among others */
 void rbc_register_all(struct checker *c);             /* every declaration of every file */
 bool rbc_is_std(const struct symbol *symbol);

@@ -69,7 +69,7 @@ static void sort_unique(struct paths *p) {
 bool rbc_list_workspace(struct checker *c, const char ***paths, unsigned *count) {
   struct paths p = { .c = c };
   if (c->options->directory) walk(&p, c->options->directory, "", 0);
-  for (const struct memory_file *f = c->memory_files; f; f = f->next)
+  for (const struct memory_file *f = c->memory_files ? c->memory_files->first : NULL; f; f = f->next)
     if (ends_with(f->path, ".rb")) add_path(&p, f->path);
   sort_unique(&p);
   *paths = p.list;
@@ -95,11 +95,34 @@ static enum read_result read_path(struct arena *arena, const char *path, struct 
   return result;
 }
 
-enum read_result rbc_read_file(const struct checker *c, struct arena *arena, const char *path, struct file_text *out) {
-  out->path = path;
+struct memory_file *rbc_memory_file(const struct memory_files *files, const char *path) {
   const uint32_t hash = hash_name(path);
-  for (const struct memory_file *f = c->memory_files; f; f = f->next) {
-    if (f->hash != hash || strcmp(f->path, path)) continue;
+  struct memory_file *f = files->buckets[hash % FILE_BUCKETS];
+  while (f && (f->hash != hash || strcmp(f->path, path))) f = f->next_in_bucket;
+  return f;
+}
+
+/* A later file of the same path takes the place of the earlier one. */
+bool rbc_add_memory_file(struct memory_files *files, struct arena *arena, const char *path, const char *text, size_t size) {
+  struct memory_file *file = rbc_memory_file(files, path);
+  if (!file) {
+    file = arena_alloc(arena, sizeof *file);
+    if (!file || !(file->path = arena_copy(arena, path, strlen(path)))) return false;
+    file->hash = hash_name(path);
+    struct memory_file **bucket = &files->buckets[file->hash % FILE_BUCKETS];
+    file->next = files->first;
+    file->next_in_bucket = *bucket;
+    files->first = *bucket = file;
+  }
+  file->text = arena_copy(arena, text, size);
+  file->size = file->text ? size : 0;
+  return file->text != NULL;
+}
+
+enum read_result rbc_read_file(const struct checker *c, struct arena *arena, const char *path, struct file_text *out) {
+  const struct memory_file *f = c->memory_files ? rbc_memory_file(c->memory_files, path) : NULL;
+  out->path = path;
+  if (f) {
     out->bytes = f->text;
     out->size = f->size;
     return READ_OK;

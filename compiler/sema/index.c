@@ -95,14 +95,36 @@ struct symbol *rbc_new_symbol(struct checker *c, const struct file_scope *scope,
   return s->full ? s : NULL;
 }
 
-static unsigned own_bucket(const struct package *package, const char *name) {
-  return (hash_name(name) ^ (package ? hash_name(package->name) : 0)) % SYMBOL_BUCKETS;
+/* ---- the index ---- */
+/* Buckets are a power of two, as many as there are symbols or more; their chains are in the order of declaration. by_own: by package and name. */
+struct symbol_index { struct symbols all, *by_name, *by_full, *by_own; uint32_t buckets, count; };
+enum { FIRST_BUCKETS = 4096 };
+
+static bool make_buckets(struct symbol_index *index, struct arena *arena, uint32_t buckets) {
+  struct symbols *lists = arena_alloc(arena, 3 * (size_t)buckets * sizeof *lists);
+  if (!lists) return false;
+  index->by_name = lists;
+  index->by_full = lists + buckets;
+  index->by_own = lists + 2 * (size_t)buckets;
+  index->buckets = buckets;
+  return true;
 }
 
-struct symbol *rbc_symbols_named(const struct checker *c, const char *name) { return c->symbols->by_name[hash_name(name) % SYMBOL_BUCKETS].first; }
+struct symbol_index *rbc_symbol_index(struct arena *arena) {
+  struct symbol_index *index = arena_alloc(arena, sizeof *index);
+  return index && make_buckets(index, arena, FIRST_BUCKETS) ? index : NULL;
+}
+
+static uint32_t own_hash(const struct package *package, uint32_t name_hash) { return name_hash ^ (package ? hash_name(package->name) : 0); }
+
+static struct symbols *bucket(const struct symbol_index *index, struct symbols *lists, uint32_t hash) { return &lists[hash & (index->buckets - 1)]; }
+
+struct symbol *rbc_symbols(const struct checker *c) { return c->symbols->all.first; }
+struct symbol *rbc_symbols_named(const struct checker *c, const char *name) { return bucket(c->symbols, c->symbols->by_name, hash_name(name))->first; }
+struct symbol *rbc_full_symbols(const struct checker *c, const char *full) { return bucket(c->symbols, c->symbols->by_full, hash_name(full))->first; }
 
 struct symbol *rbc_own_symbols(const struct checker *c, const struct package *package, const char *name) {
-  return c->symbols->by_own[own_bucket(package, name)].first;
+  return bucket(c->symbols, c->symbols->by_own, own_hash(package, hash_name(name)))->first;
 }
 
 static const struct symbol *earlier(const struct checker *c, const struct symbol *symbol) {
@@ -123,6 +145,21 @@ static const struct symbol *earlier(const struct checker *c, const struct symbol
     list->last = (SYMBOL); \
   } while (0)
 
+static void chain(struct symbol_index *index, struct symbol *symbol) {
+  CHAIN(bucket(index, index->by_name, symbol->name_hash), symbol, next_name);
+  CHAIN(bucket(index, index->by_full, symbol->full_hash), symbol, next_full);
+  CHAIN(bucket(index, index->by_own, symbol->own_hash), symbol, next_own);
+}
+
+/* With more buckets; without memory for them chains are just longer. */
+static void grow(struct symbol_index *index, struct arena *arena) {
+  if (!make_buckets(index, arena, 4 * index->buckets)) return;
+  for (struct symbol *s = index->all.first; s; s = s->next) {
+    s->next_name = s->next_full = s->next_own = NULL;
+    chain(index, s);
+  }
+}
+
 bool rbc_enter(struct checker *c, struct symbol *symbol) {
   const struct symbol *first = earlier(c, symbol);
   if (first) {
@@ -135,9 +172,12 @@ bool rbc_enter(struct checker *c, struct symbol *symbol) {
                     "workspace; the first one is of package %s", first->package->name);
     return false;
   }
-  CHAIN(&c->symbols->by_name[hash_name(symbol->name) % SYMBOL_BUCKETS], symbol, next_name);
-  CHAIN(&c->symbols->by_full[hash_name(symbol->full) % SYMBOL_BUCKETS], symbol, next_full);
-  CHAIN(&c->symbols->by_own[own_bucket(symbol->package, symbol->name)], symbol, next_own);
+  symbol->name_hash = hash_name(symbol->name);
+  symbol->full_hash = hash_name(symbol->full);
+  symbol->own_hash = own_hash(symbol->package, symbol->name_hash);
+  if (c->symbols->count++ == c->symbols->buckets) grow(c->symbols, c->arena);
+  CHAIN(&c->symbols->all, symbol, next);
+  chain(c->symbols, symbol);
   if (symbol->scope && symbol->kind != SYM_PACKAGE) CHAIN(&symbol->scope->package->symbols, symbol, next_in_package);
   return true;
 }

@@ -39,7 +39,7 @@ struct field {
 struct zone { const char *name; unsigned id; };             /* "Europe/Berlin", "-05:00", "UTC" */
 
 struct package { const char *name; struct span span; const char *directory; bool is_std;
-  unsigned agent_count; };         /* checker only */
+  const struct agent **agents; unsigned agent_count; };     /* checker only; sorted */
 struct label { const char *name, *full, *doc; struct span span; };         /* name: last part; full: package.name */
 struct proof { const char *name, *full, *doc; int64_t lasts; struct span span; };
 struct group { const char *name, *full, *doc; struct span span; };         /* groups[0] is `requester` */

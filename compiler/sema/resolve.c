@@ -15,7 +15,7 @@ static void add_found(struct found *found, const struct symbol *symbol) {
 }
 
 const struct symbol *rbc_find_full(const struct checker *c, const char *full, unsigned kind_mask) {
-  for (struct symbol *s = c->symbols->by_full[hash_name(full) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+  for (struct symbol *s = rbc_full_symbols(c, full); s; s = s->next_full)
     if (kind_mask & 1u << s->kind && !strcmp(s->full, full)) return s;
   return NULL;
 }
@@ -83,7 +83,7 @@ static void find(const struct checker *c, const struct file_scope *scope, const 
   if (!out->count) in_imports(c, scope, path, mask, out);
   if (!out->count && !strchr(path, '.')) in_imported_connectors(c, scope, path, mask, out);
   if (!out->count) {
-    for (struct symbol *s = c->symbols->by_full[hash_name(path) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+    for (struct symbol *s = rbc_full_symbols(c, path); s; s = s->next_full)
       if (mask & 1u << s->kind && !strcmp(s->full, path)) add_found(out, s);
   }
   if (!out->count && !strchr(path, '.'))
@@ -113,13 +113,12 @@ const char *rbc_did_you_mean(struct checker *c, const struct file_scope *scope, 
                              unsigned kind_mask) {
   struct names names = { NULL, 0 };
   const char *dot = strchr(written, '.');
-  for (unsigned b = 0; b < SYMBOL_BUCKETS; b++)
-    for (struct symbol *s = c->symbols->by_full[b].first; s; s = s->next_full) {
-      if (!(kind_mask & 1u << s->kind)) continue;
-      bool own = scope->package && s->package == scope->package->package;
-      if (dot) add_name(c, &names, s->full);
-      else if (own || 1u << s->kind & (VOCABULARY | SYM(CONNECTOR)) || s->connector) add_name(c, &names, s->name);
-    }
+  for (const struct symbol *s = rbc_symbols(c); s; s = s->next) {
+    if (!(kind_mask & 1u << s->kind)) continue;
+    bool own = scope->package && s->package == scope->package->package;
+    if (dot) add_name(c, &names, s->full);
+    else if (own || 1u << s->kind & (VOCABULARY | SYM(CONNECTOR)) || s->connector) add_name(c, &names, s->name);
+  }
   for (const struct import *i = scope->imports; i; i = i->next) {
     if (i->symbol && kind_mask & 1u << i->symbol->kind) add_name(c, &names, i->name);
     if (i->symbol || !dot) continue;

@@ -45,17 +45,18 @@ static bool named_agents(struct checker *c, const struct file_scope *scope, cons
   return ok;
 }
 
+/* The program's agents, or a package's, in a list that all such heads share. */
+static const struct agent **everybody(const struct program *p) { return (const struct agent **)(void *)p->agents; }
+
 static bool agents(struct checker *c, const struct file_scope *scope, const struct node *by, enum head_use use,
                    struct head *head) {
-  head->agents = rule_array_of(c, by ? by->count : c->program->agents_count, sizeof *head->agents);
-  if (!head->agents) return false;
+  const struct program *p = c->program;
+  const struct package *own = scope->package->package;
+  const bool all = use == HEAD_GUARD;
   head->by_named = by != NULL;
-  if (by) return named_agents(c, scope, by, use, head);
-  for (unsigned i = 0; i < c->program->agents_count; i++) {
-    const struct agent *agent = c->program->agents[i];
-    if (use == HEAD_GUARD || agent->package == scope->package->package)
-      add_agent(head->agents, &head->agent_count, agent);
-  }
+  head->agents = by ? rule_array_of(c, by->count, sizeof *head->agents) : all ? everybody(p) : own->agents;
+  if (by) return head->agents && named_agents(c, scope, by, use, head);
+  head->agent_count = all ? p->agents_count : own->agent_count;
   return true;
 }
 
@@ -67,14 +68,16 @@ static bool uses_as_before(const struct head *head, unsigned agent) {
 
 /* `allow call by a` means all that a uses: what an agent uses is all it can ever be allowed. */
 static bool used_operations(struct checker *c, struct head *head) {
-  const struct program *p = c->program;
-  bool *used = rule_array_of(c, p->operations_count, sizeof *used);
-  head->operations = rule_array_of(c, p->operations_count, sizeof *head->operations);
-  if (!used || !head->operations) return false;
+  struct operations used = {0};
+  size_t most = 0;
+  for (unsigned a = 0; a < head->agent_count; a++) most += uses_as_before(head, a) ? 0 : head->agents[a]->use_count;
+  used.list = rule_array_of(c, most, sizeof *used.list);
+  if (!used.list) return false;
   for (unsigned a = 0; a < head->agent_count; a++)
-    for (unsigned i = 0; i < head->agents[a]->use_count && !uses_as_before(head, a); i++) used[head->agents[a]->uses[i]->id] = true;
-  for (unsigned i = 0; i < p->operations_count; i++)
-    if (used[i]) head->operations[head->operation_count++] = p->operations[i];
+    for (unsigned i = 0; i < head->agents[a]->use_count && !uses_as_before(head, a); i++) used.list[used.count++] = head->agents[a]->uses[i];
+  rbc_sort_operations(&used);
+  head->operations = used.list;
+  head->operation_count = used.count;
   return true;
 }
 
@@ -160,8 +163,10 @@ static bool check_accepts(struct checker *c, const struct file_scope *scope, con
 
 static bool delegate_head(struct checker *c, const struct file_scope *scope, const struct node *event,
                           enum head_use use, struct head *head) {
-  head->targets = rule_array_of(c, c->program->agents_count + 1, sizeof *head->targets);
-  if (!head->targets) return false;
+  const bool all = !event->kid[0] && use != HEAD_GRANT;
+  head->targets = all ? everybody(c->program) : rule_array_of(c, event->kid[0] ? 1 : c->program->agents_count, sizeof *head->targets);
+  head->target_count = all ? c->program->agents_count : 0;
+  if (all || !head->targets) return all;
   if (event->kid[0]) {
     const struct symbol *symbol = rbc_resolve(c, scope, event->kid[0], SYM(AGENT), "an agent");
     if (!symbol || !symbol->ptr) return false;
@@ -170,9 +175,9 @@ static bool delegate_head(struct checker *c, const struct file_scope *scope, con
   }
   for (unsigned i = 0; i < c->program->agents_count; i++) {
     const struct agent *target = c->program->agents[i];
-    bool all = true;
-    for (unsigned a = 0; a < head->agent_count && use == HEAD_GRANT; a++) all = all && accepts(target, head->agents[a]);
-    if (all) head->targets[head->target_count++] = target;
+    bool by_all = true;
+    for (unsigned a = 0; a < head->agent_count; a++) by_all = by_all && accepts(target, head->agents[a]);
+    if (by_all) head->targets[head->target_count++] = target;
   }
   return true;
 }

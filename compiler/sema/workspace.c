@@ -52,7 +52,7 @@ static const struct source *find_root(struct checker *c) {
 
 /* ---- packages ---- */
 struct package_scope *rbc_find_package(const struct checker *c, const char *name) {
-  for (const struct symbol *s = c->symbols->by_full[hash_name(name) % SYMBOL_BUCKETS].first; s; s = s->next_full)
+  for (const struct symbol *s = rbc_full_symbols(c, name); s; s = s->next_full)
     if (s->kind == SYM_PACKAGE && same_name(s->full, name)) return s->ptr;
   return NULL;
 }

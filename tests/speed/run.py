@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Instructions that a decision takes, counted and not timed; and that none of them locks the memory bus: what a change makes slower by more than the margin fails here.
+"""Instructions that a decision takes, counted and not timed; that none of them locks the memory bus; and that compiling grows with the teams of a workspace and
+not with their square: what a change makes slower by more than the margin fails here.
 
 usage: run.py [--json]          (an object a line: what is counted, how many)
 
@@ -10,6 +11,8 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 PROGRAM, MARGIN, FEW, MANY = 'build/bench/bench', 1.25, 1024, 3072
 UNLOCKED = ['request', 'typed', 'binding', 'kept_call', 'decide', 'evaluate', 'vm', 'vm_text', 'vm_numbers', 'scope_plan', 'routes', 'models', 'grant', 'canonical',
@@ -18,8 +21,8 @@ EXPECTED = {'kept': 769, 'kept-batch': 765, 'kept-session': 1431, 'prepared': 10
             'scale': 1025, 'world': 1738, 'call100': 1080, 'cost100': 2019, 'quality100': 1988, 'weighted100': 2013, 'asked100': 3498, 'cost2000': 2158, 'airline': 11481}   # per decision
 
 
-def instructions(kind, decisions):
-    command = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', PROGRAM, '--count', kind, str(decisions)]
+def instructions(program):
+    command = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null'] + program
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r'refs:\s+([\d,]+)', run.stderr)
     if run.returncode or not found:
@@ -37,7 +40,33 @@ def locked():
 
 
 def counted(kind):
-    return (instructions(kind, MANY) - instructions(kind, FEW)) / (MANY - FEW)
+    many, few = (instructions([PROGRAM, '--count', kind, str(n)]) for n in (MANY, FEW))
+    return (many - few) / (MANY - FEW)
+
+
+TEAM = '''package acme.t%(team)05d
+connector c%(team)05d "c" {
+  reads get(id: string)
+  writes put(id: string, n: int)
+}
+agent bot { owner "o" purpose "p" uses c%(team)05d }
+policy own {
+  allow call
+  ask requester before call c%(team)05d.put by bot where args.n > %(team)d because "it is much"
+}
+guard for_everybody { deny call c%(team)05d.put where args.id == "x%(team)d" because "closed" }
+'''
+
+
+def compiling(teams):
+    """A workspace in which each team has an agent, a connector, and a guard for everybody."""
+    with tempfile.TemporaryDirectory() as top:
+        root = 'workspace w\n' + ''.join('package acme.t%05d in "t%05d/" declares connectors, agents, policies, guards\n' % (i, i) for i in range(teams))
+        Path(top, 'root.rb').write_text(root)
+        for i in range(teams):
+            Path(top, 't%05d' % i).mkdir()
+            Path(top, 't%05d' % i, 'team.rb').write_text(TEAM % {'team': i})
+        return instructions(['build/bin/rbc', 'check', top])
 
 
 def main():
@@ -53,7 +82,12 @@ def main():
         good = expected / 2 <= each <= expected * MARGIN           # so few are not cheap but not counted
         failed += not good
         print('%s %-16s %6.0f instructions a decision, %d expected, at most %.0f' % ('ok  ' if good else 'FAIL', kind, each, expected, expected * MARGIN))
-    print('%d passed, %d failed' % (len(EXPECTED) + 1 - failed, failed))
+    few, more, many = (compiling(teams) for teams in (50, 100, 650))
+    each, growth = (more - few) / 50, (many - more) / (more - few)
+    good = growth < 11 * MARGIN
+    failed += not good
+    print('%s compiling takes %.0f instructions a team, and %.2f times that from 100 teams to 650' % ('ok  ' if good else 'FAIL', each, growth / 11))
+    print('%d passed, %d failed' % (len(EXPECTED) + 2 - failed, failed))
     return failed != 0
 
 

@@ -20,6 +20,11 @@ static void change_cell(void *user, uint32_t group, uint32_t *cell) {
 
 static uint32_t as_it_is(void *user, uint32_t cell) { (void)user; return cell; }
 
+static uint32_t everybody(uint32_t *of, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) of[i] = i;
+  return count;
+}
+
 /* Each member with this chance in a hundred, and all with a chance of one in five. */
 static uint32_t choose(uint32_t *of, uint32_t count) {
   const uint32_t chance = draw(5) ? draw(40) : 100;
@@ -30,8 +35,9 @@ static uint32_t choose(uint32_t *of, uint32_t count) {
   return chosen;
 }
 
-static void change_some(struct scope_tree *tree, uint32_t agents, uint32_t heads, uint32_t number) {
-  uint32_t chosen[MOST_AGENTS], of[MOST_HEADS], agent_count = choose(chosen, agents), head_count = choose(of, heads);
+/* for_all: of all agents, who have not parted yet. */
+static void change_some(struct scope_tree *tree, uint32_t agents, uint32_t heads, uint32_t number, bool for_all) {
+  uint32_t chosen[MOST_AGENTS], of[MOST_HEADS], agent_count = (for_all ? everybody : choose)(chosen, agents), head_count = choose(of, heads);
   uint64_t agent_keys[MOST_AGENTS], head_keys[MOST_HEADS];
   struct one_change change = {number, 0};
   for (uint32_t i = 0; i < agent_count; i++) agent_keys[i] = tree_key(7, chosen[i]);
@@ -45,8 +51,9 @@ static void change_some(struct scope_tree *tree, uint32_t agents, uint32_t heads
     head_keys[other] = kept;
   }
   tree_sort(head_keys, head_count);
-  tree_apply(tree, agent_keys, agent_count, head_keys, head_count, change_cell, &change);
-  ck_assert_uint_le(change.calls, agent_count * head_count);
+  if (for_all) tree_apply_all(tree, head_keys, head_count, change_cell, &change);
+  else tree_apply(tree, agent_keys, agent_count, head_keys, head_count, change_cell, &change);
+  ck_assert_uint_le(change.calls, (for_all ? 1 : agent_count) * head_count);
 }
 
 static uint32_t stored(const struct generator *g, uint32_t agents, uint32_t agent, unsigned shift, uint32_t head) {
@@ -63,10 +70,14 @@ START_TEST(as_a_table) {
     struct generator g = {0};
     struct scope_tree tree;
     draw_state = UINT64_C(88172645463325252) + (uint64_t)_i * 100 + k;
-      memset(cells, 0xff, sizeof cells);
+    const uint32_t together = draw(2) ? draw(CHANGES) : 0;
+    memset(cells, 0xff, sizeof cells);
     tree_open(&tree, &g, agents, heads);
     ck_assert_uint_eq(tree.shift, heads <= 16 ? 0u : heads <= 256 ? 4u : 8u);
-    for (uint32_t i = 0; i < CHANGES; i++) change_some(&tree, agents, heads, i);
+    for (uint32_t i = 0; i < CHANGES; i++) {
+      if (i == together) tree_part(&tree);
+      change_some(&tree, agents, heads, i, i < together);
+    }
     tree_store(&tree, as_it_is, NULL);
     ck_assert(!g.out_of_memory && !g.failed);
     for (uint32_t a = 0; a < agents; a++)
@@ -86,6 +97,7 @@ START_TEST(grows_with_what_differs) {
   struct scope_tree tree;
   struct one_change change = {1, 0};
   tree_open(&tree, &g, MANY, MANY);
+  tree_part(&tree);
   for (uint32_t i = 0; i < MANY; i++) {
     agents[i] = tree_key(0, i);
     heads[i] = tree_key(i, 0);
@@ -114,6 +126,7 @@ START_TEST(lists_are_not_nodes) {
   struct one_change change = {1, 0};
   for (uint32_t i = 0; i < HEADS; i++) heads[i] = tree_key(i, 0);
   tree_open(&tree, &g, 1, HEADS);
+  tree_part(&tree);
   tree_apply(&tree, &(uint64_t){0}, 1, heads, HEADS, change_cell, &change);
   tree_store(&tree, first_list, NULL);
   const uint32_t *nodes = (const void *)g.sections[SECTION_SCOPE].bytes;
