@@ -46,6 +46,7 @@ struct generator {
   struct gen_buffer runs;                /* struct gen_run: ranges of INDEXES that can be shared */
   struct gen_function *functions;        /* by id; those made so far */
   uint32_t *type_numbers, type_count;    /* program type id -> index in TYPES */
+  struct gen_buffer list_types;          /* by index in TYPES, u32: that of `list of` it, or NONE32; no further than they are known */
   uint32_t *source_index;                /* program source id -> index in SOURCES */
   uint32_t line_source, line;            /* what gen_source found last: rules stand in the order of their text */
   uint32_t pair_type;                    /* record of two strings, appended for trees; or NONE32 */

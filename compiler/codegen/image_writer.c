@@ -247,6 +247,7 @@ void gen_free(struct generator *g) {
   free(g->condition.bytes);
   free(g->value_ends.bytes);
   free(g->runs.bytes);
+  free(g->list_types.bytes);
   arena_free(&g->scratch);
   arena_free(&g->left);
 }

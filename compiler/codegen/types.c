@@ -28,6 +28,14 @@ static void fields(struct generator *g, const struct type *type, struct image_ty
   }
 }
 
+/* That type number is `list of element`. */
+static void note_list(struct generator *g, uint32_t element, uint32_t number) {
+  static const uint32_t none = NONE32;
+  while (g->list_types.size <= element * sizeof none)
+    if (!gen_buffer_add(g, &g->list_types, &none, sizeof none)) return;
+  memcpy(g->list_types.bytes + element * sizeof number, &number, sizeof number);
+}
+
 static void type(struct generator *g, const struct type *type) {
   struct image_type record = {.kind = (uint8_t)type->kind};
   switch (type->kind) {
@@ -41,7 +49,10 @@ static void type(struct generator *g, const struct type *type) {
       record.digits = (uint16_t)type->digits;
       break;
     case TYPE_WORDS: words(g, type, &record); break;
-    case TYPE_LIST: case TYPE_SET: case TYPE_MAP: record.a = gen_type(g, type->element); break;
+    case TYPE_LIST: case TYPE_SET: case TYPE_MAP:
+      record.a = gen_type(g, type->element);
+      if (type->kind == TYPE_LIST) note_list(g, record.a, gen_count(g, SECTION_TYPES));
+      break;
     case TYPE_RECORD:
       record.name = gen_string(g, type->name);
       fields(g, type, &record);
@@ -82,11 +93,13 @@ void gen_types(struct generator *g) {
 
 /* The type `list of element`, which is added when the program itself never speaks of it. */
 uint32_t gen_list_type(struct generator *g, uint32_t element) {
-  const struct image_type *types = gen_record(g, SECTION_TYPES, 0);
-  for (uint32_t i = 0, count = gen_count(g, SECTION_TYPES); i < count; i++)
-    if (types[i].kind == TYPE_LIST && types[i].a == element) return i;
+  uint32_t number = NONE32;
+  if (element < g->list_types.size / sizeof number) memcpy(&number, g->list_types.bytes + element * sizeof number, sizeof number);
+  if (number != NONE32) return number;
   struct image_type record = {.kind = TYPE_LIST, .a = element};
-  return gen_append(g, SECTION_TYPES, &record, 1);
+  number = gen_append(g, SECTION_TYPES, &record, 1);
+  note_list(g, element, number);
+  return number;
 }
 
 uint32_t gen_pair_type(struct generator *g) {

@@ -28,7 +28,7 @@ struct rbc_options {
   const char *directory;     /* the workspace: holds root.rb */
   const char *stdlib;        /* NULL: none is loaded unless found by the caller */
   const char *date;          /* "YYYY-MM-DD": expiry of waivers is judged by it, and it goes into the bundle; NULL: no date known */
-  unsigned threads;          /* that read and parse files, the caller's included, 8 at most; 0: as many as there are processors. Results are the same */
+  unsigned threads;          /* that work on a large workspace, the caller's included, 8 at most; 0: as many as there are processors. Results are the same */
   bool plain;                /* every agent and operation gets the rules as they are written; else without what is constant there (SPEC 13.6). For tests */
 };
 enum rbc_report_format { RBC_TEXT, RBC_COLOUR, RBC_JSON };
