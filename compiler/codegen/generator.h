@@ -36,7 +36,7 @@ struct generator {
   struct gen_buffer sections[SECTION_COUNT];
   struct gen_intern texts, consts, values, costs, index_runs, lists;
   struct gen_pool lacks, forms, programs, residuals, operations, obligations;     /* the first four number their sections' records */
-  struct gen_buffer constants, immediates;       /* struct gen_constant: of the code at hand, where a rule's own are apart */
+  struct gen_buffer constants, immediates;       /* struct gen_constant, of the code at hand: a rule's own, and what stands in the code itself */
   struct gen_buffer types, places, key;          /* of the rule at hand: u32 for each of its constants; what its program is found by */
   struct gen_buffer code;                        /* room for the next program's */
   struct gen_buffer condition;                   /* its text as image.h says; condition_to: up to where it is settled */

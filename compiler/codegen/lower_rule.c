@@ -194,7 +194,8 @@ static void function(struct generator *g, const struct function *f) {
   gen_function_program(g, &code, f);
   gen_code_close(&code, &record.code, &record.code_count, &record.cost);
   struct gen_function made = {code.cost, code.high + code.callee_frame, code.callee_depth, inline_nodes(g, f->body), uses};
-  g->functions[f->id] = code.failed ? (struct gen_function){.uses = uses} : made;         /* callers would repeat what is wrong */
+  if (code.failed) made = (struct gen_function){.uses = uses};         /* it costs nothing: else callers would repeat what is wrong */
+  g->functions[f->id] = made;
   gen_append(g, SECTION_FUNCTIONS, &record, 1);
 }
 
