@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 enum { THREADS_MOST = 8 };
-/* How many to have, the caller's included: as many as were asked for (0: as there are processors), as there are pieces of work, and as there can be. */
+/* How many to have, the caller's included: as many as were asked for (0: as there are processors for this process), as there are pieces of work, and as there can be. */
 unsigned threads_wanted(unsigned asked, size_t pieces);
 /* work(worker) for each of count workers, `size` bytes apart: of the first here, of the others in threads of their own. Comes back when all have.
  * Fewer when the system has no more threads: so nobody's share of the work may be fixed before. */
