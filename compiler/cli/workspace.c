@@ -61,10 +61,22 @@ static int open_workspace(const struct cli *cli, const char *directory, struct s
   return subject->rbc && (subject->stdlib || !options.stdlib) ? CLI_OK : cli_no_memory();
 }
 
+/* All at once: standard error keeps nothing back, and would be written to piece by piece. */
+static void report_errors(const struct subject *subject) {
+  const enum rbc_report_format format = cli_colour(stderr) ? RBC_COLOUR : RBC_TEXT;
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  if (out) rbc_report(subject->rbc, out, format);
+  if (out && fclose(out) == 0) fwrite(text, 1, size, stderr);
+  else rbc_report(subject->rbc, stderr, format);
+  free(text);
+}
+
 static int check_workspace(struct subject *subject, bool json) {
   bool good = rbc_check(subject->rbc);
   if (json) rbc_report(subject->rbc, stdout, RBC_JSON);
-  else rbc_report(subject->rbc, stderr, cli_colour(stderr) ? RBC_COLOUR : RBC_TEXT);
+  else report_errors(subject);
   if (!good) return CLI_NO;
   subject->program = rbc_program(subject->rbc);
   return subject->program ? CLI_OK : cli_fail(CLI_INTERNAL, "the checker left no program");
@@ -117,7 +129,7 @@ int workspace_catalogue(const struct cli *cli, struct subject *subject) {
 
 int workspace_compile(struct subject *subject) {
   if (rbc_compile(subject->rbc, &subject->image, &subject->size)) return CLI_OK;
-  rbc_report(subject->rbc, stderr, cli_colour(stderr) ? RBC_COLOUR : RBC_TEXT);
+  report_errors(subject);
   return CLI_NO;
 }
 

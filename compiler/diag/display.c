@@ -68,12 +68,25 @@ void show_text(FILE *out, const char *text) {
   }
 }
 
+/* The last line that begins at the offset or before it, counted from 0. */
+static uint32_t line_at(const struct rbc_text *text, uint32_t offset) {
+  uint32_t low = 0, high = text->line_count;
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (text->lines[middle] <= offset) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 struct spot find_spot(const struct rbc_text *text, uint32_t offset) {
   struct spot spot = { 1, 1, 0, 0 };
   if (offset > text->size) offset = text->size;
-  const char *begin = text->text, *at = begin + offset, *line = begin, *next;
-  while ((next = memchr(line, '\n', (size_t)(at - line)))) { line = next + 1; spot.line++; }
-  spot.line_start = (uint32_t)(line - begin);
+  if (text->line_count) {
+    spot.line += line_at(text, offset);
+    spot.line_start = text->lines[spot.line - 1];
+  }
+  const char *begin = text->text, *at = begin + offset, *line = begin + spot.line_start;
   const char *end = memchr(line, '\n', text->size - spot.line_start);
   if (!end) end = begin + text->size;
   if (end > line && end[-1] == '\r') end--;

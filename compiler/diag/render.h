@@ -6,7 +6,7 @@
 #include "diag/diag.h"
 
 /* What the source numbers of spans stand for: texts[span.source]. (tree.h: rbc_source_texts makes it.) */
-struct rbc_text { const char *path; const char *text; uint32_t size; };
+struct rbc_text { const char *path; const char *text; uint32_t size; const uint32_t *lines; uint32_t line_count; };      /* lines: where they begin */
 struct rbc_texts { const struct rbc_text *texts; size_t count; };
 
 /* Line and column, both from 1; columns count characters. False: the span has no place. */

@@ -130,8 +130,8 @@ struct symbol *rbc_own_symbols(const struct checker *c, const struct package *pa
 static const struct symbol *earlier(const struct checker *c, const struct symbol *symbol) {
   unsigned class = class_of(symbol->kind);
   bool wide = is_program_wide(symbol->kind);
-  struct symbol *s = wide ? rbc_symbols_named(c, symbol->name) : rbc_own_symbols(c, symbol->package, symbol->name);
-  for (; s; s = wide ? s->next_name : s->next_own) {
+  struct symbol *s = wide ? rbc_symbols_named(c, symbol->name) : rbc_full_symbols(c, symbol->full);
+  for (; s; s = wide ? s->next_name : s->next_full) {
     if (!(1u << s->kind & class) || !same_name(s->name, symbol->name)) continue;
     if (wide && is_program_wide(s->kind)) return s;
     if (s->package == symbol->package && s->connector == symbol->connector) return s;

@@ -130,7 +130,9 @@ static bool identify(struct checker *c, const struct file_scope *scope, const st
   unsigned same = 0;
   for (size_t i = 0; i < sizeof parts / sizeof *parts && text; i++)
     text = arena_format(c->arena, "%s/%s", text, parts[i] ? rule_slice(c, scope, parts[i]->first, parts[i]->last) : "");
-  for (unsigned i = 0; text && i < c->program->limits_count; i++) same += rule_is(c->program->limits[i]->stem, text);
+  struct limit *const *limits = c->program->limits;
+  for (unsigned i = c->program->limits_count; text && i-- > 0 && limits[i]->rule->name == limit->rule->name;)       /* one's own stand together */
+    same += rule_is(limits[i]->stem, text);
   limit->stem = text;
   limit->identity = text && same ? arena_format(c->arena, "%s/%u", text, same) : text;
   return limit->identity != NULL;

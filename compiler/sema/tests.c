@@ -132,10 +132,11 @@ static bool given(struct checker *c, const struct item *item, const struct node 
   }
 }
 
+/* Those of a package stand together. */
 static bool same_title(struct checker *c, const struct item *item, const struct test *test) {
-  for (unsigned i = 0; i < c->program->tests_count; i++) {
+  for (unsigned i = c->program->tests_count; i-- > 0 && c->program->tests[i]->package == test->package;) {
     const struct test *other = c->program->tests[i];
-    if (other->package != test->package || !rule_is(other->title, test->title)) continue;
+    if (!rule_is(other->title, test->title)) continue;
     struct diag *d =
       rule_diag(c, E0709, rbc_span(item->scope, item->node->kid[0]), "two tests of this package have this title");
     rbc_diag_label(c->diags, d, other->span, "the other one");

@@ -83,7 +83,7 @@ bool rule_waive(struct checker *c, const struct item *item) {
   bool any = false;
   for (unsigned i = 0; i < c->program->rules_count; i++) {
     struct rule *rule = c->program->rules[i];
-    if (!rule->guard || !rule_is(rule->name, guard->full) || !rule_has_agent(rule, waiver.agent)) continue;
+    if (!rule->guard || rule->name != guard->full || !rule_has_agent(rule, waiver.agent)) continue;
     any = true;
     ok = apply(c, item, rule, &waiver) && ok;
     rule_note_reads(rule);

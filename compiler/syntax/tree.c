@@ -31,7 +31,7 @@ bool rbc_source_texts(struct arena *arena, struct source *const *sources, size_t
   struct rbc_text *list = arena_alloc(arena, count * sizeof *list);
   *texts = (struct rbc_texts){ list, list ? count : 0 };
   for (size_t i = 0; list && i < count; i++)
-    if (sources[i]) list[i] = (struct rbc_text){ sources[i]->path, sources[i]->text, sources[i]->size };
+    if (sources[i]) list[i] = (struct rbc_text){ sources[i]->path, sources[i]->text, sources[i]->size, sources[i]->lines, sources[i]->line_count };
   return list;
 }
 
