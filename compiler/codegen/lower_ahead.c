@@ -6,7 +6,7 @@
 #include "codegen/generator.h"
 #include "support/threads.h"
 
-enum { RULES_EACH = 64, RULES_AT_ONCE = 16 };       /* fewer are lowered sooner than a thread is started; taken by a thread at a time */
+enum { RULES_EACH = 512, RULES_AT_ONCE = 16 };       /* fewer are lowered sooner than a thread is started; taken by a thread at a time */
 /* code.code.bytes NULL: there is none. All of it in arenas. */
 struct gen_lowered { struct gen_code code; struct gen_buffer constants, immediates, condition; };
 struct work { const struct program *program; struct gen_lowered *lowered; atomic_uint next; };
@@ -40,8 +40,7 @@ static void open_worker(struct worker *w, const struct generator *g, struct work
   w->work = work;
   w->diags.arena = &w->g.left;
   w->g = (struct generator){.program = g->program, .diags = &w->diags, .functions = g->functions, .type_numbers = g->type_numbers,
-                            .type_count = g->type_count, .pair_type = NONE32, .plain = g->plain, .ahead = true,
-                            .left.large = true};
+                            .type_count = g->type_count, .pair_type = NONE32, .plain = g->plain, .ahead = true};
 }
 
 /* What it made lasts as long as the generator; that it ran out of memory is none of that one's business. */

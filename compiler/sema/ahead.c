@@ -4,7 +4,7 @@
 #include "sema/rules.h"
 #include "support/threads.h"
 
-enum { RULES_EACH = 32, RULES_AT_ONCE = 8 };        /* fewer are checked sooner than a thread is started; taken by a thread at a time */
+enum { RULES_EACH = 256, RULES_AT_ONCE = 8 };        /* fewer are checked sooner than a thread is started; taken by a thread at a time */
 struct turn { const struct block *block; uint32_t at; };
 struct work { const struct turn *turns; size_t count; atomic_size_t next; };
 struct worker { struct work *work; struct checker checker; struct arena arena; struct rbc_diags diags; struct rules_state rules; };
@@ -28,7 +28,6 @@ static void *look_at_rules(void *argument) {
 
 static void open_worker(struct worker *w, const struct checker *c, struct work *work) {
   w->work = work;
-  w->arena.large = true;
   w->checker = *c;
   w->checker.arena = w->diags.arena = &w->arena;
   w->checker.diags = &w->diags;

@@ -84,14 +84,13 @@ static void *parse_files(void *argument) {
 }
 
 bool rbc_parse_ahead(struct checker *c) {
-  const unsigned pieces = c->own->file_count / FILES_EACH, count = threads_wanted(c->options->threads, pieces);
-  c->arena->large = pieces > 1;
+  const unsigned count = threads_wanted(c->options->threads, c->own->file_count / FILES_EACH);
   if (count < 2) return true;
   c->own->parsed = arena_alloc(c->arena, c->own->file_count * sizeof *c->own->parsed);
   if (!c->own->parsed) return false;
   struct work work = {.c = c};
   struct reader readers[THREADS_MOST] = {0};
-  for (unsigned i = 0; i < count; i++) readers[i] = (struct reader){.work = &work, .arena.large = true};
+  for (unsigned i = 0; i < count; i++) readers[i].work = &work;
   threads_run(parse_files, readers, sizeof *readers, count);
   for (unsigned i = 0; i < count; i++) arena_join(c->arena, &readers[i].arena);
   return !c->arena->failed;

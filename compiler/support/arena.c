@@ -53,7 +53,7 @@ static struct arena_block *new_block(struct arena *arena, size_t size) {
 void *arena_alloc_block(struct arena *arena, size_t size) {
   if (!size) { arena->failed = true; return NULL; }
   struct arena_block *current = arena->blocks;
-  size_t usual = arena->large ? LAST_BLOCK - HEADER : !current ? FIRST_BLOCK : current->size >= LAST_BLOCK / 4 ? LAST_BLOCK - HEADER : current->size * 2;
+  size_t usual = !current ? FIRST_BLOCK : current->size >= LAST_BLOCK / 4 ? LAST_BLOCK - HEADER : current->size * 2;
   bool alone = size > usual / 2;
   struct arena_block *block = new_block(arena, alone ? size : usual);
   if (!block) return NULL;

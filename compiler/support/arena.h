@@ -7,8 +7,7 @@
 #include <stdint.h>
 
 struct arena_block;
-/* next: what is left of the first block; large: much will be asked of it, so it begins with large blocks; waited: for a huge page, see arena.c */
-struct arena { struct arena_block *blocks; char *next; size_t left; bool failed, large, waited; };
+struct arena { struct arena_block *blocks; char *next; size_t left; bool failed, waited; };      /* next: what is left of the first block; waited: for a huge page, see arena.c */
 
 enum { ARENA_ALIGNMENT = 8 };
 void *arena_alloc_block(struct arena *arena, size_t size);        /* size: of whole units; 0: more than there can be */
