@@ -1,28 +1,24 @@
-/* ahead.c: the rules of a large workspace are checked by several threads before their turn comes. Each thread has a checker of its own, which reads
- * the program and adds nothing to it. A rule counts if all was well with it: where there was something to say, or a type or a word to be made, it is
- * checked again in its turn as if nobody had looked. So neither the bundle nor the report shows how many threads there were. */
+/* ahead.c: several threads look at the rules of a large workspace before their turn comes. Each has a checker of its own, which reads the program
+ * and adds nothing to it. A look counts if all was well: where there was something to say, or a type or a word to be made, there is another one in its
+ * turn as if nobody had looked. So neither the bundle nor the report shows how many threads there were. */
 #include "sema/rules.h"
 #include "support/threads.h"
 
-enum { RULES_EACH = 256, RULES_AT_ONCE = 8 };        /* fewer are checked sooner than a thread is started; taken by a thread at a time */
-struct turn { const struct block *block; uint32_t at; };
-struct work { const struct turn *turns; size_t count; atomic_size_t next; };
+enum { LOOKS_EACH = 256, LOOKS_AT_ONCE = 8 };       /* fewer are done sooner than a thread is started; taken by a thread at a time */
+struct work { rule_look *look; void *user; bool *settled; size_t count; atomic_size_t next; };
 struct worker { struct work *work; struct checker checker; struct arena arena; struct rbc_diags diags; struct rules_state rules; };
 
-static void look(struct worker *w, const struct turn *turn) {
-  struct block block = *turn->block;
+static bool is_settled(struct worker *w, size_t number) {
   const unsigned said = w->diags.errors + w->diags.warnings;
-  bool good = true;
-  block.c = &w->checker;
   w->checker.deferred = false;
-  struct rule *rule = rule_check(&block, turn->at, &good);
-  if (good && !w->checker.deferred && w->diags.errors + w->diags.warnings == said) block.ahead[turn->at] = rule;
+  return w->work->look(&w->checker, number, w->work->user) && !w->checker.deferred && w->diags.errors + w->diags.warnings == said;
 }
 
-static void *look_at_rules(void *argument) {
+static void *look_at_all(void *argument) {
   struct worker *w = argument;
-  for (size_t from; !w->arena.failed && (from = atomic_fetch_add(&w->work->next, RULES_AT_ONCE)) < w->work->count;)
-    for (size_t i = from; i < w->work->count && i < from + RULES_AT_ONCE; i++) look(w, &w->work->turns[i]);
+  struct work *work = w->work;
+  for (size_t from; !w->arena.failed && (from = atomic_fetch_add(&work->next, LOOKS_AT_ONCE)) < work->count;)
+    for (size_t i = from; i < work->count && i < from + LOOKS_AT_ONCE; i++) work->settled[i] = is_settled(w, i);
   return NULL;
 }
 
@@ -37,6 +33,22 @@ static void open_worker(struct worker *w, const struct checker *c, struct work *
   w->rules.fn_count = c->rules->fn_count;
 }
 
+bool rule_look_ahead(struct checker *c, size_t count, rule_look *look, void *user, bool **settled) {
+  const unsigned threads = threads_wanted(c->options->threads, count / LOOKS_EACH);
+  *settled = rule_array_of(c, count, sizeof **settled);
+  if (threads < 2) return *settled;
+  struct work work = {.look = look, .user = user, .settled = *settled, .count = count};
+  struct worker *workers = rule_array_of(c, threads, sizeof *workers);
+  if (!*settled || !workers) return false;
+  for (unsigned i = 0; i < threads; i++) open_worker(&workers[i], c, &work);
+  threads_run(look_at_all, workers, sizeof *workers, threads);
+  for (unsigned i = 0; i < threads; i++) arena_join(c->arena, &workers[i].arena);
+  return !c->arena->failed;
+}
+
+/* ---- rules ---- */
+struct turn { const struct block *block; uint32_t at; };
+
 /* Gives how many rules there are; with turns, where they stand. */
 static size_t find_turns(const struct block *blocks, size_t count, struct turn *turns) {
   size_t rules = 0;
@@ -49,19 +61,25 @@ static size_t find_turns(const struct block *blocks, size_t count, struct turn *
   return rules;
 }
 
+static bool look_at_rule(struct checker *c, size_t number, void *user) {
+  const struct turn *turn = (struct turn *)user + number;
+  struct block block = *turn->block;
+  bool good = true;
+  block.c = c;
+  block.ahead[turn->at] = rule_check(&block, turn->at, &good);
+  return good;
+}
+
 bool rule_check_ahead(struct checker *c, struct block *blocks, size_t count) {
-  struct work work = {.count = find_turns(blocks, count, NULL)};
-  const unsigned threads = threads_wanted(c->options->threads, work.count / RULES_EACH);
-  if (threads < 2) return true;
-  struct turn *turns = rule_array_of(c, work.count, sizeof *turns);
-  struct worker *workers = rule_array_of(c, threads, sizeof *workers);
-  if (!turns || !workers) return false;
-  for (size_t i = 0; i < count; i++)
-    if (KIDS(blocks[i].items) && !(blocks[i].ahead = rule_array_of(c, blocks[i].items->count, sizeof *blocks[i].ahead))) return false;
+  const size_t rules = find_turns(blocks, count, NULL);
+  struct turn *turns = rule_array_of(c, rules, sizeof *turns);
+  bool *settled;
+  if (!turns) return false;
   find_turns(blocks, count, turns);
-  work.turns = turns;
-  for (unsigned i = 0; i < threads; i++) open_worker(&workers[i], c, &work);
-  threads_run(look_at_rules, workers, sizeof *workers, threads);
-  for (unsigned i = 0; i < threads; i++) arena_join(c->arena, &workers[i].arena);
-  return !c->arena->failed;
+  for (size_t i = 0; i < count; i++)
+    if (!(blocks[i].ahead = rule_array_of(c, KIDS(blocks[i].items), sizeof *blocks[i].ahead))) return false;
+  if (!rule_look_ahead(c, rules, look_at_rule, turns, &settled)) return false;
+  for (size_t i = 0; i < rules; i++)
+    if (!settled[i]) turns[i].block->ahead[turns[i].at] = NULL;
+  return true;
 }

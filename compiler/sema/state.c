@@ -272,6 +272,16 @@ static void check_rule(struct checker *c, const struct rule *rule) {
   }
 }
 
+static bool judge_rule(struct checker *c, size_t number, void *user) {
+  (void)user;
+  check_rule(c, c->program->rules[number]);
+  return true;
+}
+
 void rule_check_state(struct checker *c) {
-  for (unsigned i = 0; i < c->program->rules_count; i++) check_rule(c, c->program->rules[i]);
+  const struct program *p = c->program;
+  bool *settled;
+  if (!rule_look_ahead(c, p->rules_count, judge_rule, NULL, &settled)) return;
+  for (unsigned i = 0; i < p->rules_count; i++)
+    if (!settled[i]) check_rule(c, p->rules[i]);
 }

@@ -477,8 +477,8 @@ START_TEST(compiler_without_memory) {
 }
 END_TEST
 
-/* Several threads read, check and lower a workspace of many files: which piece fails is chance, what may come of it is not. */
-enum { FILES = 40, EACH = 26, READERS = 4, STARTED = 3 + 3 + 1 };
+/* Several threads read, check, judge and lower a workspace of many files: which piece fails is chance, what may come of it is not. */
+enum { FILES = 40, EACH = 26, READERS = 4, STARTED = 3 + 3 + 3 + 1 };
 static bool compile_many(struct image *image) {
   const struct rbc_options options = {.date = "2024-05-15", .threads = READERS};
   struct rbc *c = rbc_open(&options);
