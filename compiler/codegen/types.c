@@ -118,8 +118,8 @@ uint32_t gen_pair_type(struct generator *g) {
 struct digest { struct generator *g; struct gen_buffer bytes; };
 
 static void put_number(struct digest *d, uint64_t number) {
-  unsigned char bytes[8];
-  for (int i = 0; i < 8; i++) bytes[i] = (unsigned char)(number >> 8 * i);
+  const unsigned char bytes[8] = {(unsigned char)number, (unsigned char)(number >> 8), (unsigned char)(number >> 16), (unsigned char)(number >> 24),
+                                  (unsigned char)(number >> 32), (unsigned char)(number >> 40), (unsigned char)(number >> 48), (unsigned char)(number >> 56)};
   gen_buffer_add(d->g, &d->bytes, bytes, sizeof bytes);
 }
 
