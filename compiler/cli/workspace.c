@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cli/workspace.h"
+#include "diag/display.h"
 
 static bool is_directory(const char *path) {
   struct stat info;
@@ -157,9 +158,8 @@ void subject_close(struct subject *subject) {
 const char *program_place(const struct program *program, struct span span, char *text, size_t size) {
   if (span.source >= program->source_count || !program->sources[span.source]) return snprintf(text, size, "?"), text;
   const struct source *source = program->sources[span.source];
-  unsigned line = 1;
-  for (uint32_t i = 0; i < span.start && i < source->size; i++) line += source->text[i] == '\n';
-  snprintf(text, size, "%s:%u", source->path, line);
+  const struct rbc_text whole = {source->path, source->text, source->size, source->lines, source->line_count};
+  snprintf(text, size, "%s:%u", source->path, (unsigned)find_spot(&whole, span.start).line);
   return text;
 }
 
