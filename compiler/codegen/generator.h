@@ -118,7 +118,6 @@ uint32_t gen_source(struct generator *g, struct span span, uint32_t *line);
 void gen_scope(struct generator *g);
 
 struct gen_code;
-struct gen_lowered;
 /* ---- inline.c */
 uint32_t inline_nodes(const struct generator *g, const struct expr *body);    /* with those of all functions that it calls; these have theirs */
 uint32_t inline_uses(const struct expr *body, const struct local *local);     /* how often it is read; more than can matter when a loop does */

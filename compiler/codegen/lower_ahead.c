@@ -1,7 +1,6 @@
 /* lower_ahead.c: the programs of a large workspace's rules are made by several threads before their turn comes. Each thread has a generator of its
  * own, and making a program adds nothing to any section; a program counts if no limit was passed. In its turn it is settled as if it had been made
  * then, so the bundle does not show how many threads there were. */
-#include <stdatomic.h>
 #include <stdlib.h>
 #include "codegen/generator.h"
 #include "support/threads.h"
@@ -9,7 +8,7 @@
 enum { RULES_EACH = 512, RULES_AT_ONCE = 16 };       /* fewer are lowered sooner than a thread is started; taken by a thread at a time */
 /* code.code.bytes NULL: there is none. All of it in arenas. */
 struct gen_lowered { struct gen_code code; struct gen_buffer constants, immediates, condition; };
-struct work { const struct program *program; struct gen_lowered *lowered; atomic_uint next; };
+struct work { const struct program *program; struct gen_lowered *lowered; struct thread_shares rules; };
 struct worker { struct work *work; struct generator g; struct rbc_diags diags; };
 
 static bool keep(struct generator *g, const struct gen_buffer *from, struct gen_buffer *to) {
@@ -17,7 +16,7 @@ static bool keep(struct generator *g, const struct gen_buffer *from, struct gen_
   return to->bytes;
 }
 
-static void lower(struct worker *w, unsigned number) {
+static void lower(struct worker *w, size_t number) {
   struct generator *g = &w->g;
   struct gen_lowered *out = &w->work->lowered[number], made = {0};
   gen_own_program(g, &made.code, w->work->program->rules[number]);
@@ -30,9 +29,8 @@ static void lower(struct worker *w, unsigned number) {
 
 static void *lower_rules(void *argument) {
   struct worker *w = argument;
-  const unsigned count = w->work->program->rules_count;
-  for (unsigned from; !w->g.failed && !w->g.out_of_memory && !w->g.left.failed && (from = atomic_fetch_add(&w->work->next, RULES_AT_ONCE)) < count;)
-    for (unsigned i = from; i < count && i < from + RULES_AT_ONCE; i++) lower(w, i);
+  for (size_t i, end; !w->g.failed && !w->g.out_of_memory && !w->g.left.failed && threads_take(&w->work->rules, &i, &end);)
+    for (; i < end; i++) lower(w, i);
   return NULL;
 }
 
@@ -54,7 +52,7 @@ static void close_worker(struct worker *w, struct generator *g) {
 }
 
 void gen_lower_ahead(struct generator *g) {
-  struct work work = {.program = g->program};
+  struct work work = {.program = g->program, .rules = {.count = g->program->rules_count, .at_once = RULES_AT_ONCE}};
   const unsigned threads = threads_wanted(g->threads, g->program->rules_count / RULES_EACH);
   if (threads < 2 || g->failed) return;
   struct worker *workers = arena_alloc(&g->scratch, threads * sizeof *workers);

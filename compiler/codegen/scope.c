@@ -341,13 +341,13 @@ static uint32_t add_rules(struct scope *s, uint32_t first, bool for_all) {
   return end;
 }
 
-static uint32_t rule_of(const struct generator *g, uint32_t entry) {
+static uint32_t rule_of(struct generator *g, uint32_t entry) {
   const uint32_t rules = g->program->rules_count;
-  return entry < rules ? entry : ((const struct image_residual *)gen_record((struct generator *)(uintptr_t)g, SECTION_RESIDUALS, entry - rules))->rule;
+  return entry < rules ? entry : ((const struct image_residual *)gen_record(g, SECTION_RESIDUALS, entry - rules))->rule;
 }
 
 /* Those for everybody come first, ascending by rule, and then the others. `room` for as many. */
-static void merge_entries(const struct generator *g, uint32_t *list, uint32_t count, uint32_t *room) {
+static void merge_entries(struct generator *g, uint32_t *list, uint32_t count, uint32_t *room) {
   uint32_t middle = 1, a = 0, b, to = 0;
   while (middle < count && rule_of(g, list[middle - 1]) < rule_of(g, list[middle])) middle++;
   if (middle >= count) return;

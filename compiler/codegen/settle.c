@@ -52,11 +52,10 @@ static uint32_t operations_of(struct generator *g, const struct rule *rule) {
 
 static void append(struct gen_code *code, uint32_t *first, uint32_t *count, uint32_t *cost) {
   struct generator *g = code->g;
-  gen_code_fits(code);
+  if (!gen_code_fits(code)) g->failed = true;
   *count = (uint32_t)(code->code.size / sizeof(struct instruction));
   *first = gen_append(g, SECTION_CODE, code->code.bytes, *count);
   *cost = gen_cost(g, &code->cost);
-  if (code->failed) g->failed = true;
   gen_code_drop(code);
 }
 

@@ -5,7 +5,7 @@
 #include "support/threads.h"
 
 enum { LOOKS_EACH = 256, LOOKS_AT_ONCE = 8 };       /* fewer are done sooner than a thread is started; taken by a thread at a time */
-struct work { rule_look *look; void *user; bool *settled; size_t count; atomic_size_t next; };
+struct work { rule_look *look; void *user; bool *settled; struct thread_shares numbers; };
 struct worker { struct work *work; struct checker checker; struct arena arena; struct rbc_diags diags; struct rules_state rules; };
 
 static bool is_settled(struct worker *w, size_t number) {
@@ -17,8 +17,8 @@ static bool is_settled(struct worker *w, size_t number) {
 static void *look_at_all(void *argument) {
   struct worker *w = argument;
   struct work *work = w->work;
-  for (size_t from; !w->arena.failed && (from = atomic_fetch_add(&work->next, LOOKS_AT_ONCE)) < work->count;)
-    for (size_t i = from; i < work->count && i < from + LOOKS_AT_ONCE; i++) work->settled[i] = is_settled(w, i);
+  for (size_t i, end; !w->arena.failed && threads_take(&work->numbers, &i, &end);)
+    for (; i < end; i++) work->settled[i] = is_settled(w, i);
   return NULL;
 }
 
@@ -33,11 +33,14 @@ static void open_worker(struct worker *w, const struct checker *c, struct work *
   w->rules.fn_count = c->rules->fn_count;
 }
 
+static unsigned lookers(const struct checker *c, size_t count) { return threads_wanted(c->options->threads, count / LOOKS_EACH); }
+
 bool rule_look_ahead(struct checker *c, size_t count, rule_look *look, void *user, bool **settled) {
-  const unsigned threads = threads_wanted(c->options->threads, count / LOOKS_EACH);
+  const unsigned threads = lookers(c, count);
+  *settled = NULL;
+  if (threads < 2) return true;
   *settled = rule_array_of(c, count, sizeof **settled);
-  if (threads < 2) return *settled;
-  struct work work = {.look = look, .user = user, .settled = *settled, .count = count};
+  struct work work = {.look = look, .user = user, .settled = *settled, .numbers = {.count = count, .at_once = LOOKS_AT_ONCE}};
   struct worker *workers = rule_array_of(c, threads, sizeof *workers);
   if (!*settled || !workers) return false;
   for (unsigned i = 0; i < threads; i++) open_worker(&workers[i], c, &work);
@@ -72,8 +75,9 @@ static bool look_at_rule(struct checker *c, size_t number, void *user) {
 
 bool rule_check_ahead(struct checker *c, struct block *blocks, size_t count) {
   const size_t rules = find_turns(blocks, count, NULL);
-  struct turn *turns = rule_array_of(c, rules, sizeof *turns);
   bool *settled;
+  if (lookers(c, rules) < 2) return true;
+  struct turn *turns = rule_array_of(c, rules, sizeof *turns);
   if (!turns) return false;
   find_turns(blocks, count, turns);
   for (size_t i = 0; i < count; i++)

@@ -134,7 +134,7 @@ struct rule *rule_check(const struct block *block, uint32_t at, bool *good) {
 static bool one_rule(const struct block *block, uint32_t at) {
   struct checker *c = block->c;
   bool good = true;
-  struct rule *rule = block->ahead[at] ? block->ahead[at] : rule_check(block, at, &good);
+  struct rule *ahead = block->ahead ? block->ahead[at] : NULL, *rule = ahead ? ahead : rule_check(block, at, &good);
   if (!rule) return false;
   rule->id = c->program->rules_count;
   return PROGRAM_APPEND(c, rules, rule) && good;

@@ -176,7 +176,7 @@ struct block { /* a policy or guard under work */
   const struct node *items; /* LIST */
   struct let_use **lets;
   unsigned let_count;
-  struct rule **ahead; /* by item: a rule that was checked before its turn, or NULL */
+  struct rule **ahead; /* by item: a rule that was checked before its turn, or NULL; or NULL altogether */
 };
 bool rule_is_rule(const struct node *node);
 /* The rule that stands there, which is not in the program yet. Not good: something was wrong with it; it takes part in other checks all the same. */
@@ -184,7 +184,7 @@ struct rule *rule_check(const struct block *block, uint32_t at, bool *good);
 /* ---- ahead.c: false: out of memory ---- */
 /* Of one thing, by a checker that may be another thread's. False: something is wrong. */
 typedef bool rule_look(struct checker *c, size_t number, void *user);
-/* By several threads, if there are many things. settled: by number, those of which there is nothing to say or to make; false where nobody looked. */
+/* By several threads, if there are many things. settled: by number, those of which there is nothing to say or to make; NULL: nobody looked. */
 bool rule_look_ahead(struct checker *c, size_t count, rule_look *look, void *user, bool **settled);
 bool rule_check_ahead(struct checker *c, struct block *blocks, size_t count);       /* fills `ahead` */
 /* Lets of the block before `before` that the text of `texts` uses, checked into *lets; bindings are added to env. */

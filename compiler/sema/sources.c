@@ -1,7 +1,6 @@
 /* sources.c: the texts of a program. A file's tree depends on no other file, so those of a large workspace are read and parsed by several threads
  * before their turn comes; the program takes them one by one, in their order, with what was found wrong. So neither the bundle nor the report
  * shows how many threads there were. */
-#include <stdatomic.h>
 #include <string.h>
 #include "sema/declare.h"
 #include "support/names.h"
@@ -71,14 +70,14 @@ struct source *rbc_load(struct checker *c, unsigned file) {
 
 /* ---- several threads ---- */
 enum { FILES_EACH = 8 };            /* fewer are parsed sooner than a thread is started */
-struct work { const struct checker *c; atomic_uint next; };
+struct work { const struct checker *c; struct thread_shares files; };
 struct reader { struct work *work; struct arena arena; };
 
 static void *parse_files(void *argument) {
   struct reader *reader = argument;
   const struct checker *c = reader->work->c;
   struct grammar *grammar = rbc_grammar(&reader->arena);
-  for (unsigned i; !reader->arena.failed && (i = atomic_fetch_add(&reader->work->next, 1)) < c->own->file_count;)
+  for (size_t i, end; !reader->arena.failed && threads_take(&reader->work->files, &i, &end);)
     if (!rbc_find_source(c, c->own->files[i])) parse_file(c, grammar, &reader->arena, c->own->files[i], &c->own->parsed[i]);
   return NULL;
 }
@@ -88,7 +87,7 @@ bool rbc_parse_ahead(struct checker *c) {
   if (count < 2) return true;
   c->own->parsed = arena_alloc(c->arena, c->own->file_count * sizeof *c->own->parsed);
   if (!c->own->parsed) return false;
-  struct work work = {.c = c};
+  struct work work = {.c = c, .files = {.count = c->own->file_count, .at_once = 1}};
   struct reader readers[THREADS_MOST] = {0};
   for (unsigned i = 0; i < count; i++) readers[i].work = &work;
   threads_run(parse_files, readers, sizeof *readers, count);

@@ -283,5 +283,5 @@ void rule_check_state(struct checker *c) {
   bool *settled;
   if (!rule_look_ahead(c, p->rules_count, judge_rule, NULL, &settled)) return;
   for (unsigned i = 0; i < p->rules_count; i++)
-    if (!settled[i]) check_rule(c, p->rules[i]);
+    if (!settled || !settled[i]) check_rule(c, p->rules[i]);
 }

@@ -40,3 +40,10 @@ void threads_run(void *(*work)(void *worker), void *workers, size_t size, unsign
   work(workers);
   for (unsigned i = 0; i < started; i++) pthread_join(threads[i], NULL);
 }
+
+bool threads_take(struct thread_shares *shares, size_t *from, size_t *end) {
+  *from = atomic_fetch_add(&shares->next, shares->at_once);
+  if (*from >= shares->count) return false;
+  *end = shares->count - *from < shares->at_once ? shares->count : *from + shares->at_once;
+  return true;
+}

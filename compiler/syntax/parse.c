@@ -58,10 +58,9 @@ static void run_carefully(struct parse *p) {
 
 static void run_grammar(struct parse *p) {
   const struct rbc_diags before = *p->diags;
-  const bool errors = p->errors != 0;
-  if (!errors && run_quickly(p)) return;
-  if (!errors) {                       /* what was found on the way is found again */
-    *p->diags = before;
+  if (!p->errors) {
+    if (run_quickly(p)) return;
+    *p->diags = before;                /* what was found on the way is found again */
     if (before.last) before.last->next = NULL;
     p->errors = 0;
     p->source->broken = false;
