@@ -4,9 +4,17 @@
 #include "packed.h"
 #include "typed.h"
 
-enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_PREPARED_LIST, READ_TEXT, READ_REST, READINGS };    /* READ_PREPARED: one text */
+enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_WORD, READ_WORDS, READ_PREPARED_LIST, READ_TEXT, READ_REST, READINGS };
+                                    /* READ_PREPARED, READ_WORD: one text. READ_WORD, READ_WORDS: prepared, of `one of` */
 struct move { uint32_t from, to; };         /* in the host's struct; among the slots */
-struct field { struct move move; uint8_t reading, as; bool terminated; uint32_t type, param; int64_t unit; };
+struct field {
+  struct move move;
+  uint8_t reading, as;
+  bool terminated;
+  uint32_t type, param;             /* type: the argument's, or of a list its elements' */
+  int64_t unit;
+  uint32_t first_word; uint64_t words;      /* of `one of`: its words among the 64 symbols from that on, as bits */
+};
 struct rebase_binding {
   rebase_engine *engine;
   uint64_t generation;              /* of the bundle that all below is for; 0: none yet */
@@ -27,6 +35,17 @@ static enum prepared_as prepared_as(const rebase_prepared *p) { return (enum pre
 static void *prepared_memory(const rebase_prepared *p, enum prepared_as as) { return (char *)(uintptr_t)p - as; }
 static rebase_prepared *prepared_handle(void *memory, enum prepared_as as) { return (rebase_prepared *)(void *)((char *)memory + as); }
 
+/* Before a prepared text stands which symbol it was found to be: the generation of that bundle and its index, 32 bits of each. Whoever finds it
+ * notes the same, so threads need not wait for each other. */
+typedef _Atomic uint64_t found_symbol;
+static found_symbol *found_of(const struct text *text) { return (found_symbol *)((uintptr_t)text - sizeof(found_symbol)); }
+
+static size_t prepared_size(size_t length) { return sizeof(found_symbol) + text_size(length); }
+static const struct text *prepare(void *memory, rebase_text text) {
+  atomic_init((found_symbol *)memory, 0);
+  return text_write((char *)memory + sizeof(found_symbol), text.bytes, text.length);
+}
+
 static rebase_status good_text(const rebase_engine *e, rebase_text text) {
   if (!text.bytes) return REBASE_E_ARGUMENT;
   if (text.length > e->options.request_bytes) return REBASE_E_TOO_LARGE;
@@ -38,10 +57,9 @@ rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_pre
   if (prepared) *prepared = NULL;
   if (status == REBASE_OK) status = prepared ? good_text(e, text) : REBASE_E_ARGUMENT;
   if (status != REBASE_OK) return status;
-  void *memory = e->allocator.alloc(text_size(text.length), e->allocator.user);
+  void *memory = e->allocator.alloc(prepared_size(text.length), e->allocator.user);
   if (!memory) return REBASE_E_MEMORY;
-  text_write(memory, text.bytes, text.length);
-  *prepared = prepared_handle(memory, PREPARED_TEXT);
+  *prepared = prepared_handle((void *)(uintptr_t)prepare(memory, text), PREPARED_TEXT);
   return REBASE_OK;
 }
 
@@ -53,7 +71,7 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
   size_t head = sizeof(struct list) + texts.count * sizeof(value), bytes = head;
   for (size_t i = 0; status == REBASE_OK && i < texts.count; i++) {
     status = good_text(e, texts.items[i]);
-    bytes += status == REBASE_OK ? text_size(texts.items[i].length) : 0;
+    bytes += status == REBASE_OK ? prepared_size(texts.items[i].length) : 0;
   }
   if (status != REBASE_OK) return status;
   struct list *list = e->allocator.alloc(bytes, e->allocator.user);
@@ -61,8 +79,8 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
   char *at = (char *)list + head;
   bool set = texts.count <= REBASE_MOST_TEXTS;
   *list = (struct list){0, 0};
-  for (size_t i = 0; i < texts.count; at += text_size(texts.items[i++].length)) {
-    const struct text *text = text_write(at, texts.items[i].bytes, texts.items[i].length);
+  for (size_t i = 0; i < texts.count; at += prepared_size(texts.items[i++].length)) {
+    const struct text *text = prepare(at, texts.items[i]);
     set = set && !list_holds_text(list, text);
     list->items[list->len++].text = text;
   }
@@ -71,7 +89,10 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
 }
 
 void rebase_prepared_free(rebase_engine *e, rebase_prepared *prepared) {
-  if (e && prepared) e->allocator.release(prepared_memory(prepared, prepared_as(prepared)), e->allocator.user);
+  if (!e || !prepared) return;
+  const enum prepared_as as = prepared_as(prepared);
+  void *value = prepared_memory(prepared, as);
+  e->allocator.release(as == PREPARED_TEXT ? (void *)found_of(value) : value, e->allocator.user);
 }
 
 /* ---- life ---- */
@@ -112,11 +133,25 @@ static bool unfit(rebase_binding *b, rebase_status status, const char *name, con
   return false;
 }
 
-static enum reading reading_of(rebase_member_kind kind, enum typed_as as) {
+static enum reading reading_of(rebase_member_kind kind, enum typed_as as, const struct image_type *type) {
+  if (kind == REBASE_MEMBER_PREPARED && type->kind == TYPE_WORDS) return as == TYPED_FORM ? READ_WORD : READ_WORDS;
   if (kind == REBASE_MEMBER_PREPARED) return as == TYPED_STRING ? READ_PREPARED : READ_PREPARED_LIST;
   if (kind == REBASE_MEMBER_BOOL) return READ_FLAG;
   if (as == TYPED_PLAIN) return READ_NUMBER;
   return as == TYPED_STRING && kind == REBASE_MEMBER_TEXT ? READ_TEXT : READ_REST;
+}
+
+/* Words that do not stand in a request as they are called are not among them. */
+static void note_words(struct field *f, const struct rebase_bundle *b) {
+  const struct image_type *type = bundle_type(b, f->type);
+  const struct image_word *first = b->WORDS.at + type->a, *end = first + type->b;
+  f->first_word = UINT32_MAX;
+  for (const struct image_word *w = first; w < end; w++)
+    if (w->symbol < f->first_word) f->first_word = w->symbol;
+  for (const struct image_word *w = first; w < end; w++) {
+    const uint32_t at = w->symbol - f->first_word;
+    if (at < 64 && text_equal(bundle_text(b, w->wire), bundle_text(b, b->SYMBOLS.at[w->symbol].name))) f->words |= UINT64_C(1) << at;
+  }
 }
 
 static bool fit_member(rebase_binding *b, const struct rebase_bundle *bundle, const rebase_member *m, struct field *field) {
@@ -127,9 +162,11 @@ static bool fit_member(rebase_binding *b, const struct rebase_bundle *bundle, co
   const struct image_param *p = &bundle->PARAMS.at[o->first_param + i];
   enum typed_as as = typed_as(bundle, p->type, m->kind);
   if (as == TYPED_NONE) return unfit(b, REBASE_E_TYPE, m->argument, "the member is of another type than the argument");
-  *field = (struct field){.move = {(uint32_t)m->offset, p->slot}, .reading = (uint8_t)reading_of(m->kind, as), .as = (uint8_t)as,
-                          .terminated = m->kind == REBASE_MEMBER_STRING, .type = p->type, .param = i,
-                          .unit = as == TYPED_MONEY ? typed_unit(bundle_type(bundle, p->type)) : 1};
+  const uint32_t type = as == TYPED_LIST || as == TYPED_SET ? element_type(bundle, p->type) : p->type;
+  *field = (struct field){.move = {(uint32_t)m->offset, p->slot}, .reading = (uint8_t)reading_of(m->kind, as, bundle_type(bundle, type)), .as = (uint8_t)as,
+                          .terminated = m->kind == REBASE_MEMBER_STRING, .type = type, .param = i,
+                          .unit = as == TYPED_MONEY ? typed_unit(bundle_type(bundle, type)) : 1};
+  if (field->reading == READ_WORD || field->reading == READ_WORDS) note_words(field, bundle);
   return true;
 }
 
@@ -185,6 +222,9 @@ static rebase_text text_at(const struct field *f, const char *at) {
 
 static const char prepared_else[] = "prepared as something else";
 
+/* Reads what a member is for an argument; absent stays missing. Other than REBASE_OK: *why in words. */
+typedef rebase_status field_reader(rebase_request *r, const struct field *f, const char *at, value *out, const char **why);
+
 static rebase_status read_prepared_list(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   const rebase_prepared *p;
   memcpy(&p, at, sizeof p);
@@ -197,18 +237,70 @@ static rebase_status read_prepared_list(rebase_request *r, const struct field *f
   return REBASE_OK;
 }
 
+static void begin_json(rebase_request *r, uint32_t longest) {
+  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, "", 0);
+  r->json.longest = longest;
+}
+
+SELDOM static uint32_t look_up_symbol(const struct loaded *loaded, const struct text *text) {
+  const uint32_t symbol = find_symbol(loaded->bundle, text->bytes, text->len);
+  atomic_store_explicit(found_of(text), loaded->generation << 32 | symbol, memory_order_relaxed);
+  return symbol;
+}
+
+/* What its wire form says, which a symbol need not have; or what is wrong with it. */
+SELDOM static rebase_status read_odd_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
+  begin_json(r, r->json.longest);
+  return typed_form(r, f->type, text->bytes, text->len, out, why);
+}
+
+static inline rebase_status read_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
+  const uint64_t found = atomic_load_explicit(found_of(text), memory_order_relaxed);
+  const uint32_t symbol = (uint32_t)(found >> 32) == (uint32_t)r->loaded->generation ? (uint32_t)found : look_up_symbol(r->loaded, text);
+  const uint32_t at = symbol - f->first_word;
+  if (at >= 64 || !(f->words >> at & 1)) return read_odd_word(r, f, text, out, why);
+  *out = int_value(symbol);
+  return REBASE_OK;
+}
+
+static rebase_status read_prepared_word(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+  const rebase_prepared *p;
+  memcpy(&p, at, sizeof p);
+  if (!p) return REBASE_OK;
+  *why = prepared_else;
+  return prepared_as(p) == PREPARED_TEXT ? read_word(r, f, prepared_memory(p, PREPARED_TEXT), out, why) : REBASE_E_TYPE;
+}
+
+static rebase_status read_prepared_words(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+  value texts = missing_value();
+  struct list *list = NULL;
+  rebase_status status = read_prepared_list(r, f, at, &texts, why);
+  if (status != REBASE_OK || is_missing(texts)) return status;
+  status = typed_list(r, f->as, texts.list->len, &list, why);
+  for (uint32_t i = 0; status == REBASE_OK && i < texts.list->len; i++) status = read_word(r, f, texts.list->items[i].text, &list->items[list->len++], why);
+  if (status == REBASE_OK) out->list = list;
+  return status;
+}
+
+static rebase_status read_text(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+  rebase_text text;
+  (void)f;
+  memcpy(&text, at, sizeof text);
+  return text.bytes ? typed_string(r, text.bytes, text.length, out, why) : REBASE_OK;
+}
+
 static rebase_status read_list(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   rebase_texts texts;
   struct list *list;
   memcpy(&texts, at, sizeof texts);
   if (!texts.items) return REBASE_OK;
   rebase_status status = typed_list(r, f->as, texts.count, &list, why);
-  for (size_t i = 0; status == REBASE_OK && i < texts.count; i++) status = typed_add(r, f->as, list, texts.items[i].bytes, texts.items[i].length, why);
+  for (size_t i = 0; status == REBASE_OK && i < texts.count; i++) status = typed_add(r, f->as, f->type, list, texts.items[i].bytes, texts.items[i].length, why);
   if (status == REBASE_OK) out->list = list;
   return status;
 }
 
-/* What is not read as it stands. Absent stays missing. */
+/* What is not read as it stands. */
 static rebase_status read_rest(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   int64_t number;
   rebase_text text;
@@ -262,39 +354,26 @@ static bool read_plain(rebase_request *r, const rebase_binding *b, const char *a
   return true;
 }
 
-static bool read_texts(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
+/* The fields that are read in that way. */
+static inline bool read_each(rebase_request *r, const rebase_binding *b, const char *arguments, enum reading reading, field_reader *read, bool *complete) {
   const char *why;
-  const struct field *f = b->fields + b->end[READ_FLAG];
-  rebase_status status = REBASE_OK;
-  for (const struct field *end = b->fields + b->end[READ_PREPARED_LIST]; f < end; f++) {
+  for (const struct field *f = b->fields + b->end[reading - 1], *end = b->fields + b->end[reading]; f < end; f++) {
     value *slot = &r->slots[f->move.to];
-    if ((status = read_prepared_list(r, f, arguments + f->move.from, slot, &why)) != REBASE_OK) return refuse(r, b, f, status, why);
-    *complete &= !is_missing(*slot);
-  }
-  for (const struct field *end = b->fields + b->end[READ_TEXT]; f < end; f++) {
-    rebase_text text;
-    memcpy(&text, arguments + f->move.from, sizeof text);
-    if (!text.bytes) *complete = false;
-    else if ((status = typed_string(r, text.bytes, text.length, &r->slots[f->move.to], &why)) != REBASE_OK) return refuse(r, b, f, status, why);
-  }
-  return true;
-}
-
-static void begin_json(rebase_request *r, uint32_t longest) {
-  json_begin(&r->json, r->loaded->bundle, &r->work, JSON_ARGUMENTS, "", 0);
-  r->json.longest = longest;
-}
-
-static bool read_others(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
-  const char *why;
-  begin_json(r, r->json.longest);           /* some are read by their wire form */
-  for (const struct field *f = b->fields + b->end[READ_TEXT], *end = b->fields + b->end[READ_REST]; f < end; f++) {
-    value *slot = &r->slots[f->move.to];
-    rebase_status status = read_rest(r, f, arguments + f->move.from, slot, &why);
+    rebase_status status = read(r, f, arguments + f->move.from, slot, &why);
     if (status != REBASE_OK) return refuse(r, b, f, status, why);
     *complete &= !is_missing(*slot);
   }
   return true;
+}
+
+TOGETHER static bool read_texts(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
+  return read_each(r, b, arguments, READ_WORD, read_prepared_word, complete) && read_each(r, b, arguments, READ_WORDS, read_prepared_words, complete) &&
+         read_each(r, b, arguments, READ_PREPARED_LIST, read_prepared_list, complete) && read_each(r, b, arguments, READ_TEXT, read_text, complete);
+}
+
+static bool read_others(rebase_request *r, const rebase_binding *b, const char *arguments, bool *complete) {
+  begin_json(r, r->json.longest);           /* some are read by their wire form */
+  return read_each(r, b, arguments, READ_REST, read_rest, complete);
 }
 
 static bool read_all(rebase_request *r, const rebase_binding *b, const char *arguments) {

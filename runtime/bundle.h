@@ -229,10 +229,10 @@ enum { TEXT_SHORT = 12 };
 struct text_words { uint64_t head, tail; };
 #define NO_WORDS ((struct text_words){UINT64_MAX, UINT64_MAX})         /* of no text: none is as long */
 static inline struct text_words text_words(const struct text *text) {
-  const uint32_t size = text->len < 4 ? 8 : text->len + 4;
+  const size_t length = text->len < 4 ? 4 : text->len;
   struct text_words words;
   memcpy(&words.head, text, sizeof words.head);
-  memcpy(&words.tail, (const char *)text + size - sizeof words.tail, sizeof words.tail);
+  memcpy(&words.tail, (const char *)text + sizeof text->len + length - sizeof words.tail, sizeof words.tail);
   return words;
 }
 static inline bool words_equal(struct text_words a, struct text_words b) { return !((a.head ^ b.head) | (a.tail ^ b.tail)); }

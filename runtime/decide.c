@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "hex.h"
 #include "hints.h"
+#include "kept_call.h"
 #include "packed.h"
 
 /* ---- what the policy does not decide ---- */
@@ -311,7 +312,7 @@ SELDOM static rebase_status start_again(rebase_request *r, const rebase_caller *
   return status;
 }
 
-TOGETHER const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
+static inline const rebase_decision *decide_what(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
   static const rebase_caller nobody;
   rebase_status status = begun == REQUEST_BEGUN ? engine_check(r->engine) : request_start(r);
   note_caller(r, caller ? caller : &nobody);
@@ -324,6 +325,24 @@ TOGETHER const rebase_decision *request_decide(rebase_request *r, const rebase_c
     }
     return request_finish(r);
   }
+}
+
+TOGETHER const rebase_decision *request_decide(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
+  return decide_what(r, caller, begun, read, what);
+}
+
+static bool take_kept(rebase_request *r, const void *what) {
+  const rebase_call *c = what;
+  if (!c || c->engine != r->engine) return request_refuse_as(r, REBASE_E_ARGUMENT, "no call"), false;
+  if (c->generation != r->loaded->generation) return request_refuse_as(r, REBASE_E_STALE, "the call was kept under an older bundle"), false;
+  r->record.asked = (struct asked){EVENT_CALL, c->operation, NONE32};
+  r->json.longest = c->longest;
+  r->slots = (value *)c->slots;
+  return true;
+}
+
+TOGETHER const rebase_decision *rebase_decide_call(rebase_request *r, const rebase_caller *caller, const rebase_call *call) {
+  return r ? decide_what(r, caller, REQUEST_NEW, take_kept, call) : request_none();
 }
 
 /* ---- many for one caller ---- */

@@ -11,7 +11,7 @@
 /* Instructions that a decision takes, counted: what a list costs either way. */
 enum { COST_CONDITION = 12, COST_COLUMN = 2, COST_INDEX = 60, COST_TESTS = 45, COST_PROGRAM = 120 };
 enum { MOST_EFFORT = 512, PLACES = 256 };           /* tests followed for one rule; of a hash table of conditions */
-enum { GROUP_MOST = 16 };           /* conditions in one */
+enum { GROUP_MOST = 2 * RANGES_AT_ONCE };         /* conditions in one */
 
 /* Through the tests of a rule: the conditions of `care` are as in `want`. Bits by condition. */
 struct way { uint64_t care, want; };
@@ -73,9 +73,12 @@ static bool follow(struct maker *m, unsigned next, uint64_t care, uint64_t want)
     if (verdict == VM_PASS) return true;
     if (m->column_count == TABLE_MOST) return false;
     const struct image_rule *rule = &m->v->bundle->RULES.at[m->number];
-    const rebase_text because = whole_text(bundle_text(m->v->bundle, m->v->bundle->FORMS.at[rule->form].because));
-    m->ways[m->column_count] = (struct way){care, want};
-    m->columns[m->column_count++] = (struct column){m->number, rule->form, rule->line, (uint8_t)verdict, because};
+    const struct image_form *form = bundle_form(m->v->bundle, m->number);
+    struct column *column = &m->columns[m->column_count];
+    *column = (struct column){shown_of(m->v->bundle, form), whole_text(bundle_text(m->v->bundle, form->because)), m->number, (uint8_t)verdict};
+    column->shown.line = rule->line;
+    column->shown.effect = vm_verdict_word(verdict);
+    m->ways[m->column_count++] = (struct way){care, want};
     return true;
   }
   const struct arg_test *t = &m->rule->program->tests[next];
@@ -104,18 +107,23 @@ static void add_rule(struct maker *m, uint32_t entry) {
 }
 
 /* ---- the conditions in their last form ---- */
-/* The op under which a condition can stand together with others, or its own. Of one of texts: *argument is the same for all that do. */
+/* The op under which a condition can stand together with others, or its own. *argument: the same for all that do. */
 static uint8_t written_as(const struct condition *c, uint16_t *argument) {
   const value constant = c->constant;
   *argument = 0;
   switch (c->op) {
-  case OP_ARG_BRANCH: case OP_ARG_RULECONST_LT: case OP_ARG_RULECONST_LE: case OP_ARG_RULECONST_EQ: return is_missing(constant) ? c->op : OP_IN_RANGES;
+  case OP_ARG_BRANCH: case OP_ARG_RULECONST_LT: case OP_ARG_RULECONST_EQ: return is_missing(constant) ? c->op : OP_IN_RANGES;
+  case OP_ARG_RULECONST_LE: return is_missing(constant) || constant.i == INT64_MAX ? c->op : OP_IN_RANGES;        /* a range does not hold all there are */
   case OP_ARG_RULECONST_EQTEXT:
     *argument = c->x;
     return is_missing(constant) || constant.text->len > TEXT_SHORT ? c->op : OP_IS_SHORT;
+  case OP_ARG_RULECONST_STARTS:
+    *argument = c->x;
+    return is_missing(constant) || constant.text->len < PREFIX_LEAST || constant.text->len > PREFIX_MOST ? c->op : OP_STARTS_AS;
   case OP_RULECONST_ARG_IN:
     *argument = c->y;
-    return c->how != VM_COMPARE_TEXT || is_missing(constant) || constant.text->len > TEXT_SHORT ? c->op : OP_HOLDS_SHORT;
+    if (is_missing(constant) || c->how == VM_COMPARE_MAP) return c->op;
+    return c->how == VM_COMPARE_BITS ? OP_HOLDS_NEAR : constant.text->len > TEXT_SHORT ? c->op : OP_HOLDS_SHORT;
   default: return c->op;
   }
 }
@@ -124,10 +132,10 @@ static uint8_t written_as(const struct condition *c, uint16_t *argument) {
 static struct range range_of(const struct condition *c) {
   const uint64_t least = (uint64_t)INT64_MIN, constant = c->constant.bits;
   switch (c->op) {
-  case OP_ARG_RULECONST_LT: return (struct range){least, constant - 1 - least, c->x};           /* it is above the least, which is no number */
-  case OP_ARG_RULECONST_LE: return (struct range){least, constant - least, c->x};
-  case OP_ARG_RULECONST_EQ: return (struct range){constant, 0, c->x};
-  default: return (struct range){0, 0, c->x};
+  case OP_ARG_RULECONST_LT: return (struct range){least, constant - least, c->x};
+  case OP_ARG_RULECONST_LE: return (struct range){least, constant + 1 - least, c->x};
+  case OP_ARG_RULECONST_EQ: return (struct range){constant, 1, c->x};
+  default: return (struct range){0, 1, c->x};
   }
 }
 
@@ -185,29 +193,82 @@ static struct short_texts *write_texts(const struct maker *m, const struct order
   return texts;
 }
 
+/* Where the group's numbers begin and how many there are from there to the last. False: they are far from each other. */
+static bool find_near(const struct maker *m, const struct ordered *group, uint32_t count, struct near_numbers *near) {
+  int64_t first = INT64_MAX, last = INT64_MIN;
+  for (uint32_t i = 0; i < count; i++) {
+    const int64_t number = m->conditions[group[i].condition].constant.i;
+    if (number < first) first = number;
+    if (number > last) last = number;
+  }
+  near->first = (uint64_t)first;
+  near->count = (uint64_t)last - (uint64_t)first + 1;
+  return near->count - 1 < NEAR_MOST;
+}
+
+/* NULL when memory is out. */
+static struct near_numbers *write_near(const struct maker *m, const struct ordered *group, uint32_t count, const struct near_numbers *found) {
+  struct near_numbers *near = pages_take(m->v->bundle->pages, sizeof *near + (size_t)(found->count + 1) * sizeof *near->bits);
+  if (!near) return NULL;
+  *near = *found;
+  memset(near->bits, 0, (size_t)(found->count + 1) * sizeof *near->bits);
+  for (uint32_t i = 0; i < count; i++) near->bits[m->conditions[group[i].condition].constant.bits - found->first] = UINT64_C(1) << (count - 1 - i);
+  return near;
+}
+
+/* NULL when memory is out. */
+static struct prefix *write_prefix(const struct maker *m, const struct text *text) {
+  struct prefix *prefix = pages_take(m->v->bundle->pages, sizeof *prefix);
+  if (!prefix) return NULL;
+  prefix->length = text->len;
+  memcpy(&prefix->words[0], text->bytes, sizeof *prefix->words);
+  memcpy(&prefix->words[1], text->bytes + text->len - sizeof *prefix->words, sizeof *prefix->words);
+  return prefix;
+}
+
+/* Before them empty ones, whose bits are above theirs and never set. What is behind them. */
+static struct range *write_ranges(const struct maker *m, const struct ordered *group, uint32_t count, struct range *out) {
+  for (uint32_t i = count; i % RANGES_AT_ONCE; i++) *out++ = (struct range){0, 0, 0};
+  for (uint32_t i = 0; i < count; i++) *out++ = range_of(&m->conditions[group[i].condition]);
+  return out;
+}
+
+/* Whether they stand in one condition, *out; *memory: there was enough. */
+static bool write_together(const struct maker *m, const struct ordered *group, uint32_t count, struct condition *out, bool *memory) {
+  const uint8_t op = (uint8_t)(group->key >> 16);
+  *out = (struct condition){.op = op, .x = (uint16_t)group->key, .y = (uint16_t)count};
+  if (op == OP_STARTS_AS) {
+    *memory = (out->prefix = write_prefix(m, m->conditions[group->condition].constant.text)) != NULL;
+  } else if (op == OP_HOLDS_NEAR) {
+    struct near_numbers found;
+    if (!find_near(m, group, count, &found)) return false;
+    *memory = (out->near = write_near(m, group, count, &found)) != NULL;
+  } else {
+    struct short_texts found;
+    if (!find_cells(m, group, count, &found)) return false;
+    *memory = (out->shorts = write_texts(m, group, count, &found)) != NULL;
+  }
+  return true;
+}
+
 /* False when memory is out. */
 static bool write_conditions(const struct maker *m, const struct ordered *order, uint32_t count, struct condition *out) {
-  struct range *ranges = pages_array(m->v->bundle->pages, count, sizeof *ranges);
-  struct short_texts found;
-  if (!ranges) return false;
-  for (uint32_t i = 0, size; i < count; i += size) {
+  struct range *ranges = pages_array(m->v->bundle->pages, (size_t)count + RANGES_AT_ONCE - 1, sizeof *ranges);         /* but for the last, groups are full */
+  bool memory = ranges != NULL;
+  for (uint32_t i = 0, size; memory && i < count; i += size, out++) {
     const struct ordered *group = order + i;
     const uint8_t op = (uint8_t)(group->key >> 16);
-    for (size = 1; op > OP_SETTLED && size < GROUP_MOST && i + size < count && group[size].key == group->key;) size++;
-    *out = (struct condition){.op = op, .x = (uint16_t)group->key, .y = (uint16_t)size};
+    for (size = 1; op > OP_SETTLED && op != OP_STARTS_AS && size < GROUP_MOST && i + size < count && group[size].key == group->key;) size++;
     if (op == OP_IN_RANGES) {
-      out->ranges = ranges;
-      for (uint32_t k = 0; k < size; k++) *ranges++ = range_of(&m->conditions[group[k].condition]);
-    } else if (op > OP_SETTLED && find_cells(m, group, size, &found)) {
-      if (!(out->shorts = write_texts(m, group, size, &found))) return false;
-    } else {
+      *out = (struct condition){.op = op, .y = (uint16_t)size, .ranges = ranges};
+      ranges = write_ranges(m, group, size, ranges);
+    } else if (op < OP_SETTLED || !write_together(m, group, size, out, &memory)) {
       *out = m->conditions[group->condition];
       size = 1;
     }
-    out++;
   }
-  out->op = OP_SETTLED;
-  return true;
+  if (memory) out->op = OP_SETTLED;
+  return memory;
 }
 
 /* What a condition leaves of the columns when its bit is not set, and when it is. */
@@ -220,17 +281,19 @@ static void find_leaves(const struct maker *m, uint32_t condition, uint64_t leav
     if (m->ways[i].care >> condition & 1) leaves[(m->ways[i].want >> condition & 1) == inverted] &= ~(UINT64_C(1) << i);
 }
 
-static uint32_t parts_of(uint32_t conditions) { return conditions ? (conditions + TABLE_PART - 1) / TABLE_PART : 1; }
+static uint32_t parts_of(uint32_t conditions) {
+  const uint32_t most = TABLE_PART * PARTS_AT_ONCE;
+  return conditions ? (conditions + most - 1) / most * PARTS_AT_ONCE : PARTS_AT_ONCE;
+}
 
 /* NULL when memory is out. */
 static const uint64_t *write_left(const struct maker *m, const struct ordered *order, uint32_t count) {
-  const uint32_t parts = parts_of(count), in_last = count - (parts - 1) * TABLE_PART;
-  uint64_t *const left = pages_array(m->v->bundle->pages, ((size_t)(parts - 1) << TABLE_PART) + (1u << in_last), sizeof *left);
+  const uint32_t parts = parts_of(count);
+  uint64_t *const left = pages_array(m->v->bundle->pages, (size_t)parts << TABLE_PART, sizeof *left);
   for (uint32_t i = 0; left && i < parts; i++) {
-    const uint32_t bits = i + 1 < parts ? TABLE_PART : in_last;
     uint64_t *part = left + ((size_t)i << TABLE_PART), leaves[2];
     part[0] = ~UINT64_C(0) >> (TABLE_MOST - m->column_count);
-    for (uint32_t bit = 0; bit < bits; bit++) {
+    for (uint32_t bit = 0; bit < TABLE_PART && i * TABLE_PART + bit < count; bit++) {
       find_leaves(m, order[count - 1 - i * TABLE_PART - bit].condition, leaves);
       for (uint32_t met = 0; met < 1u << bit; met++) {
         part[met | 1u << bit] = part[met] & leaves[1];
@@ -241,15 +304,16 @@ static const uint64_t *write_left(const struct maker *m, const struct ordered *o
   return left;
 }
 
-static void sum_up(const struct maker *m, struct decision_table *table) {
+static void sum_up(const struct maker *m, struct decision_table *table, struct scope_plan *plan) {
   const struct rebase_bundle *b = m->v->bundle;
   for (uint32_t i = 0; i < m->column_count; i++) {
     const struct column *column = &m->columns[i];
-    if (b->FORMS.at[column->form].obligations) continue;
+    if (bundle_form(b, column->rule)->obligations) continue;
     if (column->verdict == VM_DENY) table->denies |= UINT64_C(1) << i;
     if (column->verdict == VM_ALLOW && program_grants(bundle_program(b, column->rule))) table->grants |= UINT64_C(1) << i;
   }
   if (m->column_count <= REBASE_MAX_RULES) table->plain = table->grants | table->denies;      /* a decision has room for all of them */
+  plan->plain = table->plain == ~UINT64_C(0) >> (TABLE_MOST - m->column_count) && !m->other_count && !m->session && plan->fixed && !plan->timed && !plan->facts;
 }
 
 /* Whether the table has less to do than the index, which leaves the rules without a key and those under one or two. */
@@ -269,17 +333,16 @@ static bool write_table(const struct maker *m, struct scope_plan *plan) {
   struct pages *pages = m->v->bundle->pages;
   struct ordered order[TABLE_MOST];
   const uint32_t count = order_conditions(m, order);
-  struct decision_table *table = pages_array(pages, 1, sizeof *table);
-  struct condition *conditions = pages_array(pages, (size_t)count + 1, sizeof *conditions);
+  struct decision_table *table = pages_take(pages, sizeof *table + ((size_t)count + 1) * sizeof *table->conditions);
   struct column *columns = pages_array(pages, m->column_count, sizeof *columns);
   uint32_t *others = pages_array(pages, m->other_count, sizeof *others);
   const uint64_t *left = write_left(m, order, count);
-  if (!table || !conditions || !columns || !others || !left || !write_conditions(m, order, count, conditions)) return out_of_memory(m->v);
+  if (!table || !columns || !others || !left || !write_conditions(m, order, count, table->conditions)) return out_of_memory(m->v);
   memcpy(columns, m->columns, m->column_count * sizeof *columns);
   memcpy(others, m->others, m->other_count * sizeof *others);
-  *table = (struct decision_table){.conditions = conditions, .left = left, .parts = parts_of(count), .columns = columns, .others = others,
+  *table = (struct decision_table){.left = left, .parts = parts_of(count), .columns = columns, .others = others,
                                    .other_count = m->other_count, .steps = m->steps, .session = m->session};
-  sum_up(m, table);
+  sum_up(m, table, plan);
   plan->table = table;
   return true;
 }

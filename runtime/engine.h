@@ -202,6 +202,4 @@ void log_decision(rebase_request *request);
 void log_event(rebase_engine *engine, const char *what, const char *session, const char *decision, const char *detail);
 void record_reason(struct record *record, struct out *out);          /* why, from the rules; for agents */
 const char *effect_word(rebase_effect effect);
-extern const char *const verdict_words[VM_VERDICT_COUNT];
-static inline const char *verdict_word(enum vm_verdict verdict) { return verdict_words[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT]; }
 #endif

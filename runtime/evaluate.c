@@ -158,16 +158,6 @@ static int weight(enum vm_verdict verdict) {
   return verdict == VM_ASK;
 }
 
-/* What a decision says of a rule, at its place. */
-static void show_rule(struct record *record, uint32_t at, uint32_t index, uint32_t form, uint32_t line, enum vm_verdict verdict) {
-  rebase_rule *rule = &record->rules[at];
-  *rule = record->loaded->shown[form].rule;
-  rule->line = line;
-  rule->effect = verdict_word(verdict);
-  record->rule_indexes[at] = index;
-  record->verdicts[at] = (uint8_t)verdict;
-}
-
 static void note_rule(struct record *record, uint32_t index, enum vm_verdict verdict, uint32_t lack) {
   const struct rebase_bundle *b = record->loaded->bundle;
   rebase_decision *d = &record->decision;
@@ -177,14 +167,18 @@ static void note_rule(struct record *record, uint32_t index, enum vm_verdict ver
     do at--; while (at > 0 && weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict));
     if (weight((enum vm_verdict)record->verdicts[at]) >= weight(verdict)) return;
   } else d->rule_count++;
-  show_rule(record, at, index, b->RULES.at[index].form, b->RULES.at[index].line, verdict);
+  rebase_rule *rule = &record->rules[at];
+  *rule = record->loaded->shown[b->RULES.at[index].form].rule;
+  rule->line = b->RULES.at[index].line;
+  rule->effect = vm_verdict_word(verdict);
+  record->rule_indexes[at] = index;
+  record->verdicts[at] = (uint8_t)verdict;
   record->lacks[at] = lack;
   if (verdict < VM_OBLIGE) return;          /* what follows is rare */
-  rebase_rule *rule = &record->rules[at];
   if (verdict == VM_OBLIGE) { if (bundle_limit(b, index) != NONE32) rule->effect = "limit"; }
   else if (verdict != VM_LACKS) rule->because = "";
   else if (lack != NONE32) {
-    if (b->LACKS.at[lack].approvers) rule->effect = verdict_word(VM_ASK);
+    if (b->LACKS.at[lack].approvers) rule->effect = vm_verdict_word(VM_ASK);
     rule->because = bundle_string(b, b->LACKS.at[lack].because);
   }
 }
@@ -286,22 +280,26 @@ static bool run_fixed(rebase_request *r, const struct scope_walk *walk, bool far
   return true;
 }
 
-/* What there is to say of rules that grant or deny and no more. There is room for them. */
-static void take_in_plain(struct record *record, const struct decision_table *table, uint64_t matches) {
+/* What there is to say of rules that grant or deny and no more, for which there is room; and what they come to. */
+static unsigned take_in_plain(struct record *record, const struct decision_table *table, uint64_t matches) {
   const uint64_t denies = matches & table->denies;
   const bool several = (denies & (denies - 1)) != 0;
+  const unsigned outcome = (matches & table->grants ? GRANTED : 0) | (denies ? DENIED : 0);
   uint32_t at = 0;
-  record->outcome = (matches & table->grants ? GRANTED : 0) | (denies ? DENIED : 0);
+  record->outcome = outcome;
   record->denials = (uint32_t)(denies != 0) + several;
   record->reasons[BECAUSE] = table->columns[first_bit(denies | !denies)].because;
   if (several) record->reasons[BECAUSE].bytes = NULL;
   do {                              /* the first without a branch: with no match it is some rule that does not count */
     const struct column *column = &table->columns[first_bit(matches | !matches)];
-    show_rule(record, at, column->rule, column->form, column->line, (enum vm_verdict)column->verdict);
+    record->rules[at] = column->shown;
+    record->rule_indexes[at] = column->rule;
+    record->verdicts[at] = column->verdict;
     at += matches != 0;
     matches &= matches - 1;
   } while (matches);
   record->decision.rule_count = record->decision.rule_total = at;
+  return outcome;
 }
 
 static bool run_one(rebase_request *r, const struct scope_plan *plan, uint32_t entry) {
@@ -353,13 +351,15 @@ static bool run_list(rebase_request *r, const struct scope_plan *plan, uint64_t 
   return fits;
 }
 
+static rebase_status refuse_cost(rebase_request *r) { return request_refuse_as(r, REBASE_E_COST, "the request would cost more than the host allows"); }
+
 static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan) {
   rebase_decision *d = &r->record.decision;
   const struct decision_table *table = plan->table;
   uint64_t bound = bound_of(r, plan);
   if (bound > r->engine->options.max_steps) {
     d->steps_bound = bound;
-    return request_refuse_as(r, REBASE_E_COST, "the request would cost more than the host allows");
+    return refuse_cost(r);
   }
   const bool fits = table && (!table->session || r->vm.session) ? run_table(r, plan) : run_list(r, plan, bound);
   if (!fits) return request_refuse_as(r, REBASE_E_FULL, "the decision has more approvers or obligations than it can hold");
@@ -367,21 +367,19 @@ static rebase_status run_rules(rebase_request *r, const struct scope_plan *plan)
   return REBASE_OK;
 }
 
-/* What the verdicts come to. It is looked up, not branched on: which way it goes is up to the request's data, and a processor guesses no better
- * than its host. What is not listed is denied, in words. */
-static void combine(struct record *record) {
+/* What the outcome of all verdicts comes to. It is looked up, not branched on: which way it goes is up to the request's data, and a processor
+ * guesses no better than its host. What is not listed is denied, in words. */
+static void combine(struct record *record, unsigned outcome) {
   static const struct { uint8_t effect, reason; } results[OUTCOMES] = {
     [NO_RULE] = {REBASE_DENY, NOTHING}, [GRANTED] = {REBASE_ALLOW, ALLOWED}, [GRANTED | ASKS] = {REBASE_ASK, IN_WORDS},
     [DENIED] = {REBASE_DENY, BECAUSE}, [DENIED | GRANTED] = {REBASE_DENY, BECAUSE}, [DENIED | ASKS] = {REBASE_DENY, BECAUSE},
     [DENIED | GRANTED | ASKS] = {REBASE_DENY, BECAUSE}};
   rebase_decision *d = &record->decision;
-  const unsigned outcome = (record->outcome | (d->rule_total ? 0u : NO_RULE)) % OUTCOMES;
-  const rebase_text *reason = &record->reasons[results[outcome].reason];
-  d->effect = (rebase_effect)results[outcome].effect;
+  const rebase_text *reason = &record->reasons[results[outcome % OUTCOMES].reason];
+  d->effect = (rebase_effect)results[outcome % OUTCOMES].effect;
   d->status = outcome & FAILED ? REBASE_E_EVALUATION : REBASE_OK;
   d->reason = reason->bytes;
   d->reason_length = reason->length;
-  if (d->effect != REBASE_ASK) d->approver_count = 0;
 }
 
 OUT_OF_LINE static rebase_status choose(rebase_request *r) {
@@ -391,13 +389,24 @@ OUT_OF_LINE static rebase_status choose(rebase_request *r) {
   return route_choose(r);
 }
 
-TOGETHER rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
+/* A call of which nothing counts but its arguments. Most are such. */
+static rebase_status evaluate_plain(rebase_request *r, const struct scope_plan *plan) {
+  rebase_decision *d = &r->record.decision;
+  const struct decision_table *table = plan->table;
+  d->steps_bound = plan->cost.steps[0];
+  if (d->steps_bound > r->engine->options.max_steps) return refuse_cost(r);
+  r->vm.args = r->slots;
+  d->steps = table->steps;
+  const uint64_t matches = vm_run_table(&r->vm, table);
+  const unsigned outcome = take_in_plain(&r->record, table, matches);
+  combine(&r->record, outcome | (matches ? 0u : NO_RULE));
+  return REBASE_OK;
+}
+
+OUT_OF_LINE TOGETHER static rebase_status evaluate_any(rebase_request *r, const struct scope_plan *plan, struct session *session, const rebase_caller *caller) {
   struct record *record = &r->record;
   const struct rebase_bundle *b = r->loaded->bundle;
   const enum event event = record->asked.event;
-  const struct scope_plan *plan = bundle_plan(b, record->asked.agent, asked_head(b, &record->asked));
-  record->loaded = r->loaded;
-  record->known = true;
   if (plan && plan->timed && request_time(r) != REBASE_OK) return request_refuse_as(r, REBASE_E_CLOCK, "the clock is unknown");
   const bool facts = event != EVENT_CALL || (plan && plan->facts);
   if (facts && !set_facts(r, session, caller)) return request_refuse_as(r, REBASE_E_TOO_LARGE, "too large for the request's workspace");
@@ -410,6 +419,17 @@ TOGETHER rebase_status evaluate(rebase_request *r, struct session *session, cons
                    bundle_string(b, b->AGENTS.at[record->asked.agent].name));
     return REBASE_OK;
   }
-  combine(record);
+  combine(record, record->outcome | (record->decision.rule_total ? 0u : NO_RULE));
+  if (record->decision.effect != REBASE_ASK) record->decision.approver_count = 0;
   return event == EVENT_INFER ? choose(r) : REBASE_OK;
+}
+
+rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
+  struct record *record = &r->record;
+  const struct rebase_bundle *b = r->loaded->bundle;
+  const struct scope_plan *plan = bundle_plan(b, record->asked.agent, asked_head(b, &record->asked));
+  record->loaded = r->loaded;
+  record->known = true;
+  const bool plain = plan && plan->plain && record->asked.event == EVENT_CALL && !session;
+  return plain ? evaluate_plain(r, plan) : evaluate_any(r, plan, session, caller);
 }

@@ -1,13 +1,7 @@
 /* kept_call.c: calls that are decided again and again: their arguments, read and checked once, in memory of their own. */
 #include "engine.h"
+#include "kept_call.h"
 #include "packed.h"
-
-struct rebase_call {
-  rebase_engine *engine;
-  uint64_t generation;              /* of the bundle whose types the values are of */
-  uint32_t operation, longest;      /* longest: of the lists among them */
-  value slots[];                    /* of the connector; behind them what they point to */
-};
 
 static bool holds_call(const rebase_request *r) {
   return r->record.known && r->loaded && r->record.asked.event == EVENT_CALL && r->slots;
@@ -36,20 +30,6 @@ rebase_status rebase_keep_call(rebase_request *r, rebase_call **call) {
 
 void rebase_call_free(rebase_call *c) {
   if (c) c->engine->allocator.release(c, c->engine->allocator.user);
-}
-
-static bool take_kept(rebase_request *r, const void *what) {
-  const rebase_call *c = what;
-  if (!c || c->engine != r->engine) return request_refuse_as(r, REBASE_E_ARGUMENT, "no call"), false;
-  if (c->generation != r->loaded->generation) return request_refuse_as(r, REBASE_E_STALE, "the call was kept under an older bundle"), false;
-  r->record.asked = (struct asked){EVENT_CALL, c->operation, NONE32};
-  r->json.longest = c->longest;
-  r->slots = (value *)c->slots;
-  return true;
-}
-
-const rebase_decision *rebase_decide_call(rebase_request *r, const rebase_caller *caller, const rebase_call *call) {
-  return r ? request_decide(r, caller, REQUEST_NEW, take_kept, call) : request_none();
 }
 
 static const rebase_decision *decide_kept(rebase_request *r, const rebase_caller *caller, const void *calls, size_t i) {

@@ -1,6 +1,7 @@
 /* loaded.c: names across bundles, the layout of values, and the plan of each operation. */
 #include <sodium.h>
 #include <stdio.h>
+#include "decision_table.h"
 #include "loaded.h"
 #include "packed.h"
 #include "plain.h"
@@ -197,8 +198,7 @@ static void show_rules(struct loaded *l) {
   const struct rebase_bundle *b = l->bundle;
   for (uint32_t i = 0; i < b->FORMS.count; i++) {
     const struct image_form *f = &b->FORMS.at[i];
-    const char *file = bundle_string(b, b->SOURCES.at[f->source].path);
-    l->shown[i] = (struct shown){{.name = bundle_string(b, f->name), .file = file, .because = bundle_string(b, f->because)}, program_grants(&b->PROGRAMS.at[f->program])};
+    l->shown[i] = (struct shown){shown_of(b, f), program_grants(&b->PROGRAMS.at[f->program])};
   }
 }
 

@@ -1,4 +1,4 @@
-/* log.c: one JSON line for the host's log; and the words for effects and verdicts. No argument value ever stands in it. */
+/* log.c: one JSON line for the host's log; and the words for effects. No argument value ever stands in it. */
 #include <stdio.h>
 #include "engine.h"
 #include "packed.h"
@@ -7,11 +7,6 @@ const char *effect_word(rebase_effect effect) {
   return effect == REBASE_ALLOW ? "allow" : effect == REBASE_ASK ? "ask" : "deny";
 }
 
-const char *const verdict_words[VM_VERDICT_COUNT] = {
-#define VERDICT(NAME, ERROR, WORD, TEXT) [VM_##NAME] = WORD,
-#include "vm_verdicts.def"
-#undef VERDICT
-};
 void text_cut(char *to, size_t size, const char *from) {
   size_t length = from ? strlen(from) : 0;
   if (length && !utf8_valid(from, length)) length = 0;

@@ -20,6 +20,7 @@ struct scope_plan {
   uint64_t facts;                           /* bits of enum context_fact: what else than arguments and session it can depend on */
   bool models;                              /* some are asked of models */
   bool fixed;                               /* none has a waiver or a loop, none is asked of models: one can run after the other */
+  bool plain;                               /* all there is to it is a table of rules that let a call happen or forbid it, by what its arguments are */
   bool text;                                /* keys are texts, else 64 bits */
   enum scope_by by;
   uint32_t slot;                            /* of the argument */

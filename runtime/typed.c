@@ -25,9 +25,11 @@ enum typed_as typed_as(const struct rebase_bundle *b, uint32_t type, rebase_memb
   case REBASE_MEMBER_BOOL: case REBASE_MEMBER_INT: case REBASE_MEMBER_DECIMAL: case REBASE_MEMBER_TIME: return number_as(kind, given);
   case REBASE_MEMBER_TEXT: case REBASE_MEMBER_STRING: return kind == TYPE_STRING ? TYPED_STRING : has_text_form(kind) ? TYPED_FORM : TYPED_NONE;
   case REBASE_MEMBER_TEXTS:
-    if (!kind_is_list(kind) || bundle_type(b, element_type(b, type))->kind != TYPE_STRING) return TYPED_NONE;
+    if (!kind_is_list(kind) || typed_as(b, element_type(b, type), REBASE_MEMBER_TEXT) == TYPED_NONE) return TYPED_NONE;
     return kind == TYPE_SET ? TYPED_SET : TYPED_LIST;
-  case REBASE_MEMBER_PREPARED: return kind == TYPE_STRING ? TYPED_STRING : typed_as(b, type, REBASE_MEMBER_TEXTS);
+  case REBASE_MEMBER_PREPARED:
+    if (kind_is_list(kind)) return typed_as(b, element_type(b, type), given) == TYPED_NONE ? TYPED_NONE : typed_as(b, type, REBASE_MEMBER_TEXTS);
+    return kind == TYPE_STRING ? TYPED_STRING : kind == TYPE_WORDS ? TYPED_FORM : TYPED_NONE;
   case REBASE_MEMBER_JSON: return TYPED_JSON;
   default: return TYPED_NONE;
   }
@@ -102,13 +104,21 @@ rebase_status typed_list(rebase_request *r, enum typed_as as, size_t count, stru
   return REBASE_OK;
 }
 
-TOGETHER rebase_status typed_add(rebase_request *r, enum typed_as as, struct list *list, const char *text, size_t length, const char **why) {
+static bool list_holds(const struct list *list, unsigned kind, value v) {
+  if (kind_is_text(kind)) return list_holds_text(list, v.text);
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->items[i].bits == v.bits) return true;
+  return false;
+}
+
+TOGETHER rebase_status typed_add(rebase_request *r, enum typed_as as, uint32_t element, struct list *list, const char *text, size_t length, const char **why) {
+  const unsigned kind = bundle_type(r->loaded->bundle, element)->kind;
   value v;
   *why = "no text";
   if (!text) return REBASE_E_ARGUMENT;
-  rebase_status status = typed_string(r, text, length, &v, why);
+  rebase_status status = kind == TYPE_STRING ? typed_string(r, text, length, &v, why) : typed_form(r, element, text, length, &v, why);
   if (status != REBASE_OK) return status;
-  if (as != TYPED_SET || !list_holds_text(list, v.text)) list->items[list->len++] = v;
+  if (as != TYPED_SET || !list_holds(list, kind, v)) list->items[list->len++] = v;
   if (list->len > r->json.longest) r->json.longest = list->len;
   return REBASE_OK;
 }
@@ -267,8 +277,9 @@ rebase_status rebase_set_texts(rebase_request *r, rebase_slot slot, const char *
   enum typed_as as = typed_as(r->loaded->bundle, opened.param->type, REBASE_MEMBER_TEXTS);
   if (as == TYPED_NONE) return refuse_type(r);
   if (!texts && count) return poison(r, REBASE_E_ARGUMENT, "no texts");
+  const uint32_t element = element_type(r->loaded->bundle, opened.param->type);
   rebase_status status = typed_list(r, as, count, &list, &why);
-  for (size_t i = 0; status == REBASE_OK && i < count; i++) status = typed_add(r, as, list, texts[i], texts[i] ? strlen(texts[i]) : 0, &why);
+  for (size_t i = 0; status == REBASE_OK && i < count; i++) status = typed_add(r, as, element, list, texts[i], texts[i] ? strlen(texts[i]) : 0, &why);
   return fill_made(r, &opened, status, (value){.list = list}, why);
 }
 

@@ -9,7 +9,7 @@ enum typed_as {
   TYPED_PLAIN,                      /* the number itself */
   TYPED_MONEY, TYPED_TIME, TYPED_DATE,      /* a number that is looked at first */
   TYPED_STRING, TYPED_FORM,         /* a text as it is; a word, region, address, ... in its wire form */
-  TYPED_LIST, TYPED_SET,            /* of strings */
+  TYPED_LIST, TYPED_SET,            /* of what has a text: strings, words, regions, ... */
   TYPED_JSON
 };
 enum typed_as typed_as(const struct rebase_bundle *bundle, uint32_t type, rebase_member_kind kind);
@@ -26,7 +26,7 @@ static inline rebase_status typed_string(rebase_request *r, const char *text, si
 }
 rebase_status typed_form(rebase_request *r, uint32_t type, const char *text, size_t length, value *out, const char **why);
 rebase_status typed_json(rebase_request *r, uint32_t type, const char *text, size_t length, value *out, const char **why);
-/* A list of strings, begun and filled one by one; a set keeps one of each. */
+/* A list, begun and filled one by one with texts of that type; a set keeps one of each. */
 rebase_status typed_list(rebase_request *r, enum typed_as as, size_t count, struct list **list, const char **why);
-rebase_status typed_add(rebase_request *r, enum typed_as as, struct list *list, const char *text, size_t length, const char **why);
+rebase_status typed_add(rebase_request *r, enum typed_as as, uint32_t element, struct list *list, const char *text, size_t length, const char **why);
 #endif

@@ -32,6 +32,11 @@ static const char *const verdict_texts[VM_VERDICT_COUNT] = {
 #include "vm_verdicts.def"
 #undef VERDICT
 };
+const char *const vm_verdict_words[VM_VERDICT_COUNT] = {
+#define VERDICT(NAME, ERROR, WORD, TEXT) [VM_##NAME] = WORD,
+#include "vm_verdicts.def"
+#undef VERDICT
+};
 const char *vm_verdict_text(enum vm_verdict verdict) { return verdict_texts[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT]; }
 
 /* ---- what instructions do that is more than a line ---- */
@@ -480,28 +485,65 @@ bool vm_run_fixed(struct vm *vm, const struct rule_run *runs, unsigned count) {
 #define TAKE_CONDITION goto take
 #endif
 
-static inline uint64_t which_short(const struct text *text, const struct short_texts *shorts) {
-  const struct text_words words = text_words(text);
+/* Without a branch on what a request holds, or on how much there is to look at, which differs from list to list: a processor would guess it wrong. */
+#define AT_ONCE _Pragma("GCC unroll 8")
+
+static inline uint64_t which_short(value v, const struct short_texts *shorts) {
+  const struct text_words words = text_words(v.text);
   const struct text_cell *cell = &shorts->cells[short_cell(shorts, words)];
-  return cell->bit & -(uint64_t)words_equal(words, cell->words);           /* without a branch, as all that is looked at */
+  return cell->bit & -(uint64_t)words_equal(words, cell->words);
 }
 
-static uint64_t shorts_held(const struct list *list, const struct short_texts *shorts) {
+static inline uint64_t which_near(value v, const struct near_numbers *near) {
+  const uint64_t at = v.bits - near->first;
+  return near->bits[at < near->count ? at : near->count];
+}
+
+/* ELEMENTS_AT_ONCE of them; where a list has fewer, its last one again. */
+#define HELD(LIST, WHICH, AMONG) \
+  const struct list *const list = (LIST); \
+  const value *const last = list->items + list->len - 1; \
+  uint64_t held = 0; \
+  for (const value *at = list->items; at <= last; at += ELEMENTS_AT_ONCE) { \
+    AT_ONCE \
+    for (unsigned i = 0; i < ELEMENTS_AT_ONCE; i++) held |= WHICH(*(at + i < last ? at + i : last), AMONG); \
+  } \
+  return held
+static inline uint64_t shorts_held(value v, const struct short_texts *shorts) {
+  const struct list *const list = v.list;
   uint64_t held = 0;
-  for (const value *at = list->items, *end = at + list->len; at < end; at++) held |= which_short(at->text, shorts);
+  const value *const last = list->items + list->len - 1;
+  for (const value *at = list->items; at <= last; at += 2) held |= which_short(*at, shorts) | which_short(*(at + 1 < last ? at + 1 : last), shorts);
   return held;
 }
+static inline uint64_t near_held(value v, const struct near_numbers *near) { HELD(v.list, which_near, near); }
 
-static uint64_t in_ranges(const value *args, const struct range *ranges, unsigned count) {
+static inline bool starts_as(value v, const struct prefix *prefix) {
+  const bool fits = prefix->length <= v.text->len;
+  const char *const from = fits ? v.text->bytes : (const char *)prefix->words;
+  uint64_t words[2];
+  memcpy(&words[0], from, sizeof *words);
+  memcpy(&words[1], from + prefix->length - sizeof *words, sizeof *words);
+  const bool same = !((words[0] ^ prefix->words[0]) | (words[1] ^ prefix->words[1]));
+  return fits & same;
+}
+
+/* Added up below zero, which takes an instruction less for each. */
+static inline uint64_t in_ranges(const value *args, const struct range *ranges, unsigned count) {
   uint64_t in = 0;
-  for (const struct range *r = ranges, *end = r + count; r < end; r++) in = in + in + (args[r->slot].bits - r->from <= r->span);
-  return in;
+  for (const struct range *end = ranges + count; ranges < end; ranges += RANGES_AT_ONCE)
+    AT_ONCE
+    for (unsigned i = 0; i < RANGES_AT_ONCE; i++) in = in + in - (args[ranges[i].slot].bits - ranges[i].from < ranges[i].size);
+  return -in;
 }
 
 static inline uint64_t columns_left(const struct decision_table *table, uint64_t met) {
   const uint64_t *part = table->left, *const end = part + ((size_t)table->parts << TABLE_PART);
   uint64_t left = ~UINT64_C(0);
-  for (; part < end; part += 1 << TABLE_PART, met >>= TABLE_PART) left &= part[met & ((1 << TABLE_PART) - 1)];
+  do {
+    AT_ONCE
+    for (unsigned i = 0; i < PARTS_AT_ONCE; i++, part += 1 << TABLE_PART, met >>= TABLE_PART) left &= part[met & ((1 << TABLE_PART) - 1)];
+  } while (part < end);
   return left;
 }
 
@@ -513,7 +555,7 @@ uint64_t vm_run_table(const struct vm *vm, const struct decision_table *table) {
 #define TESTED(TEST) &&condition_SETTLED,           /* these are no conditions */
 #define PAIR(FIRST, SECOND) &&condition_SETTLED,
 #include "fused.def"
-    &&condition_SETTLED, &&condition_IS_SHORT, &&condition_HOLDS_SHORT, &&condition_IN_RANGES
+    &&condition_SETTLED, &&condition_IS_SHORT, &&condition_HOLDS_SHORT, &&condition_HOLDS_NEAR, &&condition_STARTS_AS, &&condition_IN_RANGES
   };
 #endif
   const value *const args = vm->args, *const facts = vm->facts;
@@ -540,10 +582,16 @@ take:
 #include "fused.def"
   ON_CONDITION(IS_SHORT):
     LOOKED_AT(OP_IS_SHORT)
-    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : which_short(args[c->x].text, c->shorts));
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : which_short(args[c->x], c->shorts));
   ON_CONDITION(HOLDS_SHORT):
     LOOKED_AT(OP_HOLDS_SHORT)
-    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : shorts_held(args[c->x].list, c->shorts));
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : shorts_held(args[c->x], c->shorts));
+  ON_CONDITION(HOLDS_NEAR):
+    LOOKED_AT(OP_HOLDS_NEAR)
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : near_held(args[c->x], c->near));
+  ON_CONDITION(STARTS_AS):
+    LOOKED_AT(OP_STARTS_AS)
+    NEXT_CONDITION(!is_missing(args[c->x]) && starts_as(args[c->x], c->prefix));
   ON_CONDITION(IN_RANGES):
     LOOKED_AT(OP_IN_RANGES)
     NEXT_CONDITIONS(c->y, in_ranges(args, c->ranges, c->y));

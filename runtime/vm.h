@@ -30,6 +30,8 @@ enum vm_verdict {
   VM_VERDICT_COUNT
 };
 const char *vm_verdict_text(enum vm_verdict verdict);
+extern const char *const vm_verdict_words[VM_VERDICT_COUNT];
+static inline const char *vm_verdict_word(enum vm_verdict verdict) { return vm_verdict_words[verdict < VM_VERDICT_COUNT ? verdict : VM_FAULT]; }
 static inline bool vm_verdict_is_error(enum vm_verdict verdict) {           /* true of anything unknown, too */
   const uint32_t errors = 0
 #define VERDICT(NAME, ERROR, WORD, TEXT) | (uint32_t)(ERROR) << VM_##NAME
@@ -49,6 +51,8 @@ enum {
   OP_PREPARED_COUNT,
   OP_SETTLED = OP_PREPARED_COUNT,   /* in lists of tests: nothing is tested, `next` says what it comes to; of conditions: the end */
   OP_IS_SHORT, OP_HOLDS_SHORT,      /* conditions: an argument is, or holds, which of several short texts */
+  OP_HOLDS_NEAR,                    /* conditions: an argument holds which of several words, or other values that are near each other in number */
+  OP_STARTS_AS,                     /* condition: an argument starts with a text of a length that is good for two words */
   OP_IN_RANGES,                     /* conditions: which of several numbers are in their range */
   OP_ANY_COUNT
 };

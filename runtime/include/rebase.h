@@ -223,7 +223,7 @@ REBASE_API rebase_status rebase_set_int(rebase_request *request, rebase_slot slo
 REBASE_API rebase_status rebase_set_decimal(rebase_request *request, rebase_slot slot, int64_t millionths);   /* decimal, money */
 REBASE_API rebase_status rebase_set_time(rebase_request *request, rebase_slot slot, int64_t microseconds);    /* time, duration; date: at midnight */
 REBASE_API rebase_status rebase_set_text(rebase_request *request, rebase_slot slot, const char *text, size_t length);  /* string, word, region, ip, ... */
-/* A list or a set of strings, each NUL-terminated; of a set at most REBASE_MOST_TEXTS, and what is given twice counts once. */
+/* A list or a set of what has a text (strings, words, regions, ...), each NUL-terminated; of a set at most REBASE_MOST_TEXTS, and what is given twice counts once. */
 #define REBASE_MOST_TEXTS 256
 REBASE_API rebase_status rebase_set_texts(rebase_request *request, rebase_slot slot, const char *const *texts, size_t count);
 REBASE_API rebase_status rebase_set_json(rebase_request *request, rebase_slot slot, const char *json, size_t length);  /* any type */
@@ -258,9 +258,9 @@ typedef enum rebase_member_kind {   /* the member's type in C, and what it can b
   REBASE_MEMBER_TIME,               /* int64_t, microseconds: time, duration; date: at midnight */
   REBASE_MEMBER_TEXT,               /* rebase_text: string, word, region, ip, ... */
   REBASE_MEMBER_STRING,             /* const char *, NUL-terminated; NULL: absent. The same types */
-  REBASE_MEMBER_TEXTS,              /* rebase_texts: a list or a set of strings */
+  REBASE_MEMBER_TEXTS,              /* rebase_texts: a list or a set of such */
   REBASE_MEMBER_JSON,               /* rebase_text of JSON: any type */
-  REBASE_MEMBER_PREPARED            /* const rebase_prepared *; NULL: absent. Of a text: a string; of texts: a list or a set of strings */
+  REBASE_MEMBER_PREPARED            /* const rebase_prepared *; NULL: absent. Of a text: a string or a word; of texts: a list or a set of such */
 } rebase_member_kind;
 typedef struct rebase_member { const char *argument; rebase_member_kind kind; size_t offset; } rebase_member;
 typedef struct rebase_binding rebase_binding;

@@ -449,7 +449,7 @@ static void rarity(struct scope *s, unsigned depth) {
   static const char *const order[] = {"<", "<=", ">", ">=", "==", "!="};
   const char *op = PICK(s, order);
   unsigned n = below(s, 6), form = below(s, 19);
-  if (s->operation == 5 && chance(s, 50)) form = 12;
+  if (s->operation == 5 && chance(s, 60)) form = 12;
   if (has_collection(s, NAMED) && chance(s, 80)) form = 13;
   if (s->loops < 2 && (has_collection(s, ITEMS) || s->operation == 6) && chance(s, 30)) { rare_fold(s, op, n); return; }
   switch (form) {
@@ -479,7 +479,8 @@ static void rarity(struct scope *s, unsigned depth) {
 
 /* What most rules of people are made of: an argument against a constant or another argument. These become fused instructions. */
 static void plain_test(struct scope *s) {
-  static const char *const order[] = {"<", "<=", "<=", ">", ">=", "==", "=="}, *const unequal[] = {"<", "<="}, *const texts[] = {"alpha", "beta", "T-1", "delta@x.example"};
+  static const char *const order[] = {"<", "<", "<=", "<=", ">", ">=", "==", "=="}, *const pairs[] = {"<", "<=", "=="},
+    *const texts[] = {"alpha", "beta", "T-1", "delta@x.example", "https://x.example/a"}, *const far[] = {"9223372036854775807", "-9223372036854775807", "4611686018427387904"};
   const char *op = PICK(s, order), *text = PICK(s, texts);
   unsigned n = below(s, 6), form = below(s, 12);
   bool change = s->operation == 2, pay = s->operation == 3;
@@ -490,18 +491,24 @@ static void plain_test(struct scope *s) {
     else ADD("requester.id %s args.%s", equal, id);
     return;
   }
-  if (s->operation == 6 || (s->operation == 4 && chance(s, 50))) ADD("\"%s\" in args.ids", text);
+  if (s->operation == 6 && chance(s, 50)) {
+    if (chance(s, 60)) ADD("%s in args.tags", PICK(s, constant_words));
+    else if (chance(s, 10)) ADD("%s in args.numbers", PICK(s, far));
+    else ADD("%u in args.numbers", 4 * n);
+  } else if (s->operation == 6 || (s->operation == 4 && chance(s, 50))) ADD("\"%s\" in args.ids", text);
   else if (s->operation == 5) ADD("args.text %s \"%s\"", chance(s, 50) ? "starts with" : "==", text);
   else if (!change && !pay) { if (s->operation == 0) ADD("args.id %s \"%s\"", chance(s, 50) ? "starts with" : "==", text); else ADD("requester.id == \"%s\"", text); }
   else switch (form) {
   case 0: ADD("args.amount %s %u.50 USD", op, 10 * n); break;
-  case 1: case 6: case 7: case 8: ADD("args.count %s args.count", PICK(s, unequal)); break;
+  case 1: case 6: case 7: ADD("args.count %s args.count", PICK(s, pairs)); break;
   case 2: ADD(change ? "args.flag" : "args.note is present"); break;
   case 3: case 9: ADD("args.count in [%u, %u, 5]", n, n + 1); break;
   case 4: ADD("args.id %s \"%s\"", chance(s, 50) ? "starts with" : "==", text); break;
-  case 11: if (change && chance(s, 40)) { ADD("args.flag"); break; } /* fall through */
+  case 11: if (change && chance(s, 60)) { ADD("args.flag"); break; } /* fall through */
   case 5: case 10: if (pay) { ADD("args.id == args.to"); break; } /* fall through */
-  default: ADD("args.count %s %u", chance(s, 30) ? (chance(s, 50) ? "<" : "==") : op, n);
+  default:
+    if (chance(s, 4)) ADD("args.count %s %s", op, PICK(s, far));
+    else ADD("args.count %s %u", chance(s, 50) ? (chance(s, 70) ? "<" : "==") : op, n);
   }
 }
 
@@ -655,7 +662,7 @@ static void plain_tests(struct scope *s, unsigned depth) {
 
 /* A rule's `where` and `unless`; grants must go down when state is lost, denials up. */
 static void rule_conditions(struct scope *s, enum direction d, unsigned fixed) {
-  if (s->event == CALL && s->operation < GENERATED_OPERATIONS && chance(s, 14)) {
+  if (s->event == CALL && s->operation < GENERATED_OPERATIONS && chance(s, 20)) {
     ADD("\n    where ");
     if (d == UP && chance(s, 20)) ADD("session has %s %s ", chance(s, 50) ? "personal" : "secret", chance(s, 50) ? "and" : "or");
     plain_tests(s, 2);
@@ -770,7 +777,8 @@ static const char declarations[] =
   "  destroys drop(id: string, ids: list of string) changes thing(args.id)\n"
   "  writes note(to: string, text: string, at: time, day: date, place: region, hold: duration, from: ip, net: cidr, build: version)\n"
   "    sends outside yields untrusted\n"
-  "  reads pairs_of(ids: list of string, other_ids: list of string, numbers: list of int) -> list of thing yields secret\n"
+  "  reads pairs_of(ids: list of string, other_ids: list of string, numbers: list of int,\n"
+  "    tags: set of one of { open, closed, \"on hold\" }) -> list of thing yields secret\n"
   "}\n"
   "table lookup { k: string key  v: int } rows { (\"alpha\", 3) (\"T-100\", 9) (\"\", 0) }\n"
   "table total { w: one of { open, closed, \"on hold\" } key  f: bool key  v: int } rows {\n"

@@ -52,17 +52,31 @@ static void add_items(struct random *r, struct text_buffer *out) {
   text_add(out, "]");
 }
 
+static unsigned many(struct random *r) { return random_chance(r, 10) ? random_below(r, 12) : random_below(r, 5); }
+
 static void add_strings(struct random *r, struct text_buffer *out) {
-  unsigned n = random_below(r, 5);
+  unsigned n = many(r);
   text_add(out, "[");
   for (unsigned i = 0; i < n; i++) text_add(out, "%s\"%s\"", i ? "," : "", PICK(r, strings));
   text_add(out, "]");
 }
 
 static void add_ints(struct random *r, struct text_buffer *out) {
-  unsigned n = random_below(r, 5);
+  unsigned n = many(r);
   text_add(out, "[");
   for (unsigned i = 0; i < n; i++) { if (i) text_add(out, ","); add_int(r, out); }
+  text_add(out, "]");
+}
+
+/* A set. */
+static void add_words(struct random *r, struct text_buffer *out) {
+  const char *comma = "";
+  text_add(out, "[");
+  for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+    if (random_chance(r, 60)) continue;
+    text_add(out, "%s\"%s\"", comma, words[i]);
+    comma = ",";
+  }
   text_add(out, "]");
 }
 
@@ -148,6 +162,8 @@ void generate_arguments(struct random *r, unsigned operation, struct text_buffer
     add_strings(r, out);
     text_add(out, ",\"numbers\":");
     add_ints(r, out);
+    text_add(out, ",\"tags\":");
+    add_words(r, out);
   }
   text_add(out, "}");
 }

@@ -60,9 +60,9 @@ static bool print_conditions(uint64_t decisions, bool all) {
 #define TESTED(TEST)
 #define PAIR(FIRST, SECOND)
 #include "fused.def"
-    OP_IS_SHORT, OP_HOLDS_SHORT, OP_IN_RANGES
+    OP_IS_SHORT, OP_HOLDS_SHORT, OP_HOLDS_NEAR, OP_STARTS_AS, OP_IN_RANGES
   };
-  static const char *const together[] = {"is short text", "holds short text", "in ranges"};
+  static const char *const together[] = {"is short text", "holds short text", "holds near number", "starts as", "in ranges"};
   const uint64_t least = decisions >= 1000000 ? decisions / 1000 : decisions / 10000;
   bool ok = true;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

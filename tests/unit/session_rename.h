@@ -16,6 +16,7 @@
 #define vm_run_fixed stub_vm_run_fixed
 #define vm_run_table stub_vm_run_table
 #define vm_verdict_text stub_vm_verdict_text
+#define vm_verdict_words stub_vm_verdict_words
 #define vm_verdict_is_error stub_vm_verdict_is_error
 #include "vm.c"
 #endif

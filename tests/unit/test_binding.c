@@ -120,6 +120,82 @@ START_TEST(prepared_as_copied) {
 }
 END_TEST
 
+/* ---- words ---- */
+struct worded { const rebase_prepared *kind, *modes, *kinds; };
+#define WORDED(NAME) {#NAME, REBASE_MEMBER_PREPARED, offsetof(struct worded, NAME)}
+static const rebase_member worded_members[] = {{"id", REBASE_MEMBER_STRING, sizeof(struct worded)}, {"amount", REBASE_MEMBER_DECIMAL, sizeof(struct worded) + sizeof(char *)},
+                                               WORDED(kind), WORDED(modes), WORDED(kinds)};
+struct worded_pay { struct worded words; const char *id; int64_t amount; };
+
+static const rebase_prepared *text_of(const char *text) {
+  rebase_prepared *p;
+  ck_assert_int_eq(rebase_prepare_text(h.engine, (rebase_text){text, strlen(text)}, &p), REBASE_OK);
+  return p;
+}
+static const rebase_prepared *texts_of(const char *a, const char *b) {
+  rebase_prepared *p;
+  const rebase_text texts[] = {{a, strlen(a)}, {b, b ? strlen(b) : 0}};
+  ck_assert_int_eq(rebase_prepare_texts(h.engine, (rebase_texts){texts, b ? 2 : 1}, &p), REBASE_OK);
+  return p;
+}
+static void free_prepared(const rebase_prepared *p) { rebase_prepared_free(h.engine, (rebase_prepared *)(uintptr_t)p); }
+
+static void check_worded(rebase_binding *b, const struct worded *words, rebase_status status, const char *found) {
+  const struct worded_pay pay = {*words, "o1", 1000000};
+  for (int again = 0; again < 2; again++) {         /* which symbol it is is known the second time */
+    const rebase_decision *d = rebase_decide_bound(h.request, &h.caller, b, &pay);
+    ck_assert_int_eq(d->status, status);
+    ck_assert_int_eq(d->effect == REBASE_ALLOW, status == REBASE_OK);
+    ck_assert_msg(strstr(status == REBASE_OK ? d->canonical : d->reason, found) != NULL, "%s %s", d->canonical, d->reason);
+  }
+}
+
+/* A prepared word is known by its text, under each bundle anew: there its symbol can be another. */
+START_TEST(prepared_words) {
+  const char *const more[] = {"kind: one of { fast, slow }", "kind: one of { slower, slow, fast }", "place: region?", "place: region?, first: one of { nothing, fast }?", NULL};
+  const rebase_prepared *fast = text_of("fast"), *unknown = text_of("medium"), *closed = text_of("closed"), *modes = texts_of("other", "open"), *twice = texts_of("open", "open"),
+                        *kinds = texts_of("slow", "slow"), *mixed = texts_of("slow", "medium");
+  rebase_binding *b = bind(worded_members, 5);
+  for (int bundle = 0; bundle < 3; bundle++) {
+    check_worded(b, &(struct worded){.kind = fast, .modes = modes, .kinds = kinds}, REBASE_OK, "\"kind\":\"fast\",\"kinds\":[\"slow\",\"slow\"],\"modes\":[\"other\",\"open\"]");
+    check_worded(b, &(struct worded){.kind = NULL}, REBASE_OK, "{\"amount\":1,\"count\":1,\"id\":\"o1\"}");
+    check_worded(b, &(struct worded){.kind = unknown}, REBASE_E_TYPE, "`medium` is none of the words");
+    check_worded(b, &(struct worded){.kind = closed}, REBASE_E_TYPE, "`closed` is none of the words");
+    check_worded(b, &(struct worded){.kind = modes}, REBASE_E_TYPE, "prepared as something else");
+    check_worded(b, &(struct worded){.modes = twice}, REBASE_E_TYPE, "distinct");
+    check_worded(b, &(struct worded){.modes = fast}, REBASE_E_TYPE, "prepared as something else");
+    check_worded(b, &(struct worded){.kinds = mixed}, REBASE_E_TYPE, "`medium` is none of the words");
+    check_worded(b, &(struct worded){.kinds = modes}, REBASE_E_TYPE, "`other` is none of the words");
+    struct image image = compile_world(ALLOW_ALL, bundle ? NULL : more);
+    ck_assert_msg(rebase_engine_load(h.engine, image.bytes, image.size, &h.report) == REBASE_OK, "%s", h.report.text);
+    free(image.bytes);
+  }
+  rebase_unbind(b);
+  for (const rebase_prepared *const *p = (const rebase_prepared *const []){fast, unknown, closed, modes, twice, kinds, mixed, NULL}; *p; p++) free_prepared(*p);
+}
+END_TEST
+
+/* A list of what has a text, as it stands in a host's struct. */
+START_TEST(lists_of_words) {
+  static const rebase_text modes[] = {TEXT("open"), TEXT("closed"), TEXT("open")}, places[] = {TEXT("de"), TEXT("mars")};
+  struct pay pay = least();
+  const rebase_member list[] = {MEMBER(STRING, id), MEMBER(DECIMAL, amount), {"modes", REBASE_MEMBER_TEXTS, offsetof(struct pay, tags)}};
+  const rebase_member regions[] = {MEMBER(STRING, id), MEMBER(DECIMAL, amount), {"places", REBASE_MEMBER_TEXTS, offsetof(struct pay, tags)}};
+  rebase_binding *b = bind(list, 3), *r = bind(regions, 3);
+  pay.tags = (rebase_texts){modes, 3};      /* a set: what is given twice counts once */
+  ck_assert_str_eq(decide_bound(b, &pay)->canonical, "{\"call\":\"shop.pay\",\"args\":{\"amount\":1,\"count\":1,\"id\":\"o1\",\"modes\":[\"open\",\"closed\"]}}");
+  pay.tags = (rebase_texts){places, 1};
+  ck_assert_str_eq(decide_bound(r, &pay)->canonical, "{\"call\":\"shop.pay\",\"args\":{\"amount\":1,\"count\":1,\"id\":\"o1\",\"places\":[\"de\"]}}");
+  ck_assert_str_eq(decide_bound(b, &pay)->reason, "modes: `de` is none of the words");
+  pay.tags.count = 2;
+  ck_assert_str_eq(decide_bound(r, &pay)->reason, "places: unknown region");
+  rebase_unbind(b);
+  rebase_unbind(r);
+  const rebase_member prepared[] = {MEMBER(STRING, id), {"places", REBASE_MEMBER_PREPARED, offsetof(struct pay, prepared_tags)}};
+  ck_assert_int_eq(status_of(prepared, 2, &pay), REBASE_E_TYPE);            /* only strings and words can be */
+}
+END_TEST
+
 START_TEST(prepared_is_checked) {
   rebase_prepared *p;
   const rebase_text bad[] = {{"a\0b", 3}, {"\xff", 1}};
@@ -348,6 +424,8 @@ int main(void) {
   tcase_add_test(t, the_argument_is_named);
   tcase_add_test(t, members_that_do_not_fit);
   tcase_add_test(t, wrong_calls);
+  tcase_add_test(t, prepared_words);
+  tcase_add_test(t, lists_of_words);
   tcase_add_test(t, bundles_come_and_go);
   tcase_add_test(t, in_batches);
   tcase_add_test(t, kept_caller);

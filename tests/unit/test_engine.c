@@ -260,6 +260,19 @@ START_TEST(several_texts) {
 }
 END_TEST
 
+START_TEST(typed_lists_of_words) {
+  const char *const modes[] = {"closed", "open", "closed"}, *const places[] = {"de", "eu"}, *const unknown[] = {"open", "shut"};
+  for (int wrong = 0; wrong < 2; wrong++) {
+    begin_pay();
+    ck_assert_int_eq(rebase_set_decimal(h.request, slot_of(&h, "shop.pay", "amount"), 1000000), REBASE_OK);
+    ck_assert_int_eq(rebase_set_texts(h.request, slot_of(&h, "shop.pay", "places"), places, 2), REBASE_OK);
+    ck_assert_int_eq(rebase_set_texts(h.request, slot_of(&h, "shop.pay", "modes"), wrong ? unknown : modes, wrong ? 2 : 3), wrong ? REBASE_E_TYPE : REBASE_OK);
+    const rebase_decision *d = decide_typed(&h);
+    ck_assert_msg(strstr(wrong ? d->reason : d->canonical, wrong ? "`shut` is none of the words" : "\"modes\":[\"closed\",\"open\"],\"places\":[\"de\",\"eu\"]") != NULL, "%s %s", d->reason, d->canonical);
+  }
+}
+END_TEST
+
 /* Optional arguments that are set do not stand in for a required one that is not. */
 START_TEST(typed_optional_for_required) {
   begin_typed(&h, "shop.pay");
@@ -802,6 +815,7 @@ int main(void) {
   tcase_add_test(t, typed_as_json);
   tcase_add_test(t, batches);
   tcase_add_test(t, several_texts);
+  tcase_add_test(t, typed_lists_of_words);
   tcase_add_test(t, typed_optional_for_required);
   tcase_add_test(t, without_canonical_bytes);
   tcase_add_test(t, what_is_left_without_canonical_bytes);

@@ -1,0 +1,12 @@
+/* kept_call.h: see kept_call.c. */
+#ifndef REBASE_KEPT_CALL_H
+#define REBASE_KEPT_CALL_H
+#include "engine.h"
+
+struct rebase_call {
+  rebase_engine *engine;
+  uint64_t generation;              /* of the bundle whose types the values are of */
+  uint32_t operation, longest;      /* longest: of the lists among them */
+  value slots[];                    /* of the connector; behind them what they point to */
+};
+#endif
