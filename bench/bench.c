@@ -22,26 +22,29 @@ enum { PICKS = 65536 };
 struct bench {
   struct p12_request requests[P12_REQUESTS];
   struct p12_arguments arguments[P12_REQUESTS];
-  const rebase_call *calls[P12_REQUESTS];
+  const rebase_call *calls[P12_REQUESTS], *string_calls[P12_REQUESTS];
   bool allowed[P12_REQUESTS];
   uint16_t order[PICKS]; const rebase_call *picked[PICKS];  /* the picks; the same calls */
   uint16_t by_action[PICKS]; const void *batch[PICKS]; unsigned batch_end[P12_ACTIONS];        /* the same picks, those of one action together */
-  struct p12_host own, sends;       /* who makes the calls from their own values; who sends the canonical bytes on */
+  struct p12_host own, sends, strings;      /* who makes the calls from their own values; who sends the canonical bytes on; whose words are any strings */
   uint64_t wrong;
 };
 
 /* ---- set-up ---- */
 static void load(struct bench *b) {
-  size_t size;
-  unsigned char *image = p12_compile(&size);
+  size_t size, strings_size;
+  unsigned char *image = p12_compile(false, &size), *strings = p12_compile(true, &strings_size);
   p12_make(b->requests);
   for (unsigned i = 0; i < P12_REQUESTS; i++) p12_arguments(&b->requests[i], &b->arguments[i]);
   p12_start(&b->own, image, size, true);
   p12_start(&b->sends, image, size, false);
+  p12_start(&b->strings, strings, strings_size, true);
   free(image);
+  free(strings);
   for (unsigned i = 0; i < P12_REQUESTS; i++) {
     p12_prepare(&b->own, &b->arguments[i]);
     b->calls[i] = p12_keep(&b->own, &b->arguments[i]);
+    b->string_calls[i] = p12_keep(&b->strings, &b->arguments[i]);
     b->allowed[i] = b->requests[i].allowed;
   }
 }
@@ -69,14 +72,16 @@ static void by_hand(struct bench *b) {
   }
 }
 
-static void kept_by(struct bench *b, const rebase_caller *caller) {
+static void kept_by(struct bench *b, struct p12_host *h, const rebase_call *const *calls, const rebase_caller *who) {
+  const rebase_caller *caller = rebase_keep_caller(h->request, who);
   for (unsigned i = 0; i < PICKS; i++) {
     unsigned at = b->order[i];
-    b->wrong += (rebase_decide_call(b->own.request, caller, b->calls[at])->effect == REBASE_ALLOW) != b->allowed[at];
+    b->wrong += (rebase_decide_call(h->request, caller, calls[at])->effect == REBASE_ALLOW) != b->allowed[at];
   }
 }
-static void kept(struct bench *b) { kept_by(b, rebase_keep_caller(b->own.request, &b->own.plain)); }
-static void kept_with_session(struct bench *b) { kept_by(b, rebase_keep_caller(b->own.request, &b->own.with_session)); }
+static void kept(struct bench *b) { kept_by(b, &b->own, b->calls, &b->own.plain); }
+static void kept_with_session(struct bench *b) { kept_by(b, &b->own, b->calls, &b->own.with_session); }
+static void kept_of_strings(struct bench *b) { kept_by(b, &b->strings, b->string_calls, &b->strings.plain); }
 
 static void prepared_by(struct bench *b, struct p12_host *h, const rebase_caller *caller) {
   for (unsigned i = 0; i < PICKS; i++) {
@@ -137,6 +142,7 @@ static void json_by(struct bench *b, struct p12_host *h, const rebase_caller *ca
   }
 }
 static void json(struct bench *b) { json_by(b, &b->own, &b->own.plain); }
+static void json_of_strings(struct bench *b) { json_by(b, &b->strings, &b->strings.plain); }
 static void json_with_session(struct bench *b) { json_by(b, &b->own, &b->own.with_session); }
 static void json_and_sent(struct bench *b) { json_by(b, &b->sends, &b->sends.plain); }
 
@@ -146,7 +152,7 @@ static const struct { const char *name; void (*run)(struct bench *b); } measured
   {"prepared, in a session", prepared_with_session},
   {"a host's struct to decision", bound}, {"struct, in a session", bound_with_session}, {"typed request to decision", typed}, {"typed, in a session", typed_with_session},
   {"typed, with canonical bytes", typed_and_sent}, {"JSON to decision", json}, {"JSON, in a session", json_with_session},
-  {"JSON, with canonical bytes", json_and_sent},
+  {"JSON, with canonical bytes", json_and_sent}, {"kept, words any strings", kept_of_strings}, {"JSON, words any strings", json_of_strings},
 };
 enum { MEASURED = sizeof measured / sizeof *measured };
 

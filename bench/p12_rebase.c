@@ -19,11 +19,24 @@ static const rebase_member prepared_members[P12_ARGUMENTS] = {
   PREPARED(of), MEMBER(INT, label), PREPARED(env), MEMBER(INT, amount), MEMBER(INT, hour), MEMBER(BOOL, mfa),
 };
 
-unsigned char *p12_compile(size_t *size) {
-  const struct rbc_options options = {.directory = "bench/p12", .stdlib = "stdlib", .date = "2026-01-01"};
+static void add_file(struct rbc *c, const char *path, const char *name) {
+  static char text[65536];
+  FILE *file = fopen(path, "rb");
+  if (!file) fail(path, "cannot be read");
+  size_t size = fread(text, 1, sizeof text, file);
+  if (ferror(file) || size == sizeof text || !rbc_add_file(c, name, text, size)) fail(path, "cannot be read");
+  fclose(file);
+}
+
+unsigned char *p12_compile(bool strings, size_t *size) {
+  const struct rbc_options options = {.stdlib = "stdlib", .date = "2026-01-01"};
   struct rbc *c = rbc_open(&options);
   unsigned char *image;
-  if (!c || !rbc_check(c) || !rbc_compile(c, &image, size)) { if (c) rbc_report(c, stderr, RBC_TEXT); fail("bench/p12", "does not compile"); }
+  if (!c) fail("bench/p12", "out of memory");
+  add_file(c, "bench/p12/root.rb", "root.rb");
+  add_file(c, "bench/p12/policies/p12.rb", "policies/p12.rb");
+  add_file(c, strings ? "bench/p12_strings/documents.rb" : "bench/p12/policies/documents.rb", "policies/documents.rb");
+  if (!rbc_check(c) || !rbc_compile(c, &image, size)) { rbc_report(c, stderr, RBC_TEXT); fail("bench/p12", "does not compile"); }
   rbc_close(c);
   return image;
 }
@@ -95,7 +108,7 @@ void p12_prepare(struct p12_host *h, struct p12_arguments *a) {
 
 rebase_call *p12_keep(struct p12_host *h, const struct p12_arguments *a) {
   rebase_call *call;
-  p12_prepared(h, a, &h->plain);
+  p12_bound(h, a, &h->plain);
   if (rebase_keep_call(h->request, &call) != REBASE_OK) fail("call", "cannot be kept");
   return call;
 }

@@ -22,7 +22,7 @@ struct p12_host {                   /* an engine and what is resolved on it once
   char session[REBASE_ID_BYTES];
   rebase_caller plain, with_session;
 };
-unsigned char *p12_compile(size_t *size);                     /* bench/p12; free() it */
+unsigned char *p12_compile(bool strings, size_t *size);       /* bench/p12; strings: its words are any strings, see bench/p12_strings. free() it */
 void p12_start(struct p12_host *host, const unsigned char *image, size_t size, bool no_canonical);
 void p12_stop(struct p12_host *host);
 void p12_join(struct p12_host *host, const struct p12_host *first);   /* another thread's request and bindings on the first one's engine */
@@ -32,7 +32,7 @@ void p12_arguments(const struct p12_request *request, struct p12_arguments *argu
 
 void p12_prepare(struct p12_host *host, struct p12_arguments *arguments);   /* until the process ends */
 
-rebase_call *p12_keep(struct p12_host *host, const struct p12_arguments *arguments);        /* until the process ends; of prepared ones */
+rebase_call *p12_keep(struct p12_host *host, const struct p12_arguments *arguments);        /* until the process ends */
 
 /* The call is decided: read from a struct, every argument set, or from JSON. */
 const rebase_decision *p12_prepared(struct p12_host *host, const struct p12_arguments *arguments, const rebase_caller *caller);

@@ -242,42 +242,46 @@ static void begin_json(rebase_request *r, uint32_t longest) {
   r->json.longest = longest;
 }
 
-SELDOM static uint32_t look_up_symbol(const struct loaded *loaded, const struct text *text) {
-  const uint32_t symbol = find_symbol(loaded->bundle, text->bytes, text->len);
-  atomic_store_explicit(found_of(text), loaded->generation << 32 | symbol, memory_order_relaxed);
-  return symbol;
+/* The symbol that a prepared text was found to be, if it is one of the field's words; NONE32: that is still to be looked at. */
+static inline uint32_t known_word(const struct field *f, uint64_t generation, const struct text *text) {
+  const uint64_t found = atomic_load_explicit(found_of(text), memory_order_relaxed);
+  const uint32_t symbol = (uint32_t)found, at = symbol - f->first_word;
+  const bool known = (found >> 32) == (uint32_t)generation;
+  return known && at < 64 && f->words >> at & 1 ? symbol : NONE32;
 }
 
-/* What its wire form says, which a symbol need not have; or what is wrong with it. */
-SELDOM static rebase_status read_odd_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
+/* By its text; what symbol it is is noted. */
+SELDOM static rebase_status look_up_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
+  const uint32_t symbol = find_symbol(r->loaded->bundle, text->bytes, text->len);
+  atomic_store_explicit(found_of(text), r->loaded->generation << 32 | symbol, memory_order_relaxed);
   begin_json(r, r->json.longest);
   return typed_form(r, f->type, text->bytes, text->len, out, why);
 }
 
 static inline rebase_status read_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
-  const uint64_t found = atomic_load_explicit(found_of(text), memory_order_relaxed);
-  const uint32_t symbol = (uint32_t)(found >> 32) == (uint32_t)r->loaded->generation ? (uint32_t)found : look_up_symbol(r->loaded, text);
-  const uint32_t at = symbol - f->first_word;
-  if (at >= 64 || !(f->words >> at & 1)) return read_odd_word(r, f, text, out, why);
-  *out = int_value(symbol);
-  return REBASE_OK;
+  const uint32_t word = known_word(f, r->loaded->generation, text);
+  *out = int_value(word);
+  return word == NONE32 ? look_up_word(r, f, text, out, why) : REBASE_OK;
 }
 
-static rebase_status read_prepared_word(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+static inline rebase_status read_prepared_word(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   const rebase_prepared *p;
   memcpy(&p, at, sizeof p);
-  if (!p) return REBASE_OK;
+  if (prepared_as(p) == PREPARED_TEXT) return read_word(r, f, prepared_memory(p, PREPARED_TEXT), out, why);
   *why = prepared_else;
-  return prepared_as(p) == PREPARED_TEXT ? read_word(r, f, prepared_memory(p, PREPARED_TEXT), out, why) : REBASE_E_TYPE;
+  return p ? REBASE_E_TYPE : REBASE_OK;
 }
 
-static rebase_status read_prepared_words(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
+static inline rebase_status read_prepared_words(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {
   value texts = missing_value();
-  struct list *list = NULL;
   rebase_status status = read_prepared_list(r, f, at, &texts, why);
   if (status != REBASE_OK || is_missing(texts)) return status;
-  status = typed_list(r, f->as, texts.list->len, &list, why);
-  for (uint32_t i = 0; status == REBASE_OK && i < texts.list->len; i++) status = read_word(r, f, texts.list->items[i].text, &list->items[list->len++], why);
+  const uint32_t count = texts.list->len;
+  struct list *list = workspace_take(&r->work, sizeof *list + count * sizeof *list->items);
+  *why = "too large for the request's workspace";
+  if (!list) return REBASE_E_TOO_LARGE;
+  *list = (struct list){count, 0};
+  for (uint32_t i = 0; status == REBASE_OK && i < count; i++) status = read_word(r, f, texts.list->items[i].text, &list->items[i], why);
   if (status == REBASE_OK) out->list = list;
   return status;
 }

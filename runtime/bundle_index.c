@@ -289,9 +289,47 @@ static bool flatten_prices(struct verifier *v) {
   return true;
 }
 
+/* Whether each word has a cell of its own. */
+static bool place_words(const struct rebase_bundle *b, const struct image_type *type, struct word_cells *words) {
+  memset(words->cells, 0, sizeof *words->cells << (64 - words->shift));
+  for (uint32_t i = 0; i < type->b; i++) {
+    const struct text *wire = bundle_text(b, b->WORDS.at[type->a + i].wire);
+    struct word_cell *cell = (struct word_cell *)(uintptr_t)word_cell(words, wire->bytes, wire->len);
+    if (cell->wire) return false;
+    *cell = (struct word_cell){wire, b->WORDS.at[type->a + i].symbol};
+  }
+  return true;
+}
+
+/* False when memory is out. *out stays NULL when no multiplier is found. */
+static bool index_type_words(struct verifier *v, const struct image_type *type, const struct word_cells **out) {
+  enum { MOST_WORDS = 64, TRIES = 64 };
+  uint32_t bits = 2;                /* four times as many cells as words */
+  if (type->kind != TYPE_WORDS || type->b > MOST_WORDS) return true;
+  while (1u << bits < 4 * type->b) bits++;
+  struct word_cells *words = pages_take(v->bundle->pages, sizeof *words + (sizeof *words->cells << bits));
+  if (!words) return out_of_memory(v);
+  *words = (struct word_cells){UINT64_C(0x9e3779b97f4a7c15), 64 - bits};
+  for (unsigned try = 0; try < TRIES && !*out; try++) {
+    if (place_words(v->bundle, type, words)) *out = words;
+    else words->multiplier = words->multiplier * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  }
+  return true;
+}
+
+static bool index_words(struct verifier *v) {
+  struct rebase_bundle *b = v->bundle;
+  const struct word_cells **cells = pages_array(b->pages, b->TYPES.count, sizeof *cells);
+  if (!cells) return out_of_memory(v);
+  for (uint32_t i = 0; i < b->TYPES.count; i++)
+    if (!index_type_words(v, &b->TYPES.at[i], &cells[i])) return false;
+  b->word_cells = cells;
+  return true;
+}
+
 bool index_bundle(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
-  if (!index_params(v) || !tag_names(v) || !flatten_prices(v)) return false;
+  if (!index_params(v) || !tag_names(v) || !flatten_prices(v) || !index_words(v)) return false;
   struct bundle_table *tables = pages_array(b->pages, b->TABLES.count, sizeof *tables);
   struct bundle_tree *trees = pages_array(b->pages, b->TREES.count, sizeof *trees);
   if (!tables || !trees) return out_of_memory(v);

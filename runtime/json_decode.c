@@ -6,6 +6,77 @@ enum { FEW = 8 };
 
 static bool full(struct json *j) { return json_fail(j, REBASE_E_TOO_LARGE, "too large for the request's workspace"); }
 
+/* ---- values as they mostly are; false: it is another, and nothing was taken ---- */
+/* A whole number of few digits, as most are; `most` keeps it in range whatever it counts. False: it is another, and nothing was taken. */
+static inline bool small_number(struct json *j, unsigned most, int64_t unit, value *out) {
+  const unsigned char *at = j->at, *end = j->end;
+  bool negative = at < end && *at == '-';
+  const unsigned char *first = at += negative;
+  int64_t number = 0;
+  for (; at < end && *at >= '0' && *at <= '9' && (unsigned)(at - first) < most; at++) number = number * 10 + (*at - '0');
+  if (at == first || at == end || (*first == '0' && at > first + 1) || !(*at == ',' || *at == '}' || *at == ']' || *at == ' ')) return false;
+  *out = int_value((negative ? -number : number) * unit);
+  j->at = at;
+  return true;
+}
+
+/* A string of ASCII without escapes, copied while it is looked at. False: it is another, and nothing was taken. */
+static inline bool small_text(struct json *j, value *out) {
+  struct workspace *w = j->work;
+  if (j->end - j->at < 9 || *j->at != '"' || w->high - w->low < 32) return false;
+  const unsigned char *at = j->at + 1, *last = j->end - 8;
+  struct text *text = (struct text *)(void *)(w->base + w->low);
+  char *to = text->bytes, *most = w->base + w->high - 16;
+  for (; at <= last && to <= most; at += 8, to += 8) {
+    uint64_t word = plain_word(at), special = plain_special(word) | (word & PLAIN_HIGH);
+    memcpy(to, &word, sizeof word);
+    if (!special) continue;
+    unsigned length = plain_first(special);
+    if (at[length] != '"') return false;
+    to += length;
+    memset(to, 0, 4);               /* what was copied of what follows, too, as value.h wants it */
+    text->len = (uint32_t)(to - text->bytes);
+    w->low += ((size_t)(to + 1 - (const char *)text) + 7) & ~(size_t)7;
+    j->at = at + length + 1;
+    out->text = text;
+    return true;
+  }
+  return false;
+}
+
+static inline bool small_bool(struct json *j, value *out) {
+  if (j->end - j->at < 6) return false;
+  bool yes = memcmp(j->at, "true", 4) == 0;
+  if (!yes && memcmp(j->at, "false", 5)) return false;
+  *out = int_value(yes);
+  j->at += yes ? 4 : 5;
+  return true;
+}
+
+static inline bool small_word(struct json *j, uint32_t type_index, value *out) {
+  const struct word_cells *words = j->bundle->word_cells[type_index];
+  const unsigned char *before = j->at;
+  const char *bytes;
+  size_t length;
+  if (!words || !json_plain(j, &bytes, &length)) return false;
+  const struct word_cell *cell = find_word(words, bytes, length);
+  if (!cell) { j->at = before; return false; }
+  *out = int_value(cell->symbol);
+  return true;
+}
+
+/* What most values are, without blanks before. False: something else, and nothing was taken. */
+static inline bool plain_value(struct json *j, uint32_t type_index, value *out) {
+  const struct image_type *type = bundle_type(j->bundle, type_index);
+  switch (type->kind) {
+  case TYPE_STRING: return small_text(j, out);
+  case TYPE_WORDS: return small_word(j, type_index, out);
+  case TYPE_INT: return small_number(j, 15, 1, out);
+  case TYPE_BOOL: return !type->a && !type->b && small_bool(j, out);
+  default: return false;
+  }
+}
+
 /* ---- lists that are not yet counted wait at the back of the workspace, last first ---- */
 static bool push(struct json *j, value v) {
   struct workspace *w = j->work;
@@ -36,10 +107,12 @@ static bool elements(struct json *j, uint32_t type, size_t *count) {
   if (!json_take(j, ']')) {
     do {
       value v;
-      json_enter(j, NULL, *count);
-      if (!json_value(j, type, &v)) return false;
-      if (is_missing(v)) return json_fail(j, REBASE_E_TYPE, "an element is null");
-      json_leave(j);
+      if (!plain_value(j, type, &v)) {
+        json_enter(j, NULL, *count);
+        if (!json_value(j, type, &v)) return false;
+        if (is_missing(v)) return json_fail(j, REBASE_E_TYPE, "an element is null");
+        json_leave(j);
+      }
       if (!push(j, v)) return false;
       ++*count;
     } while (json_take(j, ','));
@@ -210,19 +283,6 @@ static bool record_value(struct json *j, const struct image_type *type, value *o
   return required(j, type, record);
 }
 
-/* A whole number of few digits, as most are; `most` keeps it in range whatever it counts. False: it is another, and nothing was taken. */
-static inline bool small_number(struct json *j, unsigned most, int64_t unit, value *out) {
-  const unsigned char *at = j->at, *end = j->end;
-  bool negative = at < end && *at == '-';
-  const unsigned char *first = at += negative;
-  int64_t number = 0;
-  for (; at < end && *at >= '0' && *at <= '9' && (unsigned)(at - first) < most; at++) number = number * 10 + (*at - '0');
-  if (at == first || at == end || (*first == '0' && at > first + 1) || !(*at == ',' || *at == '}' || *at == ']' || *at == ' ')) return false;
-  *out = int_value((negative ? -number : number) * unit);
-  j->at = at;
-  return true;
-}
-
 bool json_value(struct json *j, uint32_t type_index, value *out) {
   const struct image_type *type = bundle_type(j->bundle, type_index);
   *out = missing_value();
@@ -237,30 +297,6 @@ bool json_value(struct json *j, uint32_t type_index, value *out) {
   case TYPE_RECORD: return record_value(j, type, out);
   default: return json_scalar(j, type_index, out);
   }
-}
-
-/* A string of ASCII without escapes, copied while it is looked at. False: it is another, and nothing was taken. */
-static inline bool small_text(struct json *j, value *out) {
-  struct workspace *w = j->work;
-  if (j->end - j->at < 9 || *j->at != '"' || w->high - w->low < 32) return false;
-  const unsigned char *at = j->at + 1, *last = j->end - 8;
-  struct text *text = (struct text *)(void *)(w->base + w->low);
-  char *to = text->bytes, *most = w->base + w->high - 16;
-  for (; at <= last && to <= most; at += 8, to += 8) {
-    uint64_t word = plain_word(at), special = plain_special(word) | (word & PLAIN_HIGH);
-    memcpy(to, &word, sizeof word);
-    if (!special) continue;
-    unsigned length = plain_first(special);
-    if (at[length] != '"') return false;
-    to += length;
-    memset(to, 0, 4);               /* what was copied of what follows, too, as value.h wants it */
-    text->len = (uint32_t)(to - text->bytes);
-    w->low += ((size_t)(to + 1 - (const char *)text) + 7) & ~(size_t)7;
-    j->at = at + length + 1;
-    out->text = text;
-    return true;
-  }
-  return false;
 }
 
 /* ---- arguments ---- */
@@ -299,26 +335,6 @@ static uint32_t argument_name(struct json *j, const struct image_operation *o, u
   if (index == NONE32)
     json_fail(j, REBASE_E_REQUEST, "unknown argument `%.*s` of %s", (int)(length > 60 ? 60 : length), name, bundle_string(j->bundle, o->name));
   return index;
-}
-
-static inline bool small_bool(struct json *j, value *out) {
-  if (j->end - j->at < 6) return false;
-  bool yes = memcmp(j->at, "true", 4) == 0;
-  if (!yes && memcmp(j->at, "false", 5)) return false;
-  *out = int_value(yes);
-  j->at += yes ? 4 : 5;
-  return true;
-}
-
-/* What most arguments are, without blanks before. False: something else, and nothing was taken. */
-static inline bool plain_value(struct json *j, uint32_t type_index, value *out) {
-  const struct image_type *type = bundle_type(j->bundle, type_index);
-  switch (type->kind) {
-  case TYPE_STRING: return small_text(j, out);
-  case TYPE_INT: return small_number(j, 15, 1, out);
-  case TYPE_BOOL: return !type->a && !type->b && small_bool(j, out);
-  default: return false;
-  }
 }
 
 /* *missing: counts those that are null. */

@@ -158,9 +158,13 @@ static bool version_value(struct json *j, const char *bytes, size_t length, valu
   return true;
 }
 
-static bool word_value(struct json *j, const struct image_type *type, const char *bytes, size_t length, value *out) {
+static bool word_value(struct json *j, uint32_t type_index, const char *bytes, size_t length, value *out) {
+  const struct image_type *type = bundle_type(j->bundle, type_index);
   const struct image_word *words = j->bundle->WORDS.at + type->a;
-  for (uint32_t i = 0; i < type->b; i++) {
+  const struct word_cells *cells = j->bundle->word_cells[type_index];
+  const struct word_cell *cell = cells ? find_word(cells, bytes, length) : NULL;
+  if (cell) { *out = int_value(cell->symbol); return true; }
+  for (uint32_t i = 0; !cells && i < type->b; i++) {
     const struct text *wire = bundle_text(j->bundle, words[i].wire);
     if (wire->len != length || memcmp(wire->bytes, bytes, length)) continue;
     *out = int_value(words[i].symbol);
@@ -233,7 +237,7 @@ bool json_scalar_text(struct json *j, uint32_t type_index, const char *bytes, si
     out->text = workspace_text(j->work, bytes, length);
     return out->text ? true : json_fail(j, REBASE_E_TOO_LARGE, "too large for the request's workspace");
   case TYPE_BOOL: return type->a || type->b ? bool_word(j, type, bytes, length, out) : json_fail(j, REBASE_E_TYPE, "true or false is expected");
-  case TYPE_WORDS: return word_value(j, type, bytes, length, out);
+  case TYPE_WORDS: return word_value(j, type_index, bytes, length, out);
   case TYPE_SYMBOL: return named(j, find_symbol(j->bundle, bytes, length), "symbol", out);
   case TYPE_REGION: return named(j, find_region(j->bundle, bytes, length), "region", out);
   case TYPE_VERSION: return version_value(j, bytes, length, out);

@@ -78,6 +78,9 @@ static rebase_status decoded(const rebase_request *r, bool fine, const char **wh
 }
 
 rebase_status typed_form(rebase_request *r, uint32_t type, const char *text, size_t length, value *out, const char **why) {
+  const struct word_cells *words = r->loaded->bundle->word_cells[type];
+  const struct word_cell *word = words && text ? find_word(words, text, length) : NULL;
+  if (word) { *out = int_value(word->symbol); return REBASE_OK; }
   rebase_status status = check_given(r, text, length, why);
   if (status != REBASE_OK) return status;
   return decoded(r, json_scalar_text(&r->json, type, text ? text : "", length, out), why);
@@ -264,7 +267,7 @@ TOGETHER rebase_status rebase_set_text(rebase_request *r, rebase_slot slot, cons
   if (!open_slot(r, slot, &opened)) return r ? refuse_slot(r, slot) : REBASE_E_ARGUMENT;
   rebase_status status;
   if (opened.type->kind == TYPE_STRING) status = typed_string(r, text, length, &v, &why);
-  else if (typed_as(r->loaded->bundle, opened.param->type, REBASE_MEMBER_TEXT) == TYPED_NONE) return refuse_type(r);
+  else if (!has_text_form(opened.type->kind)) return refuse_type(r);
   else status = typed_form(r, opened.param->type, text, length, &v, &why);
   return fill_made(r, &opened, status, v, why);
 }

@@ -76,7 +76,7 @@ int main(int argc, char **argv) {
     return 0;
   }
   size_t size;
-  unsigned char *image = p12_compile(&size);
+  unsigned char *image = p12_compile(false, &size);
   p12_start(&b.host, image, size, true);
   free(image);
   b.caller = rebase_keep_caller(b.host.request, &b.host.plain);

@@ -693,7 +693,7 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
   const char *stamp = chance(s, 8) ? "seal" : "stamp";         /* the host does not carry seals out */
   if (form >= 60) ADD("  allow ");
   else if (form < 17) ADD("  deny ");
-  else if (form < 55) ADD("  ask %s before ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
+  else if (form < 56) ADD("  ask %s before ", chance(s, 30) ? "requester" : chance(s, 50) ? "leads" : "leads, legal");
   else if (guard || chance(s, 8)) ADD("  require %s(\"x\") before ", stamp);
   else ADD("  deny ");
   event(s);
@@ -705,7 +705,7 @@ static void rule(struct scope *s, bool guard, const char *const *agents, unsigne
   if (obliges && s->operation == 5 && chance(s, 60)) ADD("\n    with redact args.text of [%s]", chance(s, 50) ? "code" : "code, word");
   else if (obliges) ADD("\n    with %s(\"%c\")", stamp, chance(s, 50) ? 'x' : 'y');
   if (form < 60) ADD("\n    because \"rule %u\"", s->next_name++);
-  if (form >= 17 && form < 55 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
+  if (form >= 17 && form < 56 && chance(s, 50)) ADD("\n    wait at most %u minutes", 1 + below(s, 90));
   ADD("\n");
   s->event = NO_EVENT;
 }

@@ -1,30 +1,6 @@
 # p12.rb: the peers' twelve rules: nine that permit, three that forbid; forbid wins, and what nothing permits is denied.
-# One operation an action. The person and the thing stand in the arguments, as the peers have them in the request; no rule reads the last six.
 package p12
 
-connector docs "Documents" {
-  reads    read  (id: string, roles: set of string, dept: string, clearance: int, suspended: bool, path: string,
-                  owner: string, of: string, label: int, env: string, amount: int, hour: int, mfa: bool,
-                  doc: string?, ip: string?, tool: string?, agent_id: string?, session_id: string?, trace: string?)
-  writes   write (id: string, roles: set of string, dept: string, clearance: int, suspended: bool, path: string,
-                  owner: string, of: string, label: int, env: string, amount: int, hour: int, mfa: bool,
-                  doc: string?, ip: string?, tool: string?, agent_id: string?, session_id: string?, trace: string?)
-  writes   share (id: string, roles: set of string, dept: string, clearance: int, suspended: bool, path: string,
-                  owner: string, of: string, label: int, env: string, amount: int, hour: int, mfa: bool,
-                  doc: string?, ip: string?, tool: string?, agent_id: string?, session_id: string?, trace: string?)
-  reads    export(id: string, roles: set of string, dept: string, clearance: int, suspended: bool, path: string,
-                  owner: string, of: string, label: int, env: string, amount: int, hour: int, mfa: bool,
-                  doc: string?, ip: string?, tool: string?, agent_id: string?, session_id: string?, trace: string?)
-  writes   deploy(id: string, roles: set of string, dept: string, clearance: int, suspended: bool, path: string,
-                  owner: string, of: string, label: int, env: string, amount: int, hour: int, mfa: bool,
-                  doc: string?, ip: string?, tool: string?, agent_id: string?, session_id: string?, trace: string?)
-  writes   pay   (id: string, roles: set of string, dept: string, clearance: int, suspended: bool, path: string,
-                  owner: string, of: string, label: int, env: string, amount: int, hour: int, mfa: bool,
-                  doc: string?, ip: string?, tool: string?, agent_id: string?, session_id: string?, trace: string?)
-  destroys delete(id: string, roles: set of string, dept: string, clearance: int, suspended: bool, path: string,
-                  owner: string, of: string, label: int, env: string, amount: int, hour: int, mfa: bool,
-                  doc: string?, ip: string?, tool: string?, agent_id: string?, session_id: string?, trace: string?)
-}
 agent bot { owner "bench@rebase.example" purpose "is measured" uses docs }
 
 policy permits {
