@@ -43,10 +43,10 @@ static void load(struct bench *b) {
   free(strings);
   for (unsigned i = 0; i < P12_REQUESTS; i++) {
     p12_prepare(&b->own, &b->arguments[i]);
-    b->calls[i] = p12_keep(&b->own, &b->arguments[i]);
-    b->string_calls[i] = p12_keep(&b->strings, &b->arguments[i]);
     b->allowed[i] = b->requests[i].allowed;
   }
+  for (unsigned i = 0; i < P12_REQUESTS; i++) b->calls[i] = p12_keep(&b->own, &b->arguments[i]);        /* what is used together stands together */
+  for (unsigned i = 0; i < P12_REQUESTS; i++) b->string_calls[i] = p12_keep(&b->strings, &b->arguments[i]);
 }
 
 static void shuffle(struct bench *b, uint64_t seed) {

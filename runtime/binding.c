@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include "hints.h"
 #include "packed.h"
+#include "scope_plan.h"
 #include "typed.h"
 
 enum reading { READ_NUMBER, READ_PREPARED, READ_FLAG, READ_WORD, READ_WORDS, READ_PREPARED_LIST, READ_TEXT, READ_REST, READINGS };
@@ -20,6 +21,7 @@ struct rebase_binding {
   uint64_t generation;              /* of the bundle that all below is for; 0: none yet */
   rebase_status status; char why[200];      /* whether it fits that bundle */
   uint32_t operation;
+  struct planned planned;           /* for the agent that was the last to ask */
   bool every;                       /* each argument that is required or has a default is a member */
   size_t count;
   const rebase_member *members; const char *name;           /* our copies */
@@ -200,6 +202,7 @@ SELDOM static void fit(rebase_binding *b, const struct loaded *loaded) {
   uint32_t required = 0;
   b->generation = loaded->generation;
   b->status = REBASE_OK;
+  b->planned.agent = NONE32;
   b->operation = find_operation(bundle, b->name, strlen(b->name));
   if (b->operation == NONE32) unfit(b, REBASE_E_OPERATION, b->name, "unknown operation");
   else if (fit_members(b, bundle)) {
@@ -402,6 +405,8 @@ static bool read_bound(rebase_request *r, const void *what) {
   if (!b || b->engine != r->engine || (b->count && !call->arguments)) return request_refuse_as(r, REBASE_E_ARGUMENT, "no call"), false;
   if (b->generation != r->loaded->generation) fit(b, r->loaded);
   if (b->status != REBASE_OK) return request_refuse_as(r, b->status, b->why), false;
+  if (b->planned.agent != r->agent) b->planned = (struct planned){r->agent, bundle_plan(r->loaded->bundle, r->agent, head_operation(r->loaded->bundle, b->operation))};
+  r->planned = b->planned;
   return read_all(r, b, call->arguments);
 }
 

@@ -126,6 +126,7 @@ rebase_status request_start(rebase_request *r) {
   if (status == REBASE_OK) status = pin(r);
   if (r->building) r->filling = (struct filling){0};
   r->building = false;
+  r->planned.agent = NONE32;
   r->slots = NULL;
   r->text = NULL;
   workspace_reset(&r->work);
@@ -336,6 +337,7 @@ static bool take_kept(rebase_request *r, const void *what) {
   if (!c || c->engine != r->engine) return request_refuse_as(r, REBASE_E_ARGUMENT, "no call"), false;
   if (c->generation != r->loaded->generation) return request_refuse_as(r, REBASE_E_STALE, "the call was kept under an older bundle"), false;
   r->record.asked = (struct asked){EVENT_CALL, c->operation, NONE32};
+  r->planned = c->planned;
   r->json.longest = c->longest;
   r->slots = (value *)c->slots;
   return true;

@@ -68,6 +68,7 @@ struct id_pool {
   unsigned char first[ID_BYTES / 2]; char digits[ID_BYTES];         /* of all of them; the same in digits */
   unsigned char last[ID_POOL][ID_BYTES / 2]; uint32_t left;         /* with `first` eight blocks of the cipher; last[left] was given last */
 };
+struct planned { uint32_t agent; const struct scope_plan *plan; };        /* what is in scope for what is asked, worked out before; agent NONE32: it was not */
 struct asked { enum event event; uint32_t target; uint32_t agent; };        /* target: operation, release target or agent */
 enum outcome { GRANTED = 1, DENIED = 2, ASKS = 4, FAILED = 8, NO_RULE = 16, OUTCOMES = 32 };
 enum reason { IN_WORDS, NOTHING, ALLOWED, BECAUSE, REASONS };     /* IN_WORDS: put together, see request_reason; else it stands somewhere as it is */
@@ -114,6 +115,7 @@ struct rebase_request {
   bool untimed;                     /* nobody has looked at the clock yet: record.now is unknown, see request_time */
   bool building, fresh;             /* typed: see filling; fresh: begun and not decided yet */
   struct { bool under_way; rebase_status clock; struct now now; } batch;      /* one bundle, time and caller for all of it */
+  struct planned planned;
   value *slots;                     /* of a call; written by what reads it, then only read */
   const struct text *text;          /* of a release */
   struct workspace work;

@@ -427,7 +427,8 @@ OUT_OF_LINE TOGETHER static rebase_status evaluate_any(rebase_request *r, const 
 rebase_status evaluate(rebase_request *r, struct session *session, const rebase_caller *caller) {
   struct record *record = &r->record;
   const struct rebase_bundle *b = r->loaded->bundle;
-  const struct scope_plan *plan = bundle_plan(b, record->asked.agent, asked_head(b, &record->asked));
+  const bool planned = r->planned.agent == record->asked.agent;
+  const struct scope_plan *plan = planned ? r->planned.plan : bundle_plan(b, record->asked.agent, asked_head(b, &record->asked));
   record->loaded = r->loaded;
   record->known = true;
   const bool plain = plan && plan->plain && record->asked.event == EVENT_CALL && !session;

@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "kept_call.h"
 #include "packed.h"
+#include "scope_plan.h"
 
 static bool holds_call(const rebase_request *r) {
   return r->record.known && r->loaded && r->record.asked.event == EVENT_CALL && r->slots;
@@ -21,7 +22,8 @@ rebase_status rebase_keep_call(rebase_request *r, rebase_call **call) {
   rebase_call *c = r->engine->allocator.alloc(size, r->engine->allocator.user);
   if (!c) return REBASE_E_MEMORY;
   struct arena_fixed arena = {(char *)c, head, size};
-  *c = (rebase_call){r->engine, r->loaded->generation, r->record.asked.target, r->json.longest};
+  const uint32_t agent = r->record.asked.agent;
+  *c = (rebase_call){r->engine, r->loaded->generation, r->record.asked.target, r->json.longest, {agent, bundle_plan(b, agent, head_operation(b, r->record.asked.target))}};
   for (uint32_t i = 0; i < b->CONNECTORS.at[o->connector].slots; i++) c->slots[i] = missing_value();
   for (const struct image_param *p = first; p < end; p++) packed_copy(b, p->type, r->slots[p->slot], &arena, &c->slots[p->slot]);     /* there is room */
   *call = c;
