@@ -82,7 +82,8 @@ void scale_open(struct scale *s, unsigned rules, enum scale_kind kind) {
   if (rebase_engine_open(&options, &s->engine) != REBASE_OK) fail("engine", "cannot be opened");
   load(s, kind);
   make_requests(s, kind);
-  if (!(s->request = rebase_request_new(s->engine))) fail("request", "out of memory");
+  const rebase_caller caller = {"scale.bot", "somebody", NULL};
+  if (!(s->request = rebase_request_new(s->engine)) || !(s->caller = rebase_keep_caller(s->request, &caller))) fail("request", "out of memory");
   if (rebase_bind(s->engine, "docs.read", members, sizeof members / sizeof *members, &s->binding) != REBASE_OK) fail("docs.read", "cannot be bound");
 }
 
@@ -94,9 +95,8 @@ void scale_close(struct scale *s) {
 }
 
 bool scale_decide(struct scale *s, unsigned i) {
-  const rebase_caller caller = {"scale.bot", "somebody", NULL};
   const struct scale_asked *asked = &s->asked[i % DECISIONS];
-  const rebase_decision *d = rebase_decide_bound(s->request, &caller, s->binding, &asked->read);
+  const rebase_decision *d = rebase_decide_bound(s->request, s->caller, s->binding, &asked->read);
   return (d->effect == REBASE_ALLOW) == asked->allowed && d->rule_count == asked->allowed;
 }
 

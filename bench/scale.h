@@ -10,6 +10,7 @@ struct scale {
   unsigned rules;
   rebase_engine *engine;
   rebase_request *request;
+  const rebase_caller *caller;      /* kept */
   rebase_binding *binding;          /* of struct read in scale.c */
   struct scale_asked *asked;        /* what is asked, made beforehand */
   size_t bytes;                     /* that loading made resident */
