@@ -313,6 +313,7 @@ SELDOM static rebase_status start_again(rebase_request *r, const rebase_caller *
   return status;
 }
 
+/* In line in what is called most: there the reader and what it leaves to be read are one. */
 static inline const rebase_decision *decide_what(rebase_request *r, const rebase_caller *caller, enum request_begun begun, request_reader *read, const void *what) {
   static const rebase_caller nobody;
   rebase_status status = begun == REQUEST_BEGUN ? engine_check(r->engine) : request_start(r);
@@ -332,6 +333,7 @@ TOGETHER const rebase_decision *request_decide(rebase_request *r, const rebase_c
   return decide_what(r, caller, begun, read, what);
 }
 
+/* ---- a kept call, see kept_call.c ---- */
 static bool take_kept(rebase_request *r, const void *what) {
   const rebase_call *c = what;
   if (!c || c->engine != r->engine) return request_refuse_as(r, REBASE_E_ARGUMENT, "no call"), false;

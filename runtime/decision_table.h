@@ -11,8 +11,8 @@
 
 enum { TABLE_MOST = 64 };           /* conditions, and columns */
 enum { TABLE_PART = 4 };            /* conditions that are looked up together: four words of memory for each */
-/* Done at once, without a look at how many there are, which differs from list to list: parts, ranges, elements of an argument. */
-enum { PARTS_AT_ONCE = 4, RANGES_AT_ONCE = 8, ELEMENTS_AT_ONCE = 4 };
+/* Looked at at once, however many there are, which differs from list to list and from request to request: parts, ranges, elements of a list. */
+enum { PARTS_AT_ONCE = 4, RANGES_AT_ONCE = 8, NUMBERS_AT_ONCE = 4, TEXTS_AT_ONCE = 2 };
 
 /* Of the argument in that slot: `size` numbers from `from` on. */
 struct range { uint64_t from, size; uint32_t slot; };

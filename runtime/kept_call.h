@@ -1,4 +1,4 @@
-/* kept_call.h: see kept_call.c. */
+/* kept_call.h: what kept_call.c makes and decide.c decides. */
 #ifndef REBASE_KEPT_CALL_H
 #define REBASE_KEPT_CALL_H
 #include "engine.h"

@@ -499,24 +499,24 @@ static inline uint64_t which_near(value v, const struct near_numbers *near) {
   return near->bits[at < near->count ? at : near->count];
 }
 
-/* ELEMENTS_AT_ONCE of them; where a list has fewer, its last one again. */
-#define HELD(LIST, WHICH, AMONG) \
-  const struct list *const list = (LIST); \
-  const value *const last = list->items + list->len - 1; \
-  uint64_t held = 0; \
-  for (const value *at = list->items; at <= last; at += ELEMENTS_AT_ONCE) { \
-    AT_ONCE \
-    for (unsigned i = 0; i < ELEMENTS_AT_ONCE; i++) held |= WHICH(*(at + i < last ? at + i : last), AMONG); \
-  } \
-  return held
-static inline uint64_t shorts_held(value v, const struct short_texts *shorts) {
-  const struct list *const list = v.list;
+/* Where a list has fewer elements than are looked at at once, its last one is looked at again. */
+static inline value one_of(const struct list *list, size_t at) { return list->items[at < list->len ? at : list->len - 1]; }
+
+static inline uint64_t shorts_held(const struct list *list, const struct short_texts *shorts) {
   uint64_t held = 0;
-  const value *const last = list->items + list->len - 1;
-  for (const value *at = list->items; at <= last; at += 2) held |= which_short(*at, shorts) | which_short(*(at + 1 < last ? at + 1 : last), shorts);
+  for (size_t at = 0; at < list->len; at += TEXTS_AT_ONCE)
+    AT_ONCE
+    for (unsigned i = 0; i < TEXTS_AT_ONCE; i++) held |= which_short(one_of(list, at + i), shorts);
   return held;
 }
-static inline uint64_t near_held(value v, const struct near_numbers *near) { HELD(v.list, which_near, near); }
+
+static inline uint64_t near_held(const struct list *list, const struct near_numbers *near) {
+  uint64_t held = 0;
+  for (size_t at = 0; at < list->len; at += NUMBERS_AT_ONCE)
+    AT_ONCE
+    for (unsigned i = 0; i < NUMBERS_AT_ONCE; i++) held |= which_near(one_of(list, at + i), near);
+  return held;
+}
 
 static inline bool starts_as(value v, const struct prefix *prefix) {
   const bool fits = prefix->length <= v.text->len;
@@ -585,10 +585,10 @@ take:
     NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : which_short(args[c->x], c->shorts));
   ON_CONDITION(HOLDS_SHORT):
     LOOKED_AT(OP_HOLDS_SHORT)
-    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : shorts_held(args[c->x], c->shorts));
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : shorts_held(args[c->x].list, c->shorts));
   ON_CONDITION(HOLDS_NEAR):
     LOOKED_AT(OP_HOLDS_NEAR)
-    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : near_held(args[c->x], c->near));
+    NEXT_CONDITIONS(c->y, is_missing(args[c->x]) ? 0 : near_held(args[c->x].list, c->near));
   ON_CONDITION(STARTS_AS):
     LOOKED_AT(OP_STARTS_AS)
     NEXT_CONDITION(!is_missing(args[c->x]) && starts_as(args[c->x], c->prefix));
