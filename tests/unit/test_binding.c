@@ -231,6 +231,8 @@ START_TEST(values_that_are_none) {
   CASE(REBASE_E_TOO_LARGE, note = ((rebase_text){text, sizeof text - 1}));
   CASE(REBASE_E_TOO_LARGE, id = text);
   CASE(REBASE_E_TYPE, kind = "medium");
+  CASE(REBASE_E_TYPE, kind = "sxow");       /* as long as `slow`, which begins, ends and is in its middle like it */
+  CASE(REBASE_E_TYPE, kind = "");
   CASE(REBASE_E_TYPE, place = TEXT("mars"));
   CASE(REBASE_E_TYPE, from = TEXT("10.0.0.256"));
   CASE(REBASE_E_REQUEST, lines = TEXT("[{\"sku\""));

@@ -2,6 +2,7 @@
  * lock, so no interleaving lets through what their order would not. Run under ThreadSanitizer too. */
 #include <check.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,6 +298,54 @@ START_TEST(a_kept_call_of_all) {
 }
 END_TEST
 
+/* ---- one word for all ---- */
+struct pay { const char *id; int64_t amount; const rebase_prepared *kind; };
+static struct pay pays[2];          /* of the kind that is allowed, and of another */
+
+static void decide_on_words(struct worker *w) {
+  static const rebase_member members[] = {{"id", REBASE_MEMBER_STRING, offsetof(struct pay, id)}, {"amount", REBASE_MEMBER_DECIMAL, offsetof(struct pay, amount)},
+                                          {"kind", REBASE_MEMBER_PREPARED, offsetof(struct pay, kind)}};
+  rebase_binding *binding;
+  bool bound = rebase_bind(h.engine, "shop.pay", members, 3, &binding) == REBASE_OK;
+  pthread_barrier_wait(&gate);
+  for (unsigned i = 0; bound && (!atomic_load(&stop) || i < 50); i++) {
+    const rebase_decision *d = rebase_decide_bound(w->request, &w->caller, binding, &pays[i % 2]);
+    if (d->status != REBASE_OK || (d->effect == REBASE_ALLOW) != (i % 2 == 0)) atomic_fetch_add(&wrong, 1);
+    w->rounds++;
+  }
+  if (bound) rebase_unbind(binding);
+}
+
+/* What symbol it is in a bundle is noted by whoever finds it, while others may decide under another bundle, where it is another. */
+START_TEST(a_prepared_word_of_all) {
+  static const char rules[] = "policy p { allow call shop.pay by bot where args.kind == fast }";
+  const char *const changed[] = {"kind: one of { fast, slow }", "kind: one of { slower, slow, fast }", "status: one of { open, closed }, limit", "status: one of { ajar, open, closed }, limit", NULL};
+  struct image images[2] = {compile_world(rules, NULL), compile_world(rules, changed)};
+  rebase_prepared *words[2];
+  atomic_store(&wrong, 0);
+  for (unsigned i = 0; i < 2; i++) {
+    ck_assert_int_eq(rebase_prepare_text(h.engine, (rebase_text){i ? "slow" : "fast", 4}, &words[i]), REBASE_OK);
+    pays[i] = (struct pay){"o1", 1000000, words[i]};
+  }
+  ck_assert_int_eq(rebase_engine_load(h.engine, images[0].bytes, images[0].size, NULL), REBASE_OK);
+  for (unsigned i = 0; i < WORKERS; i++) {
+    workers[i].caller = (rebase_caller){BOT, "ann", NULL};
+    workers[i].rounds = 0;
+  }
+  start_all(WORKERS, decide_on_words);
+  pthread_barrier_wait(&gate);
+  for (unsigned i = 0; i < 300; i++) ck_assert_int_eq(rebase_engine_load(h.engine, images[(i + 1) % 2].bytes, images[(i + 1) % 2].size, NULL), REBASE_OK);
+  atomic_store(&stop, true);
+  join_all(WORKERS);
+  ck_assert_uint_eq(atomic_load(&wrong), 0);
+  for (unsigned i = 0; i < WORKERS; i++) ck_assert_uint_ge(workers[i].rounds, 50);
+  for (unsigned i = 0; i < 2; i++) {
+    rebase_prepared_free(h.engine, words[i]);
+    free(images[i].bytes);
+  }
+}
+END_TEST
+
 /* ---- everything at once ---- */
 static char shared[4][REBASE_ID_BYTES];
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -454,6 +503,7 @@ int main(void) {
   tcase_add_test(t, spec_7_8_an_approval_is_used_once);
   tcase_add_test(t, decisions_while_bundles_are_swapped);
   tcase_add_test(t, a_kept_call_of_all);
+  tcase_add_test(t, a_prepared_word_of_all);
   tcase_add_test(t, sessions_used_and_closed_at_once);
   tcase_add_test(t, spec_8_2_labels_follow_the_requester);
   tcase_add_test(t, spec_8_1_full_table_under_load);
