@@ -175,6 +175,30 @@ START_TEST(prepared_words) {
 }
 END_TEST
 
+/* Two engines whose bundles number their symbols differently: a word that one has found is not taken for the other's. */
+START_TEST(words_of_two_engines) {
+  const char *const more[] = {"kind: one of { fast, slow }", "kind: one of { ajar, brisk, fast, slow }", NULL};
+  struct host other;
+  const rebase_prepared *fast = text_of("fast");
+  const struct worded_pay pay = {{.kind = fast}, "o1", 1000000};
+  rebase_binding *mine = bind(worded_members, 5), *its;
+  host_open(&other, ALLOW_ALL);
+  struct image image = compile_world(ALLOW_ALL, more);
+  ck_assert_int_eq(rebase_engine_load(other.engine, image.bytes, image.size, &other.report), REBASE_OK);
+  host_load(&h, ALLOW_ALL);                 /* as many as the other has loaded */
+  free(image.bytes);
+  ck_assert_int_eq(rebase_bind(other.engine, "shop.pay", worded_members, 5, &its), REBASE_OK);
+  for (int i = 0; i < 4; i++) {
+    const rebase_decision *d = i % 2 ? rebase_decide_bound(other.request, &other.caller, its, &pay) : rebase_decide_bound(h.request, &h.caller, mine, &pay);
+    ck_assert_msg(d->effect == REBASE_ALLOW && strstr(d->canonical, "\"kind\":\"fast\""), "%s %s", d->reason, d->canonical);
+  }
+  rebase_unbind(mine);
+  rebase_unbind(its);
+  host_close(&other);
+  free_prepared(fast);
+}
+END_TEST
+
 /* A list of what has a text, as it stands in a host's struct. */
 START_TEST(lists_of_words) {
   static const rebase_text modes[] = {TEXT("open"), TEXT("closed"), TEXT("open")}, places[] = {TEXT("de"), TEXT("mars")};
@@ -427,6 +451,7 @@ int main(void) {
   tcase_add_test(t, members_that_do_not_fit);
   tcase_add_test(t, wrong_calls);
   tcase_add_test(t, prepared_words);
+  tcase_add_test(t, words_of_two_engines);
   tcase_add_test(t, lists_of_words);
   tcase_add_test(t, bundles_come_and_go);
   tcase_add_test(t, in_batches);
