@@ -37,15 +37,17 @@ static enum prepared_as prepared_as(const rebase_prepared *p) { return (enum pre
 static void *prepared_memory(const rebase_prepared *p, enum prepared_as as) { return (char *)(uintptr_t)p - as; }
 static rebase_prepared *prepared_handle(void *memory, enum prepared_as as) { return (rebase_prepared *)(void *)((char *)memory + as); }
 
-/* Before a prepared text stands which symbol it was found to be: the generation of that bundle and its index, 32 bits of each. Whoever finds it
- * notes the same, so threads need not wait for each other. */
-typedef _Atomic uint64_t found_symbol;
-static found_symbol *found_of(const struct text *text) { return (found_symbol *)((uintptr_t)text - sizeof(found_symbol)); }
+/* Stands before a prepared text: whose it is, and which symbol it was found to be there: the generation of that bundle and its index, 32 bits of
+ * each. Whoever finds it notes the same, so threads need not wait for each other. */
+struct found { const rebase_engine *engine; _Atomic uint64_t symbol; };
+static struct found *found_of(const struct text *text) { return (struct found *)((uintptr_t)text - sizeof(struct found)); }
 
-static size_t prepared_size(size_t length) { return sizeof(found_symbol) + text_size(length); }
-static const struct text *prepare(void *memory, rebase_text text) {
-  atomic_init((found_symbol *)memory, 0);
-  return text_write((char *)memory + sizeof(found_symbol), text.bytes, text.length);
+static size_t prepared_size(size_t length) { return sizeof(struct found) + text_size(length); }
+static const struct text *prepare(const rebase_engine *e, void *memory, rebase_text text) {
+  struct found *found = memory;
+  found->engine = e;
+  atomic_init(&found->symbol, 0);
+  return text_write(found + 1, text.bytes, text.length);
 }
 
 static rebase_status good_text(const rebase_engine *e, rebase_text text) {
@@ -61,7 +63,7 @@ rebase_status rebase_prepare_text(rebase_engine *e, rebase_text text, rebase_pre
   if (status != REBASE_OK) return status;
   void *memory = e->allocator.alloc(prepared_size(text.length), e->allocator.user);
   if (!memory) return REBASE_E_MEMORY;
-  *prepared = prepared_handle((void *)(uintptr_t)prepare(memory, text), PREPARED_TEXT);
+  *prepared = prepared_handle((void *)(uintptr_t)prepare(e, memory, text), PREPARED_TEXT);
   return REBASE_OK;
 }
 
@@ -82,7 +84,7 @@ rebase_status rebase_prepare_texts(rebase_engine *e, rebase_texts texts, rebase_
   bool set = texts.count <= REBASE_MOST_TEXTS;
   *list = (struct list){0, 0};
   for (size_t i = 0; i < texts.count; at += prepared_size(texts.items[i++].length)) {
-    const struct text *text = prepare(at, texts.items[i]);
+    const struct text *text = prepare(e, at, texts.items[i]);
     set = set && !list_holds_text(list, text);
     list->items[list->len++].text = text;
   }
@@ -246,23 +248,24 @@ static void begin_json(rebase_request *r, uint32_t longest) {
 }
 
 /* The symbol that a prepared text was found to be, if it is one of the field's words; NONE32: that is still to be looked at. */
-static inline uint32_t known_word(const struct field *f, uint64_t generation, const struct text *text) {
-  const uint64_t found = atomic_load_explicit(found_of(text), memory_order_relaxed);
+static inline uint32_t known_word(const rebase_request *r, const struct field *f, const struct text *text) {
+  const uint64_t found = atomic_load_explicit(&found_of(text)->symbol, memory_order_relaxed);
   const uint32_t symbol = (uint32_t)found, at = symbol - f->first_word;
-  const bool known = (found >> 32) == (uint32_t)generation;
+  const bool known = (found >> 32) == (uint32_t)r->loaded->generation && found_of(text)->engine == r->engine;
   return known && at < 64 && f->words >> at & 1 ? symbol : NONE32;
 }
 
-/* By its text; what symbol it is is noted. */
+/* By its text; what symbol it is is noted, if it is this engine's. */
 SELDOM static rebase_status look_up_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
+  struct found *found = found_of(text);
   const uint32_t symbol = find_symbol(r->loaded->bundle, text->bytes, text->len);
-  atomic_store_explicit(found_of(text), r->loaded->generation << 32 | symbol, memory_order_relaxed);
+  if (found->engine == r->engine) atomic_store_explicit(&found->symbol, r->loaded->generation << 32 | symbol, memory_order_relaxed);
   begin_json(r, r->json.longest);
   return typed_form(r, f->type, text->bytes, text->len, out, why);
 }
 
 static inline rebase_status read_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
-  const uint32_t word = known_word(f, r->loaded->generation, text);
+  const uint32_t word = known_word(r, f, text);
   *out = int_value(word);
   return word == NONE32 ? look_up_word(r, f, text, out, why) : REBASE_OK;
 }

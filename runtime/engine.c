@@ -211,9 +211,6 @@ static bool trusted(const rebase_engine *e, const struct rebase_bundle *bundle) 
   return false;
 }
 
-/* Of all engines: what was worked out under one's bundle is not taken for another's. */
-static atomic_uint_least64_t generations;
-
 rebase_status rebase_engine_load(rebase_engine *e, const void *bytes, size_t size, rebase_report *report) {
   rebase_status status = engine_check(e);
   if (status != REBASE_OK) return engine_report(report, status, "%s", rebase_status_text(status));
@@ -229,7 +226,7 @@ rebase_status rebase_engine_load(rebase_engine *e, const void *bytes, size_t siz
   }
   pthread_mutex_lock(&e->load_lock);
   struct loaded *loaded;
-  status = loaded_make(bundle, &e->allocator, &e->registry, atomic_fetch_add(&generations, 1) + 1, &loaded);
+  status = loaded_make(bundle, &e->allocator, &e->registry, atomic_load(&e->generation) + 1, &loaded);
   if (status == REBASE_OK) swap_in(e, loaded);
   pthread_mutex_unlock(&e->load_lock);
   if (status == REBASE_E_FULL) return engine_report(report, status, "more than %d labels over all bundles of this engine", ENGINE_LABELS);

@@ -33,7 +33,7 @@ struct loaded {
   atomic_uint references;
   struct allocator allocator;
   struct rebase_bundle *bundle;
-  uint64_t generation;              /* 1, 2, ... of the process, higher than of any that the engine had before; 0: none */
+  uint64_t generation;              /* 1, 2, ... of the engine; 0: none */
   unsigned char layout[LAYOUT_BYTES];       /* equal: values of one bundle can be read by the other */
   char digest[DIGEST_HEX];
   void *memory;                     /* of all below */
