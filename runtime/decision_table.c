@@ -9,7 +9,7 @@
 #include "vm.h"
 
 /* Instructions that a decision takes, counted: what a list costs either way. */
-enum { COST_CONDITION = 12, COST_COLUMN = 2, COST_INDEX = 60, COST_TESTS = 45, COST_PROGRAM = 120 };
+enum { COST_CONDITION = 16, COST_RANGES = 50, COST_TEXTS = 22, COST_HELD = 60, COST_PART = 7, COST_COLUMN = 1, COST_INDEX = 280, COST_TESTS = 45, COST_PROGRAM = 120 };
 enum { MOST_EFFORT = 512, PLACES = 256 };           /* tests followed for one rule; of a hash table of conditions */
 enum { GROUP_MOST = 2 * RANGES_AT_ONCE };         /* conditions in one */
 
@@ -251,6 +251,14 @@ static bool write_together(const struct maker *m, const struct ordered *group, u
   return true;
 }
 
+/* How many of them, from the first on, can stand in one. */
+static uint32_t group_of(const struct ordered *order, uint32_t count) {
+  const uint8_t op = (uint8_t)(order->key >> 16);
+  uint32_t size = 1;
+  while (op > OP_SETTLED && op != OP_STARTS_AS && size < GROUP_MOST && size < count && order[size].key == order->key) size++;
+  return size;
+}
+
 /* False when memory is out. */
 static bool write_conditions(const struct maker *m, const struct ordered *order, uint32_t count, struct condition *out) {
   struct range *ranges = pages_array(m->v->bundle->pages, (size_t)count + RANGES_AT_ONCE - 1, sizeof *ranges);         /* but for the last, groups are full */
@@ -258,7 +266,7 @@ static bool write_conditions(const struct maker *m, const struct ordered *order,
   for (uint32_t i = 0, size; memory && i < count; i += size, out++) {
     const struct ordered *group = order + i;
     const uint8_t op = (uint8_t)(group->key >> 16);
-    for (size = 1; op > OP_SETTLED && op != OP_STARTS_AS && size < GROUP_MOST && i + size < count && group[size].key == group->key;) size++;
+    size = group_of(group, count - i);
     if (op == OP_IN_RANGES) {
       *out = (struct condition){.op = op, .y = (uint16_t)size, .ranges = ranges};
       ranges = write_ranges(m, group, size, ranges);
@@ -316,23 +324,39 @@ static void sum_up(const struct maker *m, struct decision_table *table, struct s
   plan->plain = table->plain == ~UINT64_C(0) >> (TABLE_MOST - m->column_count) && !m->other_count && !m->session && plan->fixed && !plan->timed && !plan->facts;
 }
 
+/* Of conditions that stand together, or of one. */
+static uint32_t cost_of(uint8_t op, uint32_t count) {
+  switch (op) {
+  case OP_IN_RANGES: return (count + RANGES_AT_ONCE - 1) / RANGES_AT_ONCE * COST_RANGES;
+  case OP_IS_SHORT: return COST_TEXTS;
+  case OP_HOLDS_SHORT: case OP_HOLDS_NEAR: return COST_HELD;
+  default: return COST_CONDITION;
+  }
+}
+
+static uint32_t cost_of_table(const struct maker *m, const struct ordered *order, uint32_t count) {
+  uint32_t cost = parts_of(count) * COST_PART + m->column_count * COST_COLUMN + m->other_count * COST_PROGRAM;
+  for (uint32_t i = 0, size; i < count; i += size) {
+    size = group_of(order + i, count - i);
+    cost += cost_of((uint8_t)(order[i].key >> 16), size);
+  }
+  return cost;
+}
+
 /* Whether the table has less to do than the index, which leaves the rules without a key and those under one or two. */
-static bool pays(const struct maker *m, const struct scope_plan *plan) {
+static bool pays(const struct maker *m, const struct scope_plan *plan, const struct ordered *order, uint32_t count) {
   const uint32_t tested = plan->count - m->other_count;
-  const uint32_t table = m->condition_count * COST_CONDITION + m->column_count * COST_COLUMN + m->other_count * COST_PROGRAM;
   uint32_t left = plan->count, keys = 0;
   if (plan->by != SCOPE_ALL) {
     for (uint32_t i = 0; i <= plan->mask; i++) keys += plan->buckets[i].tag != 0;
     left = plan->others + (keys ? (plan->count - plan->others) * (plan->by == SCOPE_HOLDS ? 2 : 1) / keys : 0);       /* waived rules have none */
   }
-  return m->column_count > 1 && table < COST_INDEX + left * (tested * COST_TESTS + m->other_count * COST_PROGRAM) / plan->count;
+  return m->column_count > 1 && cost_of_table(m, order, count) < COST_INDEX + left * (tested * COST_TESTS + m->other_count * COST_PROGRAM) / plan->count;
 }
 
 /* False when memory is out. */
-static bool write_table(const struct maker *m, struct scope_plan *plan) {
+static bool write_table(const struct maker *m, struct scope_plan *plan, const struct ordered *order, uint32_t count) {
   struct pages *pages = m->v->bundle->pages;
-  struct ordered order[TABLE_MOST];
-  const uint32_t count = order_conditions(m, order);
   struct decision_table *table = pages_take(pages, sizeof *table + ((size_t)count + 1) * sizeof *table->conditions);
   struct column *columns = pages_array(pages, m->column_count, sizeof *columns);
   uint32_t *others = pages_array(pages, m->other_count, sizeof *others);
@@ -361,7 +385,9 @@ bool plan_tables(struct verifier *v) {
     m->steps = 0;
     m->session = false;
     for (uint32_t k = 0; k < plan->count; k++) add_rule(m, plan->rules[k]);
-    if (pays(m, plan) && !write_table(m, plan)) return false;
+    struct ordered order[TABLE_MOST];
+    const uint32_t count = order_conditions(m, order);
+    if (pays(m, plan, order, count) && !write_table(m, plan, order, count)) return false;
   }
   return true;
 }
