@@ -91,7 +91,7 @@ struct rebase_bundle {
   uint32_t agent_classes, head_classes;
   uint32_t scope_roots, scope_leaves;       /* nodes of SCOPE: the first root; those that lead to lists, which come first */
   unsigned scope_shift;             /* of the highest bits of a class of heads that a root goes by */
-  const struct word_cells *const *word_cells;       /* by type; NULL: it has no words, or they cannot be told apart so */
+  const struct word_cells *const *word_cells;       /* by type; NULL: it has no words, or too many */
   const uint32_t *type_class;       /* by type: the lowest equal type; registers of one class are interchangeable */
   const value *values;              /* by index in VALUE_INDEX: decoded */
   const struct bundle_table *tables;
@@ -225,18 +225,22 @@ static inline bool bytes_equal(const char *a, const char *b, size_t length) {
   }
   return !length || (a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
 }
-/* The words of a `one of` type by what stands for them in a request, each alone in the cell that its length and three of its bytes say. */
-struct word_cell { const struct text *wire; uint32_t symbol; };           /* wire NULL: none */
-struct word_cells { uint64_t multiplier; uint32_t shift; struct word_cell cells[]; };
-static inline const struct word_cell *word_cell(const struct word_cells *words, const char *bytes, size_t length) {
+/* The words of a `one of` type by what stands for them in a request: from the cell on that its length and three of its bytes say, before an empty
+ * one; of equal ones the first is found. */
+struct word_cell { const struct text *wire; uint32_t symbol; };           /* wire NULL: empty */
+struct word_cells { uint64_t multiplier; uint32_t mask; struct word_cell cells[]; };         /* mask + 1 of them, a power of two */
+static inline uint32_t word_cell(const struct word_cells *words, const char *bytes, size_t length) {
   const unsigned char *b = (const unsigned char *)bytes;
-  const uint64_t key = length ? (uint64_t)b[0] | (uint64_t)b[length / 2] << 8 | (uint64_t)b[length - 1] << 16 : 0;
-  return &words->cells[(key + ((uint64_t)length << 24)) * words->multiplier >> words->shift];
+  const uint64_t ends = length ? (uint64_t)b[0] | (uint64_t)b[length / 2] << 8 | (uint64_t)b[length - 1] << 16 : 0;
+  return (uint32_t)((ends + ((uint64_t)length << 24)) * words->multiplier >> 32) & words->mask;
 }
 /* NULL: none of them. */
 static inline const struct word_cell *find_word(const struct word_cells *words, const char *bytes, size_t length) {
-  const struct word_cell *cell = word_cell(words, bytes, length);
-  return cell->wire && cell->wire->len == length && bytes_equal(cell->wire->bytes, bytes, length) ? cell : NULL;
+  for (uint32_t at = word_cell(words, bytes, length);; at = (at + 1) & words->mask) {
+    const struct word_cell *cell = &words->cells[at];
+    if (!cell->wire) return NULL;
+    if (cell->wire->len == length && bytes_equal(cell->wire->bytes, bytes, length)) return cell;
+  }
 }
 /* The length and the first four bytes of a text, and the last eight of all that: they tell short texts apart. */
 enum { TEXT_SHORT = 12 };

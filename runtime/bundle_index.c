@@ -289,40 +289,45 @@ static bool flatten_prices(struct verifier *v) {
   return true;
 }
 
-/* Whether each word has a cell of its own. */
+enum { MOST_WORDS = 256, WORD_TRIES = 16 };         /* words of a type that are indexed; multipliers */
+
+/* Whether each word stands in the cell that it belongs in. */
 static bool place_words(const struct rebase_bundle *b, const struct image_type *type, struct word_cells *words) {
-  memset(words->cells, 0, sizeof *words->cells << (64 - words->shift));
+  bool alone = true;
+  memset(words->cells, 0, ((size_t)words->mask + 1) * sizeof *words->cells);
   for (uint32_t i = 0; i < type->b; i++) {
-    const struct text *wire = bundle_text(b, b->WORDS.at[type->a + i].wire);
-    struct word_cell *cell = (struct word_cell *)(uintptr_t)word_cell(words, wire->bytes, wire->len);
-    if (cell->wire) return false;
-    *cell = (struct word_cell){wire, b->WORDS.at[type->a + i].symbol};
+    const struct image_word *word = &b->WORDS.at[type->a + i];
+    const struct text *wire = bundle_text(b, word->wire);
+    uint32_t at = word_cell(words, wire->bytes, wire->len);
+    for (; words->cells[at].wire; at = (at + 1) & words->mask) alone = false;
+    words->cells[at] = (struct word_cell){wire, word->symbol};
   }
-  return true;
+  return alone;
 }
 
-/* False when memory is out. *out stays NULL when no multiplier is found. */
-static bool index_type_words(struct verifier *v, const struct image_type *type, const struct word_cells **out) {
-  enum { MOST_WORDS = 64, TRIES = 64 };
-  uint32_t bits = 2;                /* four times as many cells as words */
-  if (type->kind != TYPE_WORDS || type->b > MOST_WORDS) return true;
-  while (1u << bits < 4 * type->b) bits++;
-  struct word_cells *words = pages_take(v->bundle->pages, sizeof *words + (sizeof *words->cells << bits));
-  if (!words) return out_of_memory(v);
-  *words = (struct word_cells){UINT64_C(0x9e3779b97f4a7c15), 64 - bits};
-  for (unsigned try = 0; try < TRIES && !*out; try++) {
-    if (place_words(v->bundle, type, words)) *out = words;
-    else words->multiplier = words->multiplier * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-  }
-  return true;
+/* NULL when memory is out. Four times as many cells as words; the multiplier under which the first look finds them all, or the last one tried. */
+static const struct word_cells *index_type_words(struct verifier *v, const struct image_type *type) {
+  uint32_t count = 4;
+  while (count < 4 * type->b) count *= 2;
+  struct word_cells *words = pages_take(v->bundle->pages, sizeof *words + count * sizeof *words->cells);
+  if (!words) return NULL;
+  words->mask = count - 1;
+  words->multiplier = UINT64_C(0x9e3779b97f4a7c15);
+  for (unsigned try = 1; !place_words(v->bundle, type, words) && try < WORD_TRIES; try++)
+    words->multiplier = words->multiplier * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return words;
 }
 
 static bool index_words(struct verifier *v) {
   struct rebase_bundle *b = v->bundle;
   const struct word_cells **cells = pages_array(b->pages, b->TYPES.count, sizeof *cells);
   if (!cells) return out_of_memory(v);
-  for (uint32_t i = 0; i < b->TYPES.count; i++)
-    if (!index_type_words(v, &b->TYPES.at[i], &cells[i])) return false;
+  for (uint32_t i = 0; i < b->TYPES.count; i++) {
+    const struct image_type *type = &b->TYPES.at[i];
+    if (type->kind != TYPE_WORDS || type->b > MOST_WORDS) continue;
+    cells[i] = b->type_class[i] < i ? cells[b->type_class[i]] : index_type_words(v, type);
+    if (!cells[i]) return out_of_memory(v);
+  }
   b->word_cells = cells;
   return true;
 }
