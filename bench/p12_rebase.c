@@ -29,13 +29,11 @@ static void add_file(struct rbc *c, const char *path, const char *name) {
 }
 
 unsigned char *p12_compile(bool strings, size_t *size) {
-  const struct rbc_options options = {.stdlib = "stdlib", .date = "2026-01-01"};
+  const struct rbc_options options = {.directory = "bench/p12", .stdlib = "stdlib", .date = "2026-01-01"};
   struct rbc *c = rbc_open(&options);
   unsigned char *image;
   if (!c) fail("bench/p12", "out of memory");
-  add_file(c, "bench/p12/root.rb", "root.rb");
-  add_file(c, "bench/p12/policies/p12.rb", "policies/p12.rb");
-  add_file(c, strings ? "bench/p12_strings/documents.rb" : "bench/p12/policies/documents.rb", "policies/documents.rb");
+  if (strings) add_file(c, "bench/p12_strings/documents.rb", "policies/documents.rb");         /* in place of the one in the folder */
   if (!rbc_check(c) || !rbc_compile(c, &image, size)) { rbc_report(c, stderr, RBC_TEXT); fail("bench/p12", "does not compile"); }
   rbc_close(c);
   return image;

@@ -266,8 +266,9 @@ SELDOM static rebase_status look_up_word(rebase_request *r, const struct field *
 
 static inline rebase_status read_word(rebase_request *r, const struct field *f, const struct text *text, value *out, const char **why) {
   const uint32_t word = known_word(r, f, text);
+  if (word == NONE32) return look_up_word(r, f, text, out, why);
   *out = int_value(word);
-  return word == NONE32 ? look_up_word(r, f, text, out, why) : REBASE_OK;
+  return REBASE_OK;
 }
 
 static inline rebase_status read_prepared_word(rebase_request *r, const struct field *f, const char *at, value *out, const char **why) {

@@ -265,4 +265,9 @@ static inline bool list_holds_text(const struct list *list, const struct text *w
     if (text_equal(at->text, wanted)) return true;
   return false;
 }
+static inline bool list_holds_bits(const struct list *list, value wanted) {
+  for (const value *at = list->items, *end = at + list->len; at < end; at++)
+    if (at->bits == wanted.bits) return true;
+  return false;
+}
 #endif

@@ -312,9 +312,8 @@ static const struct word_cells *index_type_words(struct verifier *v, const struc
   struct word_cells *words = pages_take(v->bundle->pages, sizeof *words + count * sizeof *words->cells);
   if (!words) return NULL;
   words->mask = count - 1;
-  words->multiplier = UINT64_C(0x9e3779b97f4a7c15);
-  for (unsigned try = 1; !place_words(v->bundle, type, words) && try < WORD_TRIES; try++)
-    words->multiplier = words->multiplier * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  words->multiplier = FIRST_MULTIPLIER;
+  for (unsigned try = 1; !place_words(v->bundle, type, words) && try < WORD_TRIES; try++) words->multiplier = next_multiplier(words->multiplier);
   return words;
 }
 

@@ -164,7 +164,7 @@ static bool find_cells(const struct maker *m, const struct ordered *group, uint3
   enum { TRIES = 64, SPARE_BITS = 3 };
   uint32_t bits = 1;
   while (1u << bits < count) bits++;
-  texts->multiplier = UINT64_C(0x9e3779b97f4a7c15);
+  texts->multiplier = FIRST_MULTIPLIER;
   for (unsigned try = 0; try < TRIES * (SPARE_BITS + 1); try++) {
     bool used[GROUP_MOST << SPARE_BITS] = {false}, alone = true;
     texts->shift = 64 - bits - try / TRIES;
@@ -174,7 +174,7 @@ static bool find_cells(const struct maker *m, const struct ordered *group, uint3
       used[cell] = true;
     }
     if (alone) return true;
-    texts->multiplier = texts->multiplier * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    texts->multiplier = next_multiplier(texts->multiplier);
   }
   return false;
 }
@@ -211,7 +211,6 @@ static struct near_numbers *write_near(const struct maker *m, const struct order
   struct near_numbers *near = pages_take(m->v->bundle->pages, sizeof *near + (size_t)(found->count + 1) * sizeof *near->bits);
   if (!near) return NULL;
   *near = *found;
-  memset(near->bits, 0, (size_t)(found->count + 1) * sizeof *near->bits);
   for (uint32_t i = 0; i < count; i++) near->bits[m->conditions[group[i].condition].constant.bits - found->first] = UINT64_C(1) << (count - 1 - i);
   return near;
 }

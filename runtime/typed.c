@@ -107,12 +107,7 @@ rebase_status typed_list(rebase_request *r, enum typed_as as, size_t count, stru
   return REBASE_OK;
 }
 
-static bool list_holds(const struct list *list, unsigned kind, value v) {
-  if (kind_is_text(kind)) return list_holds_text(list, v.text);
-  for (uint32_t i = 0; i < list->len; i++)
-    if (list->items[i].bits == v.bits) return true;
-  return false;
-}
+static bool list_holds(const struct list *list, unsigned kind, value v) { return kind_is_text(kind) ? list_holds_text(list, v.text) : list_holds_bits(list, v); }
 
 TOGETHER rebase_status typed_add(rebase_request *r, enum typed_as as, uint32_t element, struct list *list, const char *text, size_t length, const char **why) {
   const unsigned kind = bundle_type(r->loaded->bundle, element)->kind;

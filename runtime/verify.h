@@ -44,6 +44,9 @@ bool refuse_code(struct verifier *v, enum check check, enum section section, uin
   __attribute__((format(printf, 6, 7)))
 #endif
   ;
+/* Of hashes for look-ups that want each key in a cell of its own: one after the other is tried. */
+#define FIRST_MULTIPLIER UINT64_C(0x9e3779b97f4a7c15)
+static inline uint64_t next_multiplier(uint64_t last) { return last * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); }
 bool out_of_memory(struct verifier *v);             /* reports it, returns false */
 bool verify_is_text(const struct verifier *v, ref text);        /* whether a text starts there */
 

@@ -83,10 +83,7 @@ static bool contains(value collection, value wanted, enum vm_compare compare) {
   const struct list *list = collection.list;
   if (is_missing(wanted)) return false;
   if (compare == VM_COMPARE_MAP) return !is_missing(map_value(collection, wanted));
-  if (compare == VM_COMPARE_TEXT) return list_holds_text(list, wanted.text);
-  for (const value *at = list->items, *end = at + list->len; at < end; at++)
-    if (at->bits == wanted.bits) return true;
-  return false;
+  return compare == VM_COMPARE_TEXT ? list_holds_text(list, wanted.text) : list_holds_bits(list, wanted);
 }
 
 static inline bool equal_bits(value a, value b) { return (a.bits == b.bits) & !is_missing(a); }
